@@ -1,0 +1,58 @@
+//! asm-twin: assembly for amd64 that has neither an arm64 twin nor a Go fallback.
+
+use crate::model::{CheckId, Confidence, FileSetClass, Severity, SubjectKind, Verdict};
+
+use super::draft::{self, files, listed, reachability};
+use super::{Check, Context, Meta, SubjectFacts};
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct AsmTwin;
+
+static META: Meta = Meta {
+    id: CheckId::new("asm-twin"),
+    title: "assembly for amd64 has neither an arm64 twin nor a Go fallback",
+    severity: Severity::Error,
+    subjects: &[SubjectKind::Package],
+    page: include_str!("asm_twin.md"),
+};
+
+impl Check for AsmTwin {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, subject: SubjectFacts<'_>, cx: Context<'_>) -> Verdict {
+        let SubjectFacts::Package(package) = subject else {
+            return Verdict::NotApplicable("not a package".into());
+        };
+        if cx.unit.failures.contains_key(&package.import_path) {
+            return Verdict::NotApplicable("it does not build; that finding says why".into());
+        }
+        match package.class {
+            Some(FileSetClass::AssemblyDropped) => {}
+            Some(FileSetClass::NativeAssembly | FileSetClass::GenericFallback) => {
+                return Verdict::Pass;
+            }
+            _ => return Verdict::NotApplicable("it has no assembly of one architecture".into()),
+        }
+        if package.linked {
+            // Everything that is exported was linked, so whatever the assembly defined is not missed.
+            return Verdict::Pass;
+        }
+        let message = format!(
+            "{} has {} for amd64 and the same Go files for arm64: whatever the assembly defines is missing",
+            package.import_path,
+            listed(&package.amd64_only, 3)
+        );
+        let mut finding = draft::finding(&META.id, cx.subject, Severity::Error, message);
+        finding.class = Some(FileSetClass::AssemblyDropped.as_str().into());
+        finding.confidence = Confidence::Medium;
+        finding.help = Some(
+            "add the assembly for arm64, or a Go version in a file with `//go:build !amd64`".into(),
+        );
+        finding.location = package.amd64_only.first().map(|file| draft::in_file(package, file));
+        finding.evidence.push(files(package));
+        Verdict::Fail(vec![draft::about_package(finding, package, reachability(package))])
+    }
+}

@@ -1,0 +1,88 @@
+//! files-lost: Go files and resources that exist for amd64 only, with nothing in their place.
+
+use crate::facts::PackageFacts;
+use crate::model::{CheckId, Confidence, FileSetClass, Severity, SubjectKind, Verdict};
+
+use super::draft::{self, files, listed, reachability};
+use super::{Check, Context, Meta, SubjectFacts};
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct FilesLost;
+
+static META: Meta = Meta {
+    id: CheckId::new("files-lost"),
+    title: "Go files or resource objects exist for windows/amd64 only and nothing replaces them",
+    severity: Severity::Warning,
+    subjects: &[SubjectKind::Package],
+    page: include_str!("files_lost.md"),
+};
+
+impl Check for FilesLost {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, subject: SubjectFacts<'_>, cx: Context<'_>) -> Verdict {
+        let SubjectFacts::Package(package) = subject else {
+            return Verdict::NotApplicable("not a package".into());
+        };
+        if cx.unit.failures.contains_key(&package.import_path) {
+            return Verdict::NotApplicable("it does not build; that finding says why".into());
+        }
+        if explained(package, cx) {
+            return Verdict::NotApplicable(
+                "a package that needs these files fails; that finding names them".into(),
+            );
+        }
+        let (message, help) = match package.class {
+            None | Some(FileSetClass::Excluded | FileSetClass::CgoOnly) => {
+                return Verdict::NotApplicable(
+                    "it has no files on windows/arm64 to compare".into(),
+                );
+            }
+            Some(FileSetClass::FilesLost) => lost_code(package),
+            Some(FileSetClass::ResourcesLost) => lost_resources(package),
+            Some(_) => return Verdict::Pass,
+        };
+        let mut finding = draft::finding(&META.id, cx.subject, Severity::Warning, message);
+        finding.class = package.class.map(|class| class.as_str().into());
+        finding.confidence = Confidence::Medium;
+        finding.help = Some(help.into());
+        finding.location = package.amd64_only.first().map(|file| draft::in_file(package, file));
+        finding.evidence.push(files(package));
+        Verdict::Fail(vec![draft::about_package(finding, package, reachability(package))])
+    }
+}
+
+/// Whether a failure elsewhere already names one of the lost files.
+fn explained(package: &PackageFacts, cx: Context<'_>) -> bool {
+    let lost: Vec<String> =
+        package.amd64_only.iter().map(|file| package.report_path(file)).collect();
+    let mut named = cx.unit.failures.values().filter_map(|failure| failure.definition.as_ref());
+    named.any(|definition| lost.contains(&definition.file))
+}
+
+fn lost_code(package: &PackageFacts) -> (String, &'static str) {
+    let message = format!(
+        "{} loses {} on windows/arm64, and nothing takes their place",
+        package.import_path,
+        listed(&package.amd64_only, 3)
+    );
+    (
+        message,
+        "it builds; look whether what these files do is needed on arm64 (an init, a registration, exported API)",
+    )
+}
+
+fn lost_resources(package: &PackageFacts) -> (String, &'static str) {
+    let message = format!(
+        "{} has {} for amd64 only: the arm64 exe gets no icon, manifest or version from it",
+        package.import_path,
+        listed(&package.amd64_only, 3)
+    );
+    (
+        message,
+        "make the resource object for arm64 too and name it *_windows_arm64.syso (goversioninfo: -arm -64)",
+    )
+}

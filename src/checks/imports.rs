@@ -1,0 +1,236 @@
+//! imports: does Windows on Arm have the DLLs that the image asks for?
+
+use crate::facts::image::{ImageFacts, ImportedDll};
+use crate::model::{
+    CheckId, Confidence, Evidence, Finding, Location, Severity, SubjectKind, Verdict,
+};
+
+use super::draft;
+use super::{Check, Context, Meta, SubjectFacts};
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct Imports;
+
+static META: Meta = Meta {
+    id: CheckId::new("imports"),
+    title: "an image imports a DLL that Windows on Arm lacks, or one that gowoa does not know",
+    severity: Severity::Error,
+    subjects: &[SubjectKind::Image],
+    page: include_str!("imports.md"),
+};
+
+/// Runtimes that have no ARM64 redistributable. Source: MicrosoftDocs/cpp-docs,
+/// docs/windows/latest-supported-vc-redist.md (2025-12-03): Visual C++ 2005 to 2013 list x86 and x64 (and
+/// IA64) only; v14 lists ARM64.
+const LACKING: &[&str] = &[
+    "msvcp80.dll",
+    "msvcp90.dll",
+    "msvcp100.dll",
+    "msvcp110.dll",
+    "msvcp120.dll",
+    "msvcr80.dll",
+    "msvcr90.dll",
+    "msvcr100.dll",
+    "msvcr110.dll",
+    "msvcr120.dll",
+];
+
+/// Absent on Windows 10 on Arm, there since Windows 11 (OpenGL 1.1 of GDI). Source: mingw-w64 commit
+/// ebd126942; mstorsjo/llvm-mingw#209.
+const SINCE_WINDOWS_11: &[&str] = &["opengl32.dll", "glu32.dll"];
+
+/// DLLs that ARM64 Windows has. The first group is what Go's own runtime and standard library load by name
+/// on windows/arm64 (GOROOT/src, runtime/os_windows.go and `sysdll.Add`); the second has an ARM64 import
+/// library in mingw-w64 (commit d7f3c520, mingw-w64-crt/libarm64/Makefile.am, 1c75d326c and d60d431d2 for
+/// msvcrt and ucrtbase; 28a293803 and 251659fdf for the multimedia and input ones).
+const KNOWN: &[&str] = &[
+    "kernel32",
+    "ntdll",
+    "bcryptprimitives",
+    "powrprof",
+    "winmm",
+    "advapi32",
+    "crypt32",
+    "dnsapi",
+    "iphlpapi",
+    "mswsock",
+    "netapi32",
+    "psapi",
+    "secur32",
+    "shell32",
+    "userenv",
+    "ws2_32",
+    //
+    "user32",
+    "gdi32",
+    "shlwapi",
+    "ole32",
+    "oleaut32",
+    "comctl32",
+    "comdlg32",
+    "bcrypt",
+    "ncrypt",
+    "dbghelp",
+    "version",
+    "setupapi",
+    "cfgmgr32",
+    "wtsapi32",
+    "wintrust",
+    "dwmapi",
+    "uxtheme",
+    "winhttp",
+    "wininet",
+    "urlmon",
+    "rpcrt4",
+    "propsys",
+    "imm32",
+    "hid",
+    "mpr",
+    "pdh",
+    "wevtapi",
+    "fwpuclnt",
+    "virtdisk",
+    "computecore",
+    "winhvplatform",
+    "wlanapi",
+    "bthprops",
+    "avrt",
+    "mfplat",
+    "odbc32",
+    "wimgapi",
+    "d2d1",
+    "d3d9",
+    "d3d11",
+    "d3d12",
+    "dxgi",
+    "d3dcompiler_47",
+    "dsound",
+    "xinput1_4",
+    "avifil32",
+    "avicap32",
+    "msvfw32",
+    "dinput",
+    "dinput8",
+    "msvcrt",
+    "ucrtbase",
+    "sechost",
+    "kernelbase",
+];
+
+/// With the ARM64 redistributable of Visual C++ v14 (same page of cpp-docs).
+const VC14: &[&str] = &["vcruntime140", "msvcp140", "concrt140"];
+
+impl Check for Imports {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, subject: SubjectFacts<'_>, cx: Context<'_>) -> Verdict {
+        let SubjectFacts::Image(image) = subject else {
+            return Verdict::NotApplicable("not an image".into());
+        };
+        let Ok(facts) = &image.facts else {
+            return Verdict::NotApplicable(
+                "it could not be read as an image; machine-type judges that".into(),
+            );
+        };
+        for part in [&facts.imports, &facts.delay_imports] {
+            if let Err(reason) = part {
+                let reason = format!("its import directory could not be read: {reason}");
+                return Verdict::Inconclusive { reason, gating: true };
+            }
+        }
+        if facts.imported_dlls().next().is_none() {
+            return Verdict::NotApplicable("it imports no DLL".into());
+        }
+        let findings = findings(&image.name, facts, cx);
+        if findings.is_empty() { Verdict::Pass } else { Verdict::Fail(findings) }
+    }
+}
+
+fn findings(image: &str, facts: &ImageFacts, cx: Context<'_>) -> Vec<Finding> {
+    facts.imported_dlls().filter_map(|dll| finding(image, dll, cx)).collect()
+}
+
+fn finding(image: &str, dll: &ImportedDll, cx: Context<'_>) -> Option<Finding> {
+    let (mut severity, class, words, help) = judge_name(&dll.name)?;
+    if dll.delay_loaded && severity > Severity::Note {
+        // It breaks when the first function is called, not at the start.
+        severity = if severity == Severity::Error { Severity::Warning } else { Severity::Note };
+    }
+    let message = format!("{image} imports {}, {words}", dll.name);
+    let mut finding = draft::finding(&META.id, cx.subject, severity, message);
+    finding.class = Some(class.into());
+    finding.confidence =
+        if severity == Severity::Note { Confidence::Low } else { Confidence::High };
+    finding.help = Some(help.into());
+    finding.location = Some(Location { file_offset: Some(dll.name_offset), ..Location::default() });
+    finding.evidence.push(Evidence::Field {
+        name: "Import".into(),
+        value: format!("{} ({} symbols)", dll.name, dll.symbols),
+        file_offset: Some(dll.name_offset),
+    });
+    Some(finding)
+}
+
+type Judgement = (Severity, &'static str, &'static str, &'static str);
+
+/// What there is to say of an imported name; `None` where ARM64 Windows has it.
+fn judge_name(name: &str) -> Option<Judgement> {
+    let mut name = name.to_ascii_lowercase();
+    if !name.contains('.') {
+        name.push_str(".dll");
+    }
+    if LACKING.contains(&name.as_str()) {
+        return Some((
+            Severity::Error,
+            "lacking-dll",
+            "a runtime that Microsoft does not make for ARM64",
+            "link the C code against the Universal C Runtime, or ship an ARM64 build of that DLL beside the exe",
+        ));
+    }
+    if SINCE_WINDOWS_11.contains(&name.as_str()) {
+        return Some((
+            Severity::Note,
+            "newer-windows",
+            "which Windows 10 on Arm lacks; Windows 11 on Arm has it",
+            "say in the release notes that Windows 11 is needed, or load it when it is used",
+        ));
+    }
+    let stem = name.strip_suffix(".dll").unwrap_or(&name);
+    let api_set = stem.starts_with("api-ms-win-") || stem.starts_with("ext-ms-");
+    if api_set || KNOWN.contains(&stem) || name == "winspool.drv" {
+        return None;
+    }
+    if VC14.iter().any(|known| stem.starts_with(known)) {
+        return Some((
+            Severity::Note,
+            "redistributable",
+            "which the ARM64 redistributable of Visual C++ v14 installs",
+            "install that redistributable with the program, or link the runtime statically",
+        ));
+    }
+    Some((
+        Severity::Note,
+        "unknown-dll",
+        "which gowoa does not know as a part of ARM64 Windows",
+        "make sure that an ARM64 (or ARM64X) build of it is shipped beside the exe",
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_judged_without_case_and_suffix() {
+        assert!(judge_name("KERNEL32.dll").is_none());
+        assert!(judge_name("ws2_32").is_none());
+        assert!(judge_name("api-ms-win-core-synch-l1-2-0.dll").is_none());
+        assert_eq!(judge_name("MSVCR120.DLL").map(|j| j.0), Some(Severity::Error));
+        assert_eq!(judge_name("opengl32.dll").map(|j| j.1), Some("newer-windows"));
+        assert_eq!(judge_name("vcruntime140_1.dll").map(|j| j.1), Some("redistributable"));
+        assert_eq!(judge_name("ftd2xx.dll").map(|j| j.1), Some("unknown-dll"));
+    }
+}

@@ -1,0 +1,105 @@
+//! The checks: one question each, asked of one kind of subject.
+//!
+//! A check is one `<id>.rs` with its logic and metadata, one `<id>.md` that explains it to users, one line
+//! in [`CHECKS`], and one folder of fixtures `testdata/checks/<id>/`. Checks see facts and nothing else:
+//! no processes, no files.
+
+mod advice;
+mod asm_twin;
+mod build_info;
+mod cross_compile;
+mod draft;
+mod files_lost;
+mod hardening;
+mod hybrid_image;
+mod imports;
+mod machine_type;
+mod needs_cgo;
+mod package_excluded;
+mod slow_path;
+mod unsupported_flags;
+
+/// How far a package came; shared by the check and the list of subjects.
+pub(crate) use cross_compile::state as cross_compile_state;
+
+use crate::facts::{ImageFile, PackageFacts, TestFacts, UnitFacts};
+use crate::model::{CheckId, Severity, SubjectKind, Verdict};
+
+/// What a check is: everything that `gowoa explain` and the reports say of it.
+#[derive(Debug)]
+pub struct Meta {
+    /// Its stable id.
+    pub id: CheckId,
+    /// One line: what it finds.
+    pub title: &'static str,
+    /// The worst severity it gives.
+    pub severity: Severity,
+    /// The kinds of subject it is asked of.
+    pub subjects: &'static [SubjectKind],
+    /// The explanation page, Markdown.
+    pub page: &'static str,
+}
+
+/// The facts of one subject.
+#[derive(Debug, Clone, Copy)]
+pub enum SubjectFacts<'a> {
+    /// The build as a whole.
+    Build,
+    /// A package.
+    Package(&'a PackageFacts),
+    /// A test binary.
+    Test(&'a TestFacts),
+    /// An image.
+    Image(&'a ImageFile),
+}
+
+impl SubjectFacts<'_> {
+    /// What kind of subject.
+    pub fn kind(self) -> SubjectKind {
+        match self {
+            Self::Build => SubjectKind::Build,
+            Self::Package(_) => SubjectKind::Package,
+            Self::Test(_) => SubjectKind::Test,
+            Self::Image(_) => SubjectKind::Image,
+        }
+    }
+}
+
+/// What a check may look at beside its subject.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// Everything that was gathered of the unit the subject belongs to.
+    pub unit: &'a UnitFacts,
+    /// The subject's id in the Report.
+    pub subject: &'a crate::model::SubjectId,
+}
+
+/// One question, asked of one kind of subject.
+pub trait Check: Sync {
+    /// What it is.
+    fn meta(&self) -> &'static Meta;
+
+    /// The answer for one subject, whose kind is one of `meta().subjects`.
+    fn judge(&self, subject: SubjectFacts<'_>, cx: Context<'_>) -> Verdict;
+}
+
+/// Every check, in the order in which users meet them: build, package, image.
+pub static CHECKS: &[&dyn Check] = &[
+    &cross_compile::CrossCompile,
+    &package_excluded::PackageExcluded,
+    &needs_cgo::NeedsCgo,
+    &unsupported_flags::UnsupportedFlags,
+    &files_lost::FilesLost,
+    &asm_twin::AsmTwin,
+    &slow_path::SlowPath,
+    &machine_type::MachineType,
+    &hybrid_image::HybridImage,
+    &build_info::BuildInfo,
+    &imports::Imports,
+    &hardening::Hardening,
+];
+
+/// The check of that id.
+pub fn by_id(id: &str) -> Option<&'static dyn Check> {
+    CHECKS.iter().copied().find(|check| check.meta().id.as_str() == id)
+}

@@ -1,0 +1,137 @@
+//! needs-cgo: does a package exist only with a C compiler?
+
+use crate::facts::{Blame, FailureClass, PackageFacts};
+use crate::model::{
+    CheckId, Confidence, Evidence, FileSetClass, Location, Severity, SubjectKind, Verdict,
+};
+
+use super::cross_compile::{finish, first_words};
+use super::draft::{self, reachability};
+use super::{Check, Context, Meta, SubjectFacts, advice};
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct NeedsCgo;
+
+static META: Meta = Meta {
+    id: CheckId::new("needs-cgo"),
+    title: "a package exists, or works, only with cgo, and the build is without",
+    severity: Severity::Error,
+    subjects: &[SubjectKind::Package],
+    page: include_str!("needs_cgo.md"),
+};
+
+impl Check for NeedsCgo {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, subject: SubjectFacts<'_>, cx: Context<'_>) -> Verdict {
+        let SubjectFacts::Package(package) = subject else {
+            return Verdict::NotApplicable("not a package".into());
+        };
+        let uses_cgo = package.class == Some(FileSetClass::CgoOnly)
+            || package.class == Some(FileSetClass::CgoPartial)
+            || package.arm64_cgo.as_ref().is_some_and(|set| !set.cgo.is_empty());
+        if let Some(failure) = cx.unit.failures.get(&package.import_path) {
+            if failure.blame == Blame::NeedsCgo {
+                let message = match failure.class {
+                    FailureClass::CgoExcluded => only_with_cgo(package),
+                    _ => format!(
+                        "{} does not build without cgo: {}",
+                        package.import_path,
+                        first_words(failure)
+                    ),
+                };
+                let mut finding = draft::finding(&META.id, cx.subject, Severity::Error, message);
+                finding.help = Some(advice::for_cgo(package));
+                let mut finding = finish(finding, failure, package, cx.unit);
+                if failure.class == FailureClass::CgoExcluded {
+                    finding.evidence.insert(0, cgo_files(package));
+                }
+                return Verdict::Fail(vec![finding]);
+            }
+            return Verdict::NotApplicable(
+                "it fails for another reason; cross-compile judges that".into(),
+            );
+        }
+        if cx.unit.cgo {
+            return Verdict::NotApplicable("cgo is on".into());
+        }
+        if let Some(stub) = &package.cgo_stub {
+            return Verdict::Fail(vec![stub_finding(package, stub, cx)]);
+        }
+        match package.class {
+            Some(FileSetClass::CgoOnly) if package.matched => {
+                Verdict::Fail(vec![unreached(package, cx)])
+            }
+            Some(FileSetClass::CgoOnly) => {
+                Verdict::NotApplicable("nothing that is built imports it".into())
+            }
+            _ if uses_cgo => Verdict::Pass,
+            _ => Verdict::NotApplicable("it has no cgo files".into()),
+        }
+    }
+}
+
+fn only_with_cgo(package: &PackageFacts) -> String {
+    let on_arm64 = package.arm64_cgo.as_ref().is_some_and(|set| set.compiles_something());
+    let also = if on_arm64 {
+        ""
+    } else {
+        ", and then for windows/amd64 alone: cgo by itself does not help on arm64"
+    };
+    format!("{} has Go files only with cgo, and cgo is off{also}", package.import_path)
+}
+
+/// The files that import "C".
+fn cgo_files(package: &PackageFacts) -> Evidence {
+    let has_cgo = |set: &&crate::facts::FileSet| !set.cgo.is_empty();
+    let set = package.arm64_cgo.as_ref().filter(has_cgo).or(package.amd64_cgo.as_ref());
+    let files: Vec<String> = set.iter().flat_map(|set| &set.cgo).cloned().collect();
+    let path = files.first().map(|file| package.report_path(file));
+    let verb = if files.len() == 1 { "imports" } else { "import" };
+    Evidence::Cause {
+        text: format!("{} {verb} \"C\"", draft::listed(&files, 4)),
+        file: path,
+        line: None,
+    }
+}
+
+/// A matched package that nothing imports: `go build ./...` leaves it out without a word.
+fn unreached(package: &PackageFacts, cx: Context<'_>) -> crate::model::Finding {
+    let mut finding =
+        draft::finding(&META.id, cx.subject, Severity::Warning, only_with_cgo(package));
+    finding.evidence.push(cgo_files(package));
+    finding.class = Some(FailureClass::CgoExcluded.as_str().into());
+    finding.help = Some(advice::for_cgo(package));
+    if package.named || package.is_command() {
+        finding.severity = Severity::Error;
+    }
+    draft::about_package(finding, package, reachability(package))
+}
+
+fn stub_finding(
+    package: &PackageFacts,
+    stub: &(String, u32, String),
+    cx: Context<'_>,
+) -> crate::model::Finding {
+    let (file, line, text) = stub;
+    let message = format!(
+        "{} builds without cgo, as a stub that says at run time: {text}",
+        package.import_path
+    );
+    let mut finding = draft::finding(&META.id, cx.subject, Severity::Warning, message);
+    finding.class = Some("cgo-stub".into());
+    finding.confidence = Confidence::Medium;
+    finding.help = Some(advice::for_cgo(package));
+    let path = package.report_path(file);
+    finding.location =
+        Some(Location { file: Some(path.clone()), line: Some(*line), ..Location::default() });
+    finding.evidence.push(Evidence::Cause {
+        text: format!("{path} takes the place of the cgo files and holds this text"),
+        file: Some(path),
+        line: Some(*line),
+    });
+    draft::about_package(finding, package, reachability(package))
+}

@@ -1,0 +1,51 @@
+//! slow-path: assembly on amd64, plain Go on arm64.
+
+use crate::model::{CheckId, FileSetClass, Severity, SubjectKind, Verdict};
+
+use super::draft::{self, files, reachability};
+use super::{Check, Context, Meta, SubjectFacts};
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct SlowPath;
+
+static META: Meta = Meta {
+    id: CheckId::new("slow-path"),
+    title: "a package runs assembly on amd64 and plain Go on arm64",
+    severity: Severity::Note,
+    subjects: &[SubjectKind::Package],
+    page: include_str!("slow_path.md"),
+};
+
+impl Check for SlowPath {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, subject: SubjectFacts<'_>, cx: Context<'_>) -> Verdict {
+        let SubjectFacts::Package(package) = subject else {
+            return Verdict::NotApplicable("not a package".into());
+        };
+        if cx.unit.failures.contains_key(&package.import_path) {
+            return Verdict::NotApplicable("it does not build; that finding says why".into());
+        }
+        match package.class {
+            Some(FileSetClass::GenericFallback) => {}
+            // Nothing that is linked refers to the assembly: the code asks for GOARCH first.
+            Some(FileSetClass::AssemblyDropped) if package.linked => {}
+            Some(FileSetClass::NativeAssembly) => return Verdict::Pass,
+            _ => return Verdict::NotApplicable("it has no assembly of one architecture".into()),
+        }
+        if package.arm64.is_none() {
+            return Verdict::NotApplicable("the windows/arm64 build does not reach it".into());
+        }
+        let message = format!("{} runs Go code on arm64, amd64 has assembly", package.import_path);
+        let mut finding = draft::finding(&META.id, cx.subject, Severity::Note, message);
+        finding.class = package.class.map(|class| class.as_str().into());
+        finding.help = Some(
+            "right, only slower; nothing to do unless this package is where the time goes".into(),
+        );
+        finding.evidence.push(files(package));
+        Verdict::Fail(vec![draft::about_package(finding, package, reachability(package))])
+    }
+}

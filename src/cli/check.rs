@@ -1,0 +1,440 @@
+//! `gowoa check`: arguments into a Plan, the engine's Report into files and onto the terminal.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::ValueEnum;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use crate::engine::{self, EngineError, Surroundings};
+use crate::facts::BuildFlags;
+use crate::go::modules::{parse_flag, split_flags};
+use crate::model::{Report, Severity};
+use crate::plan::Plan;
+use crate::platform;
+use crate::redact::Redactor;
+use crate::render::files::{FileError, Format, ReportFile, ReportTarget};
+use crate::render::{json, junit, terminal};
+
+use super::output::Color;
+use super::progress::Shown;
+use super::{exit, output};
+
+/// Arguments of `gowoa check`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  gowoa check
+  gowoa check --tests --report-dir gowoa-report
+  gowoa check --tags netgo --ldflags='-s -w' ./cmd/...
+  gowoa check --cgo                          with a C compiler for ARM64 Windows
+  gowoa check --report json=- 2>/dev/null    the report on standard output
+
+Go's own flags are spelled the long way and win over GOFLAGS. The user's tree is never written to.
+Exit codes: 0 pass, 1 fail, 2 incomplete, usage or environment, 130 interrupted.")]
+pub struct CheckArgs {
+    /// Packages, as go build takes them [default: ./... or, at the root of a workspace, every used module]
+    pub packages: Vec<String>,
+
+    /// Work in this directory
+    #[arg(short = 'C', long = "directory", value_name = "DIR")]
+    pub directory: Option<PathBuf>,
+
+    /// Check every module below the directory
+    #[arg(long, conflicts_with = "packages")]
+    pub all_modules: bool,
+
+    /// Compile and link the test binaries too (they are not run)
+    #[arg(long)]
+    pub tests: bool,
+
+    /// Findings at or above this severity fail the check
+    #[arg(long, value_name = "SEVERITY", default_value = "error")]
+    pub fail_on: FailOn,
+
+    /// How to build.
+    #[command(flatten)]
+    pub go: GoArgs,
+
+    /// What to write.
+    #[command(flatten)]
+    pub out: OutArgs,
+}
+
+/// Which Go, and with which flags.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Go")]
+pub struct GoArgs {
+    /// The go program [default: go on PATH]
+    #[arg(long, value_name = "PATH")]
+    pub go: Option<PathBuf>,
+
+    /// Build tags
+    #[arg(long, value_name = "TAGS", value_delimiter = ',')]
+    pub tags: Vec<String>,
+
+    /// Flags for the linker, as go build -ldflags takes them
+    #[arg(long, value_name = "FLAGS", allow_hyphen_values = true)]
+    pub ldflags: Option<String>,
+
+    /// Module mode: readonly, vendor or mod (with mod, gowoa works on a copy of go.mod)
+    #[arg(long = "mod", value_name = "MODE")]
+    pub mod_mode: Option<ModMode>,
+
+    /// Another flag for go build, list and test, such as --go-flag=-trimpath
+    #[arg(long = "go-flag", value_name = "FLAG", allow_hyphen_values = true)]
+    pub go_flags: Vec<String>,
+
+    /// Build with cgo: needs a C compiler for ARM64 Windows (CC, llvm-mingw or zig)
+    #[arg(long)]
+    pub cgo: bool,
+
+    /// Build mode of the commands (c-shared and c-archive need --cgo)
+    #[arg(long, value_name = "MODE")]
+    pub buildmode: Option<String>,
+
+    /// No network: GOPROXY=off and GOTOOLCHAIN=local
+    #[arg(long)]
+    pub offline: bool,
+
+    /// Time limit of each list and each build, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 3600, value_parser = clap::value_parser!(u64).range(1..=604_800))]
+    pub timeout: u64,
+}
+
+/// What to write, and how.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Output")]
+pub struct OutArgs {
+    /// Write a report: json=PATH, junit=PATH or junit-strict=PATH; - is standard output (repeatable)
+    #[arg(long = "report", value_name = "FORMAT=PATH")]
+    pub reports: Vec<std::ffi::OsString>,
+
+    /// Write report.json and junit.xml into this directory
+    #[arg(long, value_name = "DIR")]
+    pub report_dir: Option<PathBuf>,
+
+    /// Directory for the exes [default: gowoa's cache]
+    #[arg(long, value_name = "DIR")]
+    pub out_dir: Option<PathBuf>,
+
+    /// List every package with its class
+    #[arg(long)]
+    pub all: bool,
+
+    /// Colour on the terminal
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+}
+
+/// `--fail-on`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Errors.
+    Error,
+    /// Warnings and errors.
+    Warning,
+    /// Everything found.
+    Note,
+    /// Nothing: findings are reported, the exit code stays 0 unless something could not be judged.
+    Never,
+}
+
+impl FailOn {
+    const fn severity(self) -> Option<Severity> {
+        match self {
+            Self::Error => Some(Severity::Error),
+            Self::Warning => Some(Severity::Warning),
+            Self::Note => Some(Severity::Note),
+            Self::Never => None,
+        }
+    }
+}
+
+/// `--mod`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ModMode {
+    /// `-mod=readonly`.
+    Readonly,
+    /// `-mod=vendor`.
+    Vendor,
+    /// `-mod=mod`.
+    Mod,
+}
+
+/// What is wrong with a call or its surroundings: message and next step.
+struct Refusal {
+    message: String,
+    words: String,
+    next: String,
+}
+
+impl Refusal {
+    fn new(message: impl Into<String>, next: impl Into<String>) -> Self {
+        Self { message: message.into(), words: String::new(), next: next.into() }
+    }
+}
+
+/// Does the job and returns the exit code.
+pub(super) fn run(args: &CheckArgs) -> u8 {
+    let redactor = Redactor::from_environment(
+        std::env::vars_os()
+            .filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?))),
+    );
+    match check(args, &redactor) {
+        Ok(code) => code,
+        Err(refusal) => {
+            output::tell(&error_text(&refusal, &redactor));
+            exit::INCOMPLETE
+        }
+    }
+}
+
+fn error_text(refusal: &Refusal, redactor: &Redactor) -> String {
+    let clean = |text: &str| terminal::escape(&redactor.clean(text)).into_owned();
+    let mut text = format!("error: {}\n", clean(&refusal.message));
+    for line in refusal.words.lines().filter(|line| !line.trim().is_empty()) {
+        text.push_str(&format!("  {}\n", clean(line)));
+    }
+    text.push_str(&format!("next   {}\n", clean(&refusal.next)));
+    text
+}
+
+fn check(args: &CheckArgs, redactor: &Redactor) -> Result<u8, Refusal> {
+    let plan = plan(args)?;
+    let around = surroundings()?;
+    let files = prepare(&args.out)?;
+    let progress = Shown::new();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| {
+            Refusal::new(format!("cannot start: {error}"), "free some threads and memory")
+        })?;
+    let outcome = runtime.block_on(async {
+        tokio::select! {
+            report = engine::check(&plan, &around, redactor, &progress) => Ok(report),
+            interrupt = platform::interrupted() => Err(interrupt),
+        }
+    });
+    // Threads that read sources need not be waited for once the answer is there.
+    runtime.shutdown_background();
+    progress.clear();
+    let report = match outcome {
+        Err(interrupt) => {
+            output::tell("gowoa: interrupted; no report was written\n");
+            return Ok(interrupt.exit_code());
+        }
+        Ok(Err(error)) => return Err(of_engine(&error)),
+        Ok(Ok(report)) => report,
+    };
+    let options = terminal::Options {
+        all: args.out.all,
+        color: args.out.color.on_stderr(),
+        ..Default::default()
+    };
+    output::tell(&terminal::render(&report, &options));
+    write(files, &report)?;
+    Ok(exit::of(report.verdict))
+}
+
+fn of_engine(error: &EngineError) -> Refusal {
+    let mut message = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(inner) = source {
+        let words = inner.to_string();
+        if !message.contains(&words) {
+            message.push_str(&format!(": {words}"));
+        }
+        source = inner.source();
+    }
+    Refusal { message, words: error.words().to_owned(), next: error.next_step() }
+}
+
+fn plan(args: &CheckArgs) -> Result<Plan, Refusal> {
+    refuse_packages(&args.packages)?;
+    refuse_flags(&args.go)?;
+    let here = std::env::current_dir().map_err(|error| {
+        Refusal::new(format!("the working directory: {error}"), "change to a directory that exists")
+    })?;
+    let dir = match &args.directory {
+        Some(dir) => here.join(dir),
+        None => here.clone(),
+    };
+    // A clean absolute path: go list prints such paths, and exes are found again by it.
+    let dir = fs_err::canonicalize(&dir).unwrap_or(dir);
+    let dir = strip_verbatim(dir);
+    let buildmode = args.go.buildmode.clone().filter(|mode| mode != "default");
+    if matches!(buildmode.as_deref(), Some("c-shared" | "c-archive")) && !args.go.cgo {
+        return Err(Refusal::new(
+            format!("--buildmode {} needs cgo", buildmode.as_deref().unwrap_or_default()),
+            "add --cgo, and a C compiler for ARM64 Windows",
+        ));
+    }
+    Ok(Plan {
+        dir,
+        patterns: args.packages.clone(),
+        go: args.go.go.clone(),
+        flags: BuildFlags {
+            tags: args.go.tags.clone(),
+            ldflags: args.go.ldflags.clone(),
+            mod_mode: args.go.mod_mode.map(|mode| match mode {
+                ModMode::Readonly => "readonly".into(),
+                ModMode::Vendor => "vendor".into(),
+                ModMode::Mod => "mod".into(),
+            }),
+            build_mode: buildmode,
+            extra: args.go.go_flags.clone(),
+        },
+        cgo: args.go.cgo,
+        tests: args.tests,
+        all_modules: args.all_modules,
+        offline: args.go.offline,
+        out_dir: args.out.out_dir.as_ref().map(|dir| here.join(dir)),
+        fail_on: args.fail_on.severity(),
+        work_limit: Duration::from_secs(args.go.timeout),
+        // Asking Go for its version takes milliseconds; a minute is for a disk that sleeps.
+        probe_limit: Duration::from_secs(args.go.timeout.min(60)),
+    })
+}
+
+/// Windows' `\\?\C:\…` form confuses other programs; the plain form is the same path.
+fn strip_verbatim(dir: PathBuf) -> PathBuf {
+    let plain = dir
+        .to_str()
+        .and_then(|text| text.strip_prefix(r"\\?\"))
+        .filter(|text| !text.starts_with("UNC"));
+    match plain {
+        Some(plain) => PathBuf::from(plain),
+        None => dir,
+    }
+}
+
+fn refuse_packages(packages: &[String]) -> Result<(), Refusal> {
+    for package in packages {
+        if package.starts_with('-') {
+            return Err(Refusal::new(
+                format!("{package} is not a package: go would take it for a flag"),
+                "write a path that begins with - as ./-name, and hand flags to go with --go-flag",
+            ));
+        }
+        if package.ends_with(".go") {
+            return Err(Refusal::new(
+                format!("{package} is a file; gowoa checks packages"),
+                "name the directory that holds it",
+            ));
+        }
+        if package.is_empty() || package.contains('\0') {
+            return Err(Refusal::new(
+                "a package path is empty or holds a NUL",
+                "name packages as go build takes them",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Flags that would make something else of the build than what gowoa looks at.
+fn refuse_flags(go: &GoArgs) -> Result<(), Refusal> {
+    let goflags = split_flags(&std::env::var("GOFLAGS").unwrap_or_default());
+    for flag in go.go_flags.iter().chain(&goflags) {
+        let from = if go.go_flags.contains(flag) { "--go-flag" } else { "GOFLAGS" };
+        let Some((name, _)) = parse_flag(flag) else {
+            return Err(Refusal::new(
+                format!("{from}: {flag} is not a flag"),
+                "write it as one word, such as --go-flag=-trimpath",
+            ));
+        };
+        let other = match name {
+            "o" => "exes land in --out-dir",
+            "n" => "with -n go builds nothing, and nothing would be proven",
+            "json" | "C" | "c" | "exec" => "gowoa sets it itself",
+            "tags" if from == "--go-flag" => "use --tags",
+            "ldflags" if from == "--go-flag" => "use --ldflags",
+            "buildmode" if from == "--go-flag" => "use --buildmode",
+            _ => continue,
+        };
+        return Err(Refusal::new(
+            format!("{from}: -{name} cannot be used here: {other}"),
+            "leave it out",
+        ));
+    }
+    Ok(())
+}
+
+fn surroundings() -> Result<Surroundings, Refusal> {
+    let started = OffsetDateTime::now_utc()
+        .replace_nanosecond(0)
+        .ok()
+        .and_then(|now| now.format(&Rfc3339).ok())
+        .unwrap_or_default();
+    Ok(Surroundings {
+        path: std::env::var_os("PATH"),
+        cc: std::env::var("CC").ok(),
+        cache: cache_dir()?,
+        host_name: gethostname::gethostname().to_string_lossy().into_owned(),
+        started,
+    })
+}
+
+/// GOWOA_CACHE, else `gowoa` in the platform's cache directory.
+fn cache_dir() -> Result<PathBuf, Refusal> {
+    use etcetera::BaseStrategy;
+    if let Some(dir) = std::env::var_os("GOWOA_CACHE").filter(|dir| !dir.is_empty()) {
+        let here = std::env::current_dir().unwrap_or_default();
+        return Ok(here.join(dir));
+    }
+    match etcetera::choose_base_strategy() {
+        Ok(strategy) => Ok(strategy.cache_dir().join("gowoa")),
+        Err(error) => Err(Refusal::new(
+            format!("there is no cache directory: {error}"),
+            "set HOME, or name a directory with GOWOA_CACHE",
+        )),
+    }
+}
+
+type Prepared = Vec<(Format, ReportFile)>;
+
+/// Opens every report before the work begins, so that a target that cannot be written is told at once.
+fn prepare(out: &OutArgs) -> Result<Prepared, Refusal> {
+    let mut wanted = Vec::new();
+    for report in &out.reports {
+        let target = ReportTarget::parse(report);
+        wanted.push(
+            target.map_err(|error| Refusal::new(error.to_string(), "see gowoa check --help"))?,
+        );
+    }
+    if let Some(dir) = &out.report_dir {
+        for format in [Format::Json, Format::Junit { dialect: junit::Dialect::Rich }] {
+            wanted.push(ReportTarget { format, path: dir.join(format.file_name()) });
+        }
+    }
+    let mut prepared = Prepared::new();
+    for ReportTarget { format, path } in wanted {
+        prepared.push((format, ReportFile::prepare(&path).map_err(refused_file)?));
+    }
+    Ok(prepared)
+}
+
+fn refused_file(error: FileError) -> Refusal {
+    let next = error.next();
+    Refusal::new(error.to_string(), next)
+}
+
+fn write(files: Prepared, report: &Report) -> Result<(), Refusal> {
+    for (format, file) in files {
+        let text = match format {
+            Format::Json => json::render(report),
+            Format::Junit { dialect } => junit::render(report, dialect).map_err(|error| {
+                Refusal::new(
+                    error.to_string(),
+                    "this is a bug of gowoa; the JSON report has the same content",
+                )
+            })?,
+        };
+        file.commit(text.as_bytes()).map_err(refused_file)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,72 @@
+//! The command line: one file per subcommand; turns arguments into a Plan and prints what came of it.
+
+pub mod check;
+mod completions;
+pub mod exit;
+mod explain;
+mod output;
+mod progress;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+/// Will this Go project build and run natively on Windows on Arm (windows/arm64)?
+#[derive(Debug, Parser)]
+#[command(name = "gowoa", version, propagate_version = true, max_term_width = 100)]
+#[command(after_help = "\
+Examples:
+  gowoa check                      build, link and inspect the module in this directory
+  gowoa check -C app ./cmd/...     the commands of another directory
+  gowoa check --report-dir out     write out/report.json and out/junit.xml
+  gowoa explain cross-compile      what a check does and what to do about its findings
+
+Exit codes: 0 pass, 1 fail, 2 incomplete, usage or environment, 130 interrupted.")]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Build, link and inspect a Go project for windows/arm64: the main job
+    Check(Box<check::CheckArgs>),
+    /// Say what a check does, why it matters on Windows on Arm, and what to do; without a name, list them
+    Explain(explain::ExplainArgs),
+    /// Print shell completions
+    Completions(completions::CompletionsArgs),
+}
+
+/// Parses the arguments, does what they say, and returns the exit code.
+pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let parsed = Cli::command()
+        .try_get_matches_from(args)
+        .and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
+        Ok(cli) => cli,
+        Err(error) => {
+            // clap knows which stream; a closed pipe is not our failure.
+            let _ = error.print();
+            let usage = error.use_stderr();
+            return ExitCode::from(if usage { exit::INCOMPLETE } else { exit::PASS });
+        }
+    };
+    ExitCode::from(match cli.command {
+        Command::Check(args) => check::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Completions(args) => completions::run(&args),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_of_the_arguments_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

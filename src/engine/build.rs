@@ -1,0 +1,544 @@
+//! Builds every command and links every library package for windows/arm64.
+//!
+//! Commands go through one `go build` each name; library packages that no command links are linked by a
+//! generated program ([`crate::go::linkproof`]) in the same call. What fails is left out and the rest is
+//! linked again, so that one broken package hides nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use crate::facts::{
+    BuildRun, Expected, FailureClass, ImageFile, PackageFacts, Stage, Target, Toolchain,
+};
+use crate::go::build::{Built, build};
+use crate::go::command::{GoCommand, Output, batches, exe_base, groups_by_exe};
+use crate::go::diagnose;
+use crate::model::{Problem, Unproven};
+use crate::plan::Plan;
+use crate::platform::ARGUMENT_BYTES;
+
+use super::explain::Raw;
+use super::graph::Graph;
+use super::proof::{Proof, Proofs};
+use super::unit::{Unit, next_step, unproven};
+
+/// A link proof is tried again without what failed, this often at most.
+const PROOF_ROUNDS: usize = 12;
+
+/// What came of building one unit.
+#[derive(Debug, Default)]
+pub(super) struct BuiltUnit {
+    /// Counts.
+    pub(super) counts: BuildRun,
+    /// What failed, package by package.
+    pub(super) failed: Vec<Raw>,
+    /// Packages that compile.
+    pub(super) compiled: BTreeSet<String>,
+    /// Packages that an exe contains.
+    pub(super) linked: BTreeSet<String>,
+    /// The exes.
+    pub(super) images: Vec<ImageFile>,
+    /// What kept the build from being judged.
+    pub(super) problems: Vec<Problem>,
+    /// What was not proven.
+    pub(super) unproven: Vec<Unproven>,
+}
+
+impl BuiltUnit {
+    /// One line for the phase.
+    pub(super) fn summary(&self, table: &BTreeMap<String, PackageFacts>) -> String {
+        let plural = |n: u64, noun: &str| format!("{n} {noun}{}", if n == 1 { "" } else { "s" });
+        let matched =
+            self.compiled.iter().filter(|path| table.get(*path).is_some_and(|p| p.matched)).count();
+        let mut summary = format!(
+            "{}, {}",
+            plural(matched as u64, "package"),
+            plural(self.counts.commands, "command")
+        );
+        if self.counts.link_proofs > 0 {
+            summary.push_str(&format!(", {}", plural(self.counts.link_proofs, "link proof")));
+        }
+        summary
+    }
+}
+
+/// Builds one unit.
+pub(super) struct Builder<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) toolchain: &'a Toolchain,
+    pub(super) unit: &'a Unit,
+    pub(super) table: &'a BTreeMap<String, PackageFacts>,
+    pub(super) graph: &'a Graph,
+}
+
+/// What is asked of `go build`.
+struct Wanted {
+    commands: Vec<String>,
+    /// Library packages that a proof links.
+    proof: Vec<String>,
+    /// Packages that can only be compiled.
+    compile: Vec<String>,
+}
+
+impl Builder<'_> {
+    /// Builds everything but `broken` (what could not be loaded) and what imports it.
+    pub(super) async fn build(&self, broken: BTreeSet<String>) -> BuiltUnit {
+        let wanted = self.wanted(&broken);
+        let mut out = BuiltUnit::default();
+        let mut proofs =
+            Proofs::new(self.table, &self.unit.scratch, self.unit.go.overlay.as_deref());
+        if let Err(error) = proofs.generate(&wanted.proof) {
+            out.problems.push(Problem {
+                message: format!(
+                    "the programs that link the libraries could not be written: {error}"
+                ),
+                details: Vec::new(),
+                next: Some(
+                    "make room in the cache directory, or name another with GOWOA_CACHE".into(),
+                ),
+            });
+        }
+        let mut failed: BTreeSet<String> = broken;
+        let mut exes: BTreeMap<String, PathBuf> = BTreeMap::new();
+        let plain = self.unit.go.flags.build_mode.is_none();
+        let mut mains = if plain { wanted.commands.clone() } else { Vec::new() };
+        mains.extend(proofs.mains());
+        if !plain {
+            self.one_by_one(&wanted.commands, &mut failed, &mut exes, &mut out).await;
+        }
+        for _ in 0..PROOF_ROUNDS {
+            if mains.is_empty() {
+                break;
+            }
+            let built = self.link(&mains, proofs.overlay(), &mut exes, &mut out).await;
+            let before = failed.len();
+            let dropped = self.sort_out(&built, &mut proofs, &mut failed, &mut out);
+            let unproven = proofs.current().iter().any(|proof| !proof.linked);
+            if built.success() || (failed.len() == before && !dropped) {
+                break;
+            }
+            if !unproven && !proofs.stopped_by(&failed, self.graph) {
+                break;
+            }
+            let stopped = self.graph.dependents(&failed);
+            let ok = |path: &&String| !failed.contains(*path) && !stopped.contains(*path);
+            let left: Vec<String> = wanted.proof.iter().filter(ok).cloned().collect();
+            if proofs.generate(&left).is_err() {
+                break;
+            }
+            mains = proofs.mains();
+        }
+        self.compile_only(&wanted.compile, &mut failed, &mut out).await;
+        self.finish(wanted, &proofs, &failed, exes, &mut out);
+        out
+    }
+
+    fn wanted(&self, broken: &BTreeSet<String>) -> Wanted {
+        let stopped = self.graph.dependents(broken);
+        let buildable: Vec<&PackageFacts> = self
+            .table
+            .values()
+            .filter(|p| {
+                p.matched && !broken.contains(&p.import_path) && !stopped.contains(&p.import_path)
+            })
+            .filter(|p| p.arm64.as_ref().is_some_and(|set| set.compiles_something()))
+            .collect();
+        let path = |p: &&PackageFacts| p.import_path.clone();
+        let commands: Vec<String> = buildable.iter().filter(|p| p.is_command()).map(path).collect();
+        let reached = self.graph.closure(&commands);
+        let libraries: Vec<&&PackageFacts> = buildable.iter().filter(|p| !p.is_command()).collect();
+        // What a command links is linked; but its assembly counts only if everything that needs it is.
+        let open = |p: &&&&PackageFacts| {
+            !reached.contains(p.import_path.as_str())
+                || p.amd64_only.iter().any(|file| file.ends_with(".s"))
+        };
+        let own = |p: &&&&PackageFacts| p.in_main_module();
+        let proof =
+            libraries.iter().filter(own).filter(open).map(|p| p.import_path.clone()).collect();
+        let compile = libraries
+            .iter()
+            .filter(|p| !own(p) && !reached.contains(p.import_path.as_str()))
+            .map(|p| p.import_path.clone())
+            .collect();
+        Wanted { commands, proof, compile }
+    }
+
+    /// Links main packages, those of one exe name in directories of their own.
+    async fn link(
+        &self,
+        mains: &[String],
+        overlay: Option<&Path>,
+        exes: &mut BTreeMap<String, PathBuf>,
+        out: &mut BuiltUnit,
+    ) -> Built {
+        // A build mode such as c-shared is for the commands; the proofs are exes.
+        let mut go = self.unit.go.clone();
+        go.flags.build_mode = None;
+        let mut all = Built::default();
+        for (number, group) in groups_by_exe(mains).into_iter().enumerate() {
+            let dir = if number == 0 {
+                self.unit.out.clone()
+            } else {
+                self.unit.out.join((number + 1).to_string())
+            };
+            for main in &group {
+                exes.insert(main.clone(), dir.join(format!("{}.exe", exe_base(main))));
+            }
+            for batch in batches(&group, ARGUMENT_BYTES) {
+                self.call(&go, Output::Directory(&dir), overlay, &batch, &mut all, out).await;
+            }
+        }
+        all
+    }
+
+    /// `-buildmode=c-shared` and `c-archive` take one main package a call.
+    async fn one_by_one(
+        &self,
+        commands: &[String],
+        failed: &mut BTreeSet<String>,
+        exes: &mut BTreeMap<String, PathBuf>,
+        out: &mut BuiltUnit,
+    ) {
+        let mode = self.unit.go.flags.build_mode.clone().unwrap_or_default();
+        for (number, group) in groups_by_exe(commands).into_iter().enumerate() {
+            let dir = if number == 0 {
+                self.unit.out.clone()
+            } else {
+                self.unit.out.join((number + 1).to_string())
+            };
+            for command in group {
+                let suffix = if mode == "c-archive" { "a" } else { "dll" };
+                let file = dir.join(format!("{}.{suffix}", exe_base(&command)));
+                let mut built = Built::default();
+                let line = self.unit.go.build_file(
+                    &Target::windows_arm64(),
+                    self.plan.cgo,
+                    &file,
+                    &command,
+                );
+                self.run(line, &mut built, out).await;
+                let mut none = Proofs::new(self.table, &self.unit.scratch, None);
+                self.sort_out(&built, &mut none, failed, out);
+                exes.insert(command, file);
+            }
+        }
+    }
+
+    async fn compile_only(
+        &self,
+        packages: &[String],
+        failed: &mut BTreeSet<String>,
+        out: &mut BuiltUnit,
+    ) {
+        let mut built = Built::default();
+        for batch in batches(packages, ARGUMENT_BYTES) {
+            self.call(&self.unit.go, Output::Discard, None, &batch, &mut built, out).await;
+        }
+        if !packages.is_empty() {
+            let mut none = Proofs::new(self.table, &self.unit.scratch, None);
+            self.sort_out(&built, &mut none, failed, out);
+        }
+    }
+
+    async fn call(
+        &self,
+        go: &GoCommand,
+        output: Output<'_>,
+        overlay: Option<&Path>,
+        packages: &[String],
+        all: &mut Built,
+        out: &mut BuiltUnit,
+    ) {
+        let line = go.build(&Target::windows_arm64(), self.plan.cgo, output, overlay, packages);
+        self.run(line, all, out).await;
+    }
+
+    async fn run(
+        &self,
+        line: crate::go::process::CommandLine,
+        all: &mut Built,
+        out: &mut BuiltUnit,
+    ) {
+        match build(&line).await {
+            Ok(built) => {
+                if let Some(problem) = unexplained(&built) {
+                    out.problems.push(problem);
+                }
+                all.absorb(built);
+            }
+            Err(error) => out.problems.push(Problem {
+                message: error.to_string(),
+                details: std::error::Error::source(&error)
+                    .map(ToString::to_string)
+                    .into_iter()
+                    .collect(),
+                next: Some(
+                    "run it by hand; a build that needs longer gets it with --timeout".into(),
+                ),
+            }),
+        }
+    }
+
+    /// Takes the failures of one call apart. Returns whether a generated program lost a reference that
+    /// does not compile (then it is worth linking again).
+    fn sort_out(
+        &self,
+        built: &Built,
+        proofs: &mut Proofs<'_>,
+        failed: &mut BTreeSet<String>,
+        out: &mut BuiltUnit,
+    ) -> bool {
+        let mut dropped = false;
+        proofs.note(&built.failed);
+        let overlay = proofs.overlay().map(Path::to_owned);
+        for package in &built.failed {
+            let output = built.output.get(package).cloned().unwrap_or_default();
+            let link = is_link_failure(&output);
+            if proofs.is_generated(package) && !link {
+                dropped |= proofs.drop_references(package, &output);
+                continue;
+            }
+            let raw =
+                |package: String, output: String, stage: Stage, linked_main: Option<String>| Raw {
+                    package,
+                    stage,
+                    output,
+                    command: built.command.clone(),
+                    status: built.status,
+                    linked_main,
+                    overlay: overlay.clone(),
+                };
+            if !link {
+                if failed.insert(package.clone()) {
+                    out.failed.push(raw(package.clone(), output, Stage::Compile, None));
+                }
+                continue;
+            }
+            for (culprit, words) in self.culprits(package, &output) {
+                if failed.insert(culprit.clone()) {
+                    out.failed.push(raw(culprit, words, Stage::Link, Some(package.clone())));
+                }
+            }
+        }
+        dropped
+    }
+
+    /// The packages whose symbols or objects the linker complains of, each with its lines.
+    fn culprits(&self, main: &str, output: &str) -> BTreeMap<String, String> {
+        let mut by_package: BTreeMap<String, String> = BTreeMap::new();
+        for line in output.lines().filter(|line| !diagnose::is_frame(line)) {
+            let reading = diagnose::read(line);
+            let package = match reading.class {
+                FailureClass::LinkUndefined => reading
+                    .symbol
+                    .as_deref()
+                    .and_then(diagnose::package_of_symbol)
+                    .filter(|p| p != "main"),
+                FailureClass::InvalidLinkname => line
+                    .split("link: ")
+                    .nth(1)
+                    .and_then(|rest| rest.split(": ").next())
+                    .map(str::to_owned),
+                FailureClass::ObjectMachine => self.owner_of_object(main, line),
+                _ => None,
+            };
+            let package = package
+                .filter(|path| self.table.contains_key(path))
+                .unwrap_or_else(|| main.to_owned());
+            let words = by_package.entry(package).or_default();
+            words.push_str(line);
+            words.push('\n');
+        }
+        by_package
+    }
+
+    /// `…/abc-d(rsrc.syso): 43261: unknown ARM64 relocation type 3`: the package that has such an object.
+    fn owner_of_object(&self, main: &str, line: &str) -> Option<String> {
+        let name = line.split('(').nth(1)?.split(')').next()?;
+        let root = [main.to_owned()];
+        let closure = self.graph.closure(&root);
+        closure
+            .into_iter()
+            .filter_map(|path| self.table.get(path))
+            .find(|p| p.arm64.as_ref().is_some_and(|set| set.syso.iter().any(|file| file == name)))
+            .map(|p| p.import_path.clone())
+    }
+
+    fn finish(
+        &self,
+        wanted: Wanted,
+        proofs: &Proofs<'_>,
+        failed: &BTreeSet<String>,
+        exes: BTreeMap<String, PathBuf>,
+        out: &mut BuiltUnit,
+    ) {
+        let stopped = self.graph.dependents(failed);
+        let ok = |path: &str| !failed.contains(path) && !stopped.contains(path);
+        if !out.problems.iter().any(|problem| problem.message.contains("build")) {
+            let roots: Vec<String> = wanted
+                .commands
+                .iter()
+                .chain(&wanted.proof)
+                .chain(&wanted.compile)
+                .cloned()
+                .collect();
+            out.compiled = self
+                .graph
+                .closure(&roots)
+                .into_iter()
+                .filter(|path| ok(path))
+                .map(str::to_owned)
+                .collect();
+        }
+        for command in wanted.commands.iter().filter(|command| ok(command)) {
+            let Some(path) = exes.get(command) else { continue };
+            out.images.push(self.image(path, command, None));
+            if path.is_file() {
+                out.counts.commands += 1;
+                let root = [command.clone()];
+                out.linked.extend(self.graph.closure(&root).into_iter().map(str::to_owned));
+            }
+        }
+        for proof in proofs.current() {
+            let Some(path) = exes.get(&proof.main).filter(|path| path.is_file() && proof.linked)
+            else {
+                continue;
+            };
+            out.images.push(self.image(path, &proof.main, Some(proof)));
+            out.counts.link_proofs += 1;
+            out.linked.extend(self.graph.closure(&proof.libraries).into_iter().map(str::to_owned));
+        }
+        self.tell_unproven(&wanted, proofs, &ok, out);
+        if self.unit.out_is_ours {
+            remove_stale(&self.unit.out, &out.images);
+        }
+    }
+
+    fn tell_unproven(
+        &self,
+        wanted: &Wanted,
+        proofs: &Proofs<'_>,
+        ok: &dyn Fn(&str) -> bool,
+        out: &mut BuiltUnit,
+    ) {
+        let missing: Vec<String> = wanted
+            .proof
+            .iter()
+            .chain(&wanted.compile)
+            .filter(|path| ok(path) && !out.linked.contains(*path))
+            .cloned()
+            .collect();
+        if !missing.is_empty() {
+            let text = "compiled, but no exe links them";
+            out.unproven.push(unproven("not linked", text, missing));
+        }
+        let dropped = proofs.dropped();
+        if !dropped.is_empty() {
+            out.unproven.push(unproven(
+                "not linked",
+                "symbols that a program outside cannot refer to",
+                dropped,
+            ));
+        }
+    }
+
+    fn image(&self, path: &Path, main: &str, proof: Option<&Proof>) -> ImageFile {
+        let relative = path.strip_prefix(&self.unit.out).unwrap_or(path);
+        let roots: Vec<String> = match proof {
+            Some(proof) => proof.libraries.clone(),
+            None => vec![main.to_owned()],
+        };
+        ImageFile {
+            name: relative.to_string_lossy().replace('\\', "/"),
+            path: path.to_owned(),
+            package: main.to_owned(),
+            libraries: proof.map(|proof| proof.libraries.clone()).unwrap_or_default(),
+            link_proof: proof.is_some(),
+            test: false,
+            facts: Err("not read".into()),
+            missing: false,
+            sha256: None,
+            expected: expected(self.plan, self.toolchain, self.table, self.graph, main, &roots),
+        }
+    }
+}
+
+/// What the plan promises of an exe made from these packages.
+pub(super) fn expected(
+    plan: &Plan,
+    toolchain: &Toolchain,
+    table: &BTreeMap<String, PackageFacts>,
+    graph: &Graph,
+    main: &str,
+    roots: &[String],
+) -> Expected {
+    let mut modules: BTreeMap<String, Option<String>> = BTreeMap::new();
+    for package in graph.closure(roots).into_iter().filter_map(|path| table.get(path)) {
+        let Some(module) = &package.module else { continue };
+        let version = match &module.reference.replaced_by {
+            Some(by) => by.split_once('@').map(|(_, version)| version.to_owned()),
+            None => module.reference.version.clone(),
+        };
+        modules.insert(module.reference.path.clone(), version);
+    }
+    Expected {
+        go_version: toolchain.version.clone(),
+        cgo_enabled: if plan.cgo { "1" } else { "0" }.into(),
+        package: main.to_owned(),
+        modules: modules.into_iter().collect(),
+    }
+}
+
+fn is_link_failure(output: &str) -> bool {
+    output.lines().filter(|line| !diagnose::is_frame(line)).any(|line| {
+        let class = diagnose::read(line).class;
+        matches!(
+            class,
+            FailureClass::LinkUndefined
+                | FailureClass::InvalidLinkname
+                | FailureClass::ObjectMachine
+        ) || line.starts_with("link: ")
+            || line.contains("/link: ")
+    })
+}
+
+/// A call that failed without saying which package: what it says is a problem of the whole build.
+fn unexplained(built: &Built) -> Option<Problem> {
+    if let Some(garbage) = &built.garbage {
+        return Some(Problem {
+            message: format!("`{}` did not build: {garbage}", built.command),
+            details: Vec::new(),
+            next: Some(
+                "check that this is the go command of a Go distribution (`go version`)".into(),
+            ),
+        });
+    }
+    if built.status == Some(0) || !built.failed.is_empty() {
+        return None;
+    }
+    let details: Vec<String> =
+        built.stderr.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect();
+    let class = diagnose::read_all(details.iter().map(String::as_str)).class;
+    let status = built.status.map_or("a signal".into(), |code| format!("status {code}"));
+    Some(Problem {
+        message: format!("go build ended with {status} and named no package"),
+        next: Some(next_step(class, &built.stderr).into()),
+        details,
+    })
+}
+
+/// Exes of earlier runs that this one did not make.
+fn remove_stale(out: &Path, images: &[ImageFile]) {
+    let Ok(entries) = fs_err::read_dir(out) else { return };
+    for entry in entries.flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            if entry.file_name().to_string_lossy().bytes().all(|b| b.is_ascii_digit()) {
+                remove_stale(&path, images);
+            }
+        } else if !images.iter().any(|image| image.path == path) {
+            // Best effort: a file that cannot be removed costs disk space only.
+            let _ = fs_err::remove_file(&path);
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! From a tool's words to a failure with its cause: reads the source files that the words point at.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::facts::{
+    Blame, Definition, Diagnostic, Failure, FailureClass, FileSet, PackageFacts, Stage,
+};
+use crate::go::diagnose::{self, Reading};
+use crate::go::modules::plain;
+use crate::source::golang;
+
+/// A Go file longer than this is not searched for a definition.
+const SOURCE_LIMIT: u64 = 16 << 20;
+
+/// What failed, before anybody was blamed.
+#[derive(Debug, Clone)]
+pub(super) struct Raw {
+    /// Import path.
+    pub(super) package: String,
+    /// Where in the build.
+    pub(super) stage: Stage,
+    /// The tool's words.
+    pub(super) output: String,
+    /// The command that printed them.
+    pub(super) command: String,
+    /// Its status.
+    pub(super) status: Option<i32>,
+    /// For a link failure: the main package that was linked.
+    pub(super) linked_main: Option<String>,
+    /// The overlay it was linked with, where a link proof was.
+    pub(super) overlay: Option<PathBuf>,
+}
+
+/// Reads words, files and the table.
+#[derive(Debug)]
+pub(super) struct Explainer<'a> {
+    /// Every package of the unit.
+    pub(super) table: &'a BTreeMap<String, PackageFacts>,
+    /// Working directory of `go`: what its relative paths are relative to.
+    pub(super) dir: &'a Path,
+    /// The module cache, whose prefix says nothing to a reader.
+    pub(super) mod_cache: Option<&'a str>,
+}
+
+impl Explainer<'_> {
+    /// The failure as far as the words and the files tell it; blame, controls, chain and stops come later.
+    pub(super) fn explain(&self, raw: &Raw) -> Failure {
+        let lines: Vec<&str> =
+            raw.output.lines().filter(|line| !diagnose::is_frame(line)).collect();
+        let diagnostics: Vec<Diagnostic> = lines
+            .iter()
+            .filter(|line| !line.starts_with(['\t', ' ']))
+            .map(|line| self.place(diagnose::diagnostic(line)))
+            .collect();
+        let mut reading = diagnose::read_all(diagnostics.iter().map(|d| d.message.as_str()));
+        if reading.class == FailureClass::UnresolvedModule && self.is_own(&raw.package) {
+            // No module but the main one can hold it: it has to be generated.
+            reading.class = FailureClass::MissingGeneratedInput;
+        }
+        let definition = self.definition(&raw.package, &reading);
+        let output = lines.iter().map(|line| self.shorten(line)).collect::<Vec<_>>().join("\n");
+        Failure {
+            package: raw.package.clone(),
+            stage: raw.stage,
+            class: reading.class,
+            blame: Blame::Everywhere,
+            output,
+            diagnostics,
+            controls: Vec::new(),
+            definition,
+            stops: Vec::new(),
+            chain: Vec::new(),
+            reproduce: String::new(),
+            command: raw.command.clone(),
+            status: raw.status,
+        }
+    }
+
+    /// Whether an import path lies in a main module.
+    fn is_own(&self, path: &str) -> bool {
+        let mains =
+            self.table.values().filter(|p| p.in_main_module()).filter_map(|p| p.module.as_ref());
+        let inside =
+            |module: &str| path.strip_prefix(module).is_some_and(|rest| rest.starts_with('/'));
+        mains.map(|module| module.reference.path.as_str()).any(inside)
+    }
+
+    /// The file of a diagnostic as the Report names it.
+    fn place(&self, mut diagnostic: Diagnostic) -> Diagnostic {
+        if let Some(file) = &diagnostic.file {
+            diagnostic.file =
+                Some(self.report_path(file).unwrap_or_else(|| file.replace('\\', "/")));
+        }
+        diagnostic.message = self.shorten_text(&diagnostic.message);
+        diagnostic
+    }
+
+    fn report_path(&self, file: &str) -> Option<String> {
+        let path = self.absolute(file);
+        let dir = path.parent()?;
+        let name = path.file_name()?.to_str()?;
+        let package = self.table.values().find(|package| package.dir == dir)?;
+        Some(package.report_path(name))
+    }
+
+    fn absolute(&self, file: &str) -> PathBuf {
+        plain(&self.dir.join(file))
+    }
+
+    fn shorten(&self, line: &str) -> String {
+        let diagnostic = diagnose::diagnostic(line);
+        let Some(file) = &diagnostic.file else { return self.shorten_text(line) };
+        let Some(place) = self.report_path(file) else { return self.shorten_text(line) };
+        let rest = line.get(file.len()..).unwrap_or_default();
+        format!("{place}{}", self.shorten_text(rest))
+    }
+
+    /// Absolute paths of this machine say nothing to a reader: the module cache's prefix goes, the working
+    /// directory becomes `.`.
+    fn shorten_text(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        if let Some(cache) = self.mod_cache {
+            text = text.replace(&format!("{cache}{}", std::path::MAIN_SEPARATOR), "");
+        }
+        match self.dir.to_str() {
+            Some(dir) if dir.len() > 1 => text.replace(dir, "."),
+            _ => text,
+        }
+    }
+
+    /// The file that amd64 (or cgo) has and that defines what is missing.
+    fn definition(&self, package: &str, reading: &Reading) -> Option<Definition> {
+        let symbol = reading.symbol.as_deref()?;
+        let package = self.table.get(package)?;
+        match reading.class {
+            FailureClass::UndefinedSymbol | FailureClass::MissingMethod => {
+                self.search(package, symbol).or_else(|| self.search_imports(package, symbol))
+            }
+            FailureClass::UndefinedInDependency => {
+                let (qualifier, name) = symbol.split_once('.')?;
+                let imports = package.arm64.iter().flat_map(|set| &set.imports);
+                imports
+                    .filter_map(|path| self.table.get(path))
+                    .filter(|dep| {
+                        dep.name == qualifier || last_element(&dep.import_path) == qualifier
+                    })
+                    .find_map(|dep| self.search(dep, name))
+            }
+            FailureClass::LinkUndefined => {
+                let owner = diagnose::package_of_symbol(symbol)?;
+                let owner = self.table.get(&owner).unwrap_or(package);
+                let name = symbol.rsplit('.').next()?;
+                let amd64 = owner.amd64.as_ref()?;
+                let file =
+                    amd64.asm.iter().find(|file| mentions_text(&owner.dir.join(file), name))?;
+                let line = line_of_text(&owner.dir.join(file), name)?;
+                Some(Definition {
+                    symbol: symbol.to_owned(),
+                    package: owner.import_path.clone(),
+                    file: owner.report_path(file),
+                    line,
+                    cgo: false,
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// A method that is missing may belong to a type of a package that this one imports.
+    fn search_imports(&self, package: &PackageFacts, symbol: &str) -> Option<Definition> {
+        let imports = package.arm64.iter().flat_map(|set| &set.imports);
+        imports
+            .filter_map(|path| self.table.get(path))
+            .filter(|dep| !dep.amd64_only.is_empty())
+            .find_map(|dep| self.search(dep, symbol))
+    }
+
+    fn search(&self, package: &PackageFacts, symbol: &str) -> Option<Definition> {
+        let name = symbol.rsplit('.').next().unwrap_or(symbol);
+        let empty = FileSet::default();
+        let arm64 = package.arm64.as_ref().unwrap_or(&empty);
+        let cgo_set = package.arm64_cgo.as_ref().or(package.amd64_cgo.as_ref()).unwrap_or(&empty);
+        let all = |set: &'_ FileSet| -> Vec<String> {
+            [&set.go, &set.cgo, &set.tests].map(Clone::clone).concat()
+        };
+        let amd64: Vec<String> = package.amd64.iter().flat_map(all).collect();
+        let amd64 = amd64.iter().map(|file| (file, false));
+        let cgo = cgo_set.go.iter().chain(&cgo_set.cgo).map(|file| (file, true));
+        let mut seen = Vec::new();
+        for (file, cgo) in amd64.chain(cgo) {
+            let known =
+                [&arm64.go, &arm64.cgo, &arm64.tests].iter().any(|files| files.contains(file))
+                    || seen.contains(&file);
+            if known {
+                continue;
+            }
+            seen.push(file);
+            let Some(bytes) = read_source(&package.dir.join(file)) else { continue };
+            if !golang::mentions(&bytes, name) {
+                continue;
+            }
+            // A file that cannot be parsed cannot be named as the definition either.
+            let items = golang::declarations(&bytes).map(|file| file.items).unwrap_or_default();
+            if let Some(item) = items.into_iter().find(|item| item.name == name) {
+                return Some(Definition {
+                    symbol: symbol.to_owned(),
+                    package: package.import_path.clone(),
+                    file: package.report_path(file),
+                    line: u32::try_from(item.line).unwrap_or(u32::MAX),
+                    cgo,
+                });
+            }
+        }
+        None
+    }
+}
+
+fn last_element(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// The bytes of a source file, where it can be read and is not out of proportion.
+pub(super) fn read_source(path: &Path) -> Option<Vec<u8>> {
+    let length = fs_err::metadata(path).ok()?.len();
+    if length > SOURCE_LIMIT {
+        return None;
+    }
+    fs_err::read(path).ok()
+}
+
+fn mentions_text(path: &Path, name: &str) -> bool {
+    line_of_text(path, name).is_some()
+}
+
+/// The line of `TEXT ·name(SB)` in an assembly file (Go's middle dot stands for the package).
+fn line_of_text(path: &Path, name: &str) -> Option<u32> {
+    let bytes = read_source(path)?;
+    let text = String::from_utf8_lossy(&bytes);
+    let wanted = [format!("\u{b7}{name}("), format!("\u{b7}{name}<")];
+    let found = text.lines().position(|line| {
+        line.trim_start().starts_with("TEXT") && wanted.iter().any(|w| line.contains(w.as_str()))
+    })?;
+    u32::try_from(found + 1).ok()
+}

@@ -1,0 +1,403 @@
+//! Asks every check of every subject, and makes the Report.
+
+use crate::checks::{CHECKS, Check, Context, SubjectFacts, cross_compile_state};
+use crate::facts::{Blame, Failure, UnitFacts};
+use crate::model::{
+    BuildState, CheckResult, Counts, Finding, Host, PhaseReport, PlanReport, Problem, Report,
+    ResultVerdict, SCHEMA_VERSION, Severity, Subject, SubjectId, SubjectKind, ToolRef, Unproven,
+    Verdict,
+};
+use crate::plan::Plan;
+use crate::policy;
+
+use super::unit::{code_bytes, is_open, next_step};
+use super::{Gathered, Surroundings};
+
+/// Variables that change what is built; they stand in the Report where they are set.
+const RECORDED: &[&str] =
+    &["GOFLAGS", "GOARM64", "GOEXPERIMENT", "GOFIPS140", "GOTOOLCHAIN", "GOWORK", "GODEBUG"];
+
+/// The Report of everything that was gathered; secrets are still in it.
+pub(super) fn report(plan: &Plan, around: &Surroundings, gathered: &Gathered) -> Report {
+    let mut parts = Parts::default();
+    for unit in &gathered.units {
+        parts.add(unit, gathered.units.len() > 1);
+    }
+    parts.sort();
+    let mut counts = parts.counts;
+    counts.modules = modules(&gathered.units);
+    policy::count(&parts.findings, &mut counts);
+    counts.inconclusive = count_of(&parts.results, ResultVerdict::Inconclusive);
+    let judged = parts.judged;
+    let gating = !parts.problems.is_empty() || parts.results.iter().any(|result| result.gating);
+    if !judged && parts.problems.is_empty() {
+        parts.problems.push(nothing_judged(gathered));
+    }
+    let mut unproven = parts.unproven;
+    unproven.extend(always_unproven(plan, &counts));
+    Report {
+        schema_version: SCHEMA_VERSION.into(),
+        tool: ToolRef { name: "gowoa".into(), version: env!("CARGO_PKG_VERSION").into() },
+        started: around.started.clone(),
+        duration_ms: 0,
+        host: Host {
+            name: around.host_name.clone(),
+            platform: gathered.toolchain.host.to_string(),
+        },
+        plan: plan_report(plan, gathered),
+        verdict: policy::verdict(&parts.findings, plan.fail_on, gating, judged),
+        counts,
+        phases: parts.phases,
+        problems: parts.problems,
+        unproven,
+        subjects: parts.subjects,
+        results: parts.results,
+        findings: parts.findings,
+    }
+}
+
+/// What the units add up to.
+#[derive(Default)]
+struct Parts {
+    counts: Counts,
+    phases: Vec<PhaseReport>,
+    problems: Vec<Problem>,
+    unproven: Vec<Unproven>,
+    subjects: Vec<Subject>,
+    results: Vec<CheckResult>,
+    findings: Vec<Finding>,
+    judged: bool,
+}
+
+impl Parts {
+    fn add(&mut self, unit: &UnitFacts, several: bool) {
+        self.count(unit);
+        self.add_phases(unit);
+        self.problems.extend(unit.problems.iter().cloned());
+        self.problems.extend(open_problems(unit));
+        self.unproven.extend(unit.unproven.iter().cloned());
+        self.not_windows(unit);
+        for (facts, subject) in subjects(unit, several) {
+            self.ask(facts, &subject, unit);
+            self.subjects.push(subject);
+        }
+    }
+
+    fn ask(&mut self, facts: SubjectFacts<'_>, subject: &Subject, unit: &UnitFacts) {
+        let cx = Context { unit, subject: &subject.id };
+        for check in CHECKS.iter().filter(|check| check.meta().subjects.contains(&facts.kind())) {
+            let verdict = check.judge(facts, cx);
+            self.take(*check, subject, verdict);
+        }
+    }
+
+    fn take(&mut self, check: &dyn Check, subject: &Subject, verdict: Verdict) {
+        let meta = check.meta();
+        let built = subject.kind == SubjectKind::Package && subject.matched && compiles(subject);
+        let mut result = CheckResult {
+            check: meta.id.clone(),
+            subject: subject.id.clone(),
+            verdict: ResultVerdict::Pass,
+            reason: None,
+            gating: false,
+        };
+        match verdict {
+            Verdict::Pass => self.judged |= built,
+            Verdict::Fail(findings) => {
+                result.verdict = ResultVerdict::Fail;
+                // An error says no all by itself; a warning about what is not built proves nothing.
+                self.judged |= findings.iter().any(|finding| finding.severity == Severity::Error);
+                self.findings.extend(findings);
+            }
+            Verdict::NotApplicable(reason) => {
+                result.verdict = ResultVerdict::NotApplicable;
+                result.reason = Some(reason);
+            }
+            Verdict::Inconclusive { reason, gating } => {
+                result.verdict = ResultVerdict::Inconclusive;
+                result.reason = Some(reason);
+                // Only what could have been an error keeps the report from an answer.
+                result.gating = gating && meta.severity == Severity::Error;
+            }
+        }
+        self.results.push(result);
+    }
+
+    fn count(&mut self, unit: &UnitFacts) {
+        let counts = &mut self.counts;
+        let size = |n: usize| n as u64;
+        counts.packages += size(unit.packages.len());
+        for package in unit.packages.values() {
+            counts.matched += u64::from(package.matched);
+            counts.commands += u64::from(package.matched && package.is_command());
+            counts.compiled += u64::from(package.compiled);
+            counts.linked += u64::from(package.linked);
+        }
+        counts.link_proofs += unit.build.link_proofs;
+        counts.tests_built += size(unit.tests.values().filter(|test| test.exe.is_some()).count());
+        counts.images += size(unit.images.len());
+        counts.code_bytes += unit.images.iter().map(code_bytes).sum::<u64>();
+    }
+
+    /// Phases of the same name add up over the units.
+    fn add_phases(&mut self, unit: &UnitFacts) {
+        for phase in &unit.phases {
+            match self.phases.iter_mut().find(|known| known.name == phase.name) {
+                Some(known) => {
+                    known.duration_ms += phase.duration_ms;
+                    known.summary = format!("{}; {}", known.summary, phase.summary);
+                }
+                None => self.phases.push(phase.clone()),
+            }
+        }
+    }
+
+    fn not_windows(&mut self, unit: &UnitFacts) {
+        let names: Vec<String> = unit
+            .packages
+            .values()
+            .filter(|p| p.matched && cross_compile_state(p, unit) == BuildState::NotWindows)
+            .map(|p| p.import_path.clone())
+            .collect();
+        if !names.is_empty() {
+            self.unproven.push(Unproven {
+                label: "not Windows".into(),
+                text: "they fail for windows/amd64 too, or have no file for windows".into(),
+                names,
+            });
+        }
+    }
+
+    fn sort(&mut self) {
+        self.subjects.sort_by(|a, b| a.id.cmp(&b.id));
+        self.results.sort_by(|a, b| (&a.subject, &a.check).cmp(&(&b.subject, &b.check)));
+        self.findings.sort_by(|a, b| {
+            b.severity.cmp(&a.severity).then_with(|| stops(b).cmp(&stops(a))).then_with(|| {
+                (&a.check, &a.subject, &a.message).cmp(&(&b.check, &b.subject, &b.message))
+            })
+        });
+    }
+}
+
+fn compiles(subject: &Subject) -> bool {
+    matches!(subject.build, Some(BuildState::Compiled | BuildState::Linked))
+}
+
+/// How many packages a finding keeps from building.
+fn stops(finding: &Finding) -> usize {
+    let stops = finding.evidence.iter().filter_map(|evidence| match evidence {
+        crate::model::Evidence::Stops { packages } => Some(packages.len()),
+        _ => None,
+    });
+    stops.sum()
+}
+
+fn count_of(results: &[CheckResult], verdict: ResultVerdict) -> u64 {
+    results.iter().filter(|result| result.verdict == verdict).count() as u64
+}
+
+fn modules(units: &[UnitFacts]) -> u64 {
+    let mut paths: Vec<&str> = units
+        .iter()
+        .flat_map(|unit| unit.packages.values())
+        .filter(|package| package.matched)
+        .filter_map(|package| package.module.as_ref())
+        .map(|module| module.reference.path.as_str())
+        .collect();
+    paths.sort_unstable();
+    paths.dedup();
+    paths.len() as u64
+}
+
+/// The subjects of a unit, each with its facts. Names carry the unit's directory where there are several.
+fn subjects(unit: &UnitFacts, several: bool) -> Vec<(SubjectFacts<'_>, Subject)> {
+    let named = |name: &str| {
+        if several && unit.name != "." { format!("{}!{name}", unit.name) } else { name.to_owned() }
+    };
+    let blank = |kind: SubjectKind, name: &str| Subject {
+        id: SubjectId::new(kind, &named(name)),
+        kind,
+        name: name.to_owned(),
+        module: None,
+        matched: false,
+        command: false,
+        class: None,
+        build: None,
+        machine: None,
+        size: None,
+        sha256: None,
+        packages: Vec::new(),
+    };
+    let mut all = vec![(SubjectFacts::Build, blank(SubjectKind::Build, &unit.name))];
+    for package in unit.packages.values() {
+        let subject = Subject {
+            module: package.module_ref(),
+            matched: package.matched,
+            command: package.is_command(),
+            class: package.class,
+            build: Some(cross_compile_state(package, unit)),
+            ..blank(SubjectKind::Package, &package.import_path)
+        };
+        all.push((SubjectFacts::Package(package), subject));
+    }
+    for test in unit.tests.values() {
+        let build = match (&test.exe, &test.failure) {
+            (Some(_), _) => BuildState::Linked,
+            (None, Some(_)) => BuildState::Failed,
+            (None, None) => BuildState::Stopped,
+        };
+        let subject = Subject { build: Some(build), ..blank(SubjectKind::Test, &test.package) };
+        all.push((SubjectFacts::Test(test), subject));
+    }
+    for image in &unit.images {
+        let facts = image.facts.as_ref().ok();
+        let packages =
+            if image.link_proof { image.libraries.clone() } else { vec![image.package.clone()] };
+        let subject = Subject {
+            machine: facts.map(|facts| facts.kind.words().into_owned()),
+            size: facts.map(|facts| facts.size),
+            sha256: image.sha256.clone(),
+            packages,
+            ..blank(SubjectKind::Image, &image.name)
+        };
+        all.push((SubjectFacts::Image(image), subject));
+    }
+    all
+}
+
+/// What could not be judged and matters, in the tools' own words.
+fn open_problems(unit: &UnitFacts) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    if let Some(reason) = &unit.c_toolchain_error {
+        problems.push(Problem {
+            message: reason.clone(),
+            details: Vec::new(),
+            next: Some(
+                "install llvm-mingw (aarch64-w64-mingw32-clang) or zig, or set CC to a compiler for ARM64 Windows"
+                    .into(),
+            ),
+        });
+    }
+    let gates = |failure: &&Failure| {
+        let asked = |path: &String| {
+            unit.packages.get(path).is_some_and(|p| p.matched && (p.named || p.is_command()))
+        };
+        let matched = unit.packages.get(&failure.package).is_some_and(|p| p.matched);
+        match failure.blame {
+            Blame::Unresolved | Blame::Toolchain => matched || !failure.stops.is_empty(),
+            _ => asked(&failure.package) || failure.stops.iter().any(asked),
+        }
+    };
+    let open: Vec<&Failure> = unit.failures.values().filter(|f| is_open(f)).filter(gates).collect();
+    for blame in [Blame::Unresolved, Blame::Toolchain, Blame::Everywhere] {
+        let group: Vec<&&Failure> = open.iter().filter(|failure| failure.blame == blame).collect();
+        if let Some(first) = group.first() {
+            problems.push(problem_of(blame, first, &group, unit));
+        }
+    }
+    problems
+}
+
+fn problem_of(blame: Blame, first: &Failure, group: &[&&Failure], unit: &UnitFacts) -> Problem {
+    let mut affected: Vec<&String> = group
+        .iter()
+        .flat_map(|failure| failure.stops.iter().chain(std::iter::once(&failure.package)))
+        .filter(|path| unit.packages.get(*path).is_some_and(|p| p.matched))
+        .collect();
+    affected.sort();
+    affected.dedup();
+    let count = affected.len();
+    let packages = if count == 1 { "package" } else { "packages" };
+    let message = match blame {
+        Blame::Unresolved => {
+            format!("the dependencies of {count} {packages} could not be resolved")
+        }
+        Blame::Toolchain => format!("the C toolchain failed for {count} {packages}"),
+        _ => format!(
+            "{count} {packages} that are asked for do not build for any target: not an arm64 problem"
+        ),
+    };
+    let details = group.iter().map(|failure| {
+        let words = failure.output.lines().next().unwrap_or("no message");
+        format!("{}: {words}", failure.package)
+    });
+    Problem {
+        message,
+        details: details.collect(),
+        next: Some(next_step(first.class, &first.output).into()),
+    }
+}
+
+fn nothing_judged(gathered: &Gathered) -> Problem {
+    let packages =
+        gathered.units.iter().flat_map(|unit| unit.packages.values().map(move |p| (unit, p)));
+    let matched: Vec<_> = packages.filter(|(_, package)| package.matched).collect();
+    let excluded = matched
+        .iter()
+        .filter(|(unit, p)| cross_compile_state(p, unit) == BuildState::Excluded)
+        .count();
+    let why = if excluded > 0 {
+        format!(
+            "{excluded} of {} matched packages have Go files for windows/amd64 and none for arm64",
+            matched.len()
+        )
+    } else {
+        format!("none of {} matched packages is for Windows, or they did not build", matched.len())
+    };
+    Problem {
+        message: format!("nothing could be judged: {why}"),
+        details: Vec::new(),
+        next: Some("name packages that are for Windows, or another directory with -C DIR".into()),
+    }
+}
+
+/// What this version never proves.
+fn always_unproven(plan: &Plan, counts: &Counts) -> Vec<Unproven> {
+    let line = |label: &str, text: &str| Unproven {
+        label: label.into(),
+        text: text.into(),
+        names: Vec::new(),
+    };
+    let mut all = Vec::new();
+    if counts.images > 0 {
+        all.push(line(
+            "not scanned",
+            "the code words inside the images: foreign machine code in .text would go unseen",
+        ));
+    }
+    let tests = if plan.tests {
+        "no test was executed; test binaries were built only"
+    } else {
+        "no test was executed"
+    };
+    all.push(line("not run", tests));
+    all
+}
+
+fn plan_report(plan: &Plan, gathered: &Gathered) -> PlanReport {
+    let flags = &plan.flags;
+    let mut go_flags = Vec::new();
+    go_flags.extend(flags.mod_mode.iter().map(|mode| format!("-mod={mode}")));
+    go_flags.extend(flags.ldflags.iter().map(|ldflags| format!("-ldflags={ldflags}")));
+    go_flags.extend(flags.build_mode.iter().map(|mode| format!("-buildmode={mode}")));
+    go_flags.extend(flags.extra.iter().cloned());
+    let toolchain = &gathered.toolchain;
+    let environment = RECORDED
+        .iter()
+        .filter_map(|key| toolchain.env(key).map(|value| ((*key).to_owned(), value.to_owned())))
+        .collect();
+    PlanReport {
+        target: "windows/arm64".into(),
+        go_version: Some(toolchain.version.clone()),
+        go_origin: Some(toolchain.origin.clone()),
+        patterns: gathered.patterns.clone(),
+        cgo: plan.cgo,
+        c_compiler: gathered.c_compiler.clone(),
+        tags: flags.tags.clone(),
+        go_flags,
+        environment,
+        tests: plan.tests,
+        offline: plan.offline,
+        fail_on: plan.fail_on,
+    }
+}

@@ -1,0 +1,164 @@
+//! Gathers facts, asks every check of every subject, and returns the Report.
+//!
+//! `units` finds what there is to check; `unit` takes one module or workspace through list, build,
+//! control, tests and inspection; `judge` asks the checks and counts.
+
+mod build;
+mod control;
+mod explain;
+mod graph;
+mod inspect;
+mod judge;
+mod lists;
+mod proof;
+mod tests_build;
+mod unit;
+mod units;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use crate::facts::{Toolchain, UnitFacts};
+use crate::go::toolchain::ToolchainError;
+use crate::model::Report;
+use crate::plan::Plan;
+use crate::redact::{Redact, Redactor};
+
+/// What the caller hears while the work goes on.
+pub trait Progress: Send + Sync {
+    /// A phase begins.
+    fn begin(&self, phase: &str);
+    /// It has ended.
+    fn end(&self, phase: &str, summary: &str, took: Duration);
+}
+
+/// A listener that hears nothing.
+#[derive(Debug)]
+pub struct Silent;
+
+impl Progress for Silent {
+    fn begin(&self, _phase: &str) {}
+    fn end(&self, _phase: &str, _summary: &str, _took: Duration) {}
+}
+
+/// What gowoa takes from its surroundings; handed in, so that tests can hand in something else.
+#[derive(Debug, Clone)]
+pub struct Surroundings {
+    /// PATH.
+    pub path: Option<OsString>,
+    /// CC, where it is set.
+    pub cc: Option<String>,
+    /// gowoa's cache directory.
+    pub cache: PathBuf,
+    /// Host name for the Report.
+    pub host_name: String,
+    /// Start of the work, RFC 3339 in UTC.
+    pub started: String,
+}
+
+/// Why no report could be made. The fault is the call's or the environment's.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// Go cannot be used.
+    #[error(transparent)]
+    Toolchain(#[from] ToolchainError),
+    /// The directory is not there.
+    #[error("{dir} is not a directory", dir = dir.display())]
+    NoDirectory {
+        /// As given.
+        dir: PathBuf,
+    },
+    /// A path that Go cannot name in JSON.
+    #[error("the path {dir} is not valid UTF-8; go list cannot name the files below it", dir = dir.display())]
+    NotUtf8 {
+        /// As given.
+        dir: PathBuf,
+    },
+    /// No go.mod and no go.work.
+    #[error("{dir} is not in a Go module", dir = dir.display())]
+    NotInModule {
+        /// Where.
+        dir: PathBuf,
+        /// Modules below it, relative.
+        below: Vec<String>,
+    },
+    /// The workspace could not be read.
+    #[error(transparent)]
+    Workspace(#[from] crate::go::modules::WorkspaceError),
+    /// Working files could not be written.
+    #[error("cannot write working files: {0}")]
+    Io(#[from] std::io::Error),
+    /// Another gowoa works on the same project, and did not end in time.
+    #[error("another gowoa holds {path}", path = path.display())]
+    Locked {
+        /// The lock file.
+        path: PathBuf,
+    },
+}
+
+impl EngineError {
+    /// What the user can do.
+    pub fn next_step(&self) -> String {
+        match self {
+            Self::Toolchain(error) => error.next_step().into(),
+            Self::NoDirectory { .. } => "give -C a directory that exists".into(),
+            Self::NotUtf8 { .. } => "move the project below a path of plain letters".into(),
+            Self::NotInModule { below, .. } if !below.is_empty() => format!(
+                "there are modules below it ({}): name one with -C DIR, or check all with --all-modules",
+                below.iter().take(3).cloned().collect::<Vec<_>>().join(", ")
+            ),
+            Self::NotInModule { .. } => {
+                "change to the directory with go.mod, or name it with -C DIR".into()
+            }
+            Self::Workspace(_) => "mend go.work, or check one module with GOWORK=off".into(),
+            Self::Io(_) => "make room, or name another place with --out-dir or GOWOA_CACHE".into(),
+            Self::Locked { .. } => {
+                "wait for it to end, or name another directory with --out-dir".into()
+            }
+        }
+    }
+
+    /// A tool's own words, where there are any.
+    pub fn words(&self) -> &str {
+        match self {
+            Self::Toolchain(error) => error.words(),
+            _ => "",
+        }
+    }
+}
+
+/// Everything that was gathered.
+#[derive(Debug)]
+pub struct Gathered {
+    /// Go.
+    pub toolchain: Toolchain,
+    /// Modules and workspaces.
+    pub units: Vec<UnitFacts>,
+    /// Patterns that were checked.
+    pub patterns: Vec<String>,
+    /// The C compiler, where cgo is on.
+    pub c_compiler: Option<String>,
+}
+
+/// The main job: gathers, judges, counts, and hides secrets.
+///
+/// # Errors
+/// [`EngineError`] where not even a report that says `incomplete` can be made.
+pub async fn check(
+    plan: &Plan,
+    around: &Surroundings,
+    redactor: &Redactor,
+    progress: &dyn Progress,
+) -> Result<Report, EngineError> {
+    let begin = Instant::now();
+    let gathered = units::gather(plan, around, progress).await?;
+    let mut report = judge::report(plan, around, &gathered);
+    report.duration_ms = millis(begin.elapsed());
+    report.redact(redactor);
+    Ok(report)
+}
+
+pub(crate) fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

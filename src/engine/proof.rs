@@ -1,0 +1,235 @@
+//! The link proofs of one unit: one generated program for each module that has library packages.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use crate::facts::PackageFacts;
+use crate::go::diagnose;
+use crate::go::linkproof::{self, Library, LinkProof, Reference, Request};
+use crate::source::golang::{self, DeclarationKind, TypeForm};
+
+use super::explain::read_source;
+use super::graph::Graph;
+
+/// One generated program.
+#[derive(Debug)]
+pub(super) struct Proof {
+    /// Import path of its main package.
+    pub(super) main: String,
+    /// What it links.
+    pub(super) libraries: Vec<String>,
+    /// Whether the last build of it succeeded.
+    pub(super) linked: bool,
+    generated: LinkProof,
+}
+
+/// All of them, and the overlay that holds them.
+#[derive(Debug)]
+pub(super) struct Proofs<'a> {
+    table: &'a BTreeMap<String, PackageFacts>,
+    scratch: PathBuf,
+    user_overlay: Option<PathBuf>,
+    proofs: Vec<Proof>,
+    /// Names that do not compile in a program outside.
+    excluded: BTreeSet<Reference>,
+    /// Exported names, read once.
+    libraries: BTreeMap<String, Library>,
+    overlay: Option<PathBuf>,
+    /// How often they were written; each time into a directory of its own, for controls to build again.
+    round: usize,
+}
+
+impl<'a> Proofs<'a> {
+    pub(super) fn new(
+        table: &'a BTreeMap<String, PackageFacts>,
+        scratch: &Path,
+        user_overlay: Option<&Path>,
+    ) -> Self {
+        Self {
+            table,
+            scratch: scratch.join("linkproof"),
+            user_overlay: user_overlay.map(Path::to_owned),
+            proofs: Vec::new(),
+            excluded: BTreeSet::new(),
+            libraries: BTreeMap::new(),
+            overlay: None,
+            round: 0,
+        }
+    }
+
+    /// Writes the programs that link these packages, and their overlay. Replaces the ones before.
+    pub(super) fn generate(&mut self, packages: &[String]) -> std::io::Result<()> {
+        self.proofs.clear();
+        self.overlay = None;
+        if packages.is_empty() {
+            return Ok(());
+        }
+        self.read(packages);
+        let mut by_module: BTreeMap<&str, (PathBuf, Vec<Library>)> = BTreeMap::new();
+        for package in packages.iter().filter_map(|path| self.table.get(path)) {
+            let Some(module) = &package.module else { continue };
+            let Some(dir) = &module.dir else { continue };
+            let entry = by_module
+                .entry(&module.reference.path)
+                .or_insert_with(|| (dir.clone(), Vec::new()));
+            entry.1.extend(self.libraries.get(&package.import_path).cloned());
+        }
+        let mut proofs = Vec::new();
+        for (module_path, (module_dir, libraries)) in by_module {
+            let taken = |path: &str| {
+                let inside = path.strip_prefix(module_path).unwrap_or(path).trim_start_matches('/');
+                module_dir.join(inside).exists() || self.table.contains_key(path)
+            };
+            let request = Request {
+                module_path,
+                module_dir: &module_dir,
+                libraries: &libraries,
+                excluded: &self.excluded,
+                taken: &taken,
+            };
+            let generated = linkproof::generate(&request).map_err(std::io::Error::other)?;
+            if !generated.is_empty() {
+                proofs.push(Proof {
+                    main: generated.main_import_path.clone(),
+                    libraries: libraries.into_iter().map(|library| library.import_path).collect(),
+                    linked: true,
+                    generated,
+                });
+            }
+        }
+        self.proofs = proofs;
+        self.write()
+    }
+
+    fn read(&mut self, packages: &[String]) {
+        let unread: Vec<&PackageFacts> = packages
+            .iter()
+            .filter(|path| !self.libraries.contains_key(*path))
+            .filter_map(|path| self.table.get(path))
+            .collect();
+        let read: Vec<Library> = unread.into_par_iter().map(library).collect();
+        self.libraries
+            .extend(read.into_iter().map(|library| (library.import_path.clone(), library)));
+    }
+
+    fn write(&mut self) -> std::io::Result<()> {
+        if self.proofs.is_empty() {
+            return Ok(());
+        }
+        let dir = self.scratch.join(self.round.to_string());
+        self.round += 1;
+        fs_err::create_dir_all(&dir)?;
+        let mut entries = Vec::new();
+        for (number, file) in
+            self.proofs.iter().flat_map(|proof| &proof.generated.files).enumerate()
+        {
+            let real = dir.join(format!("linkproof_{number}.go"));
+            fs_err::write(&real, &file.text)?;
+            entries.push((file.virtual_path.clone(), real));
+        }
+        let user = match &self.user_overlay {
+            Some(path) => Some(serde_json::from_slice(&fs_err::read(path)?)?),
+            None => None,
+        };
+        let json =
+            linkproof::overlay_json(&entries, user.as_ref()).map_err(std::io::Error::other)?;
+        let path = dir.join("overlay.json");
+        fs_err::write(&path, json.to_string())?;
+        self.overlay = Some(path);
+        Ok(())
+    }
+
+    /// The overlay file, where there is anything in it.
+    pub(super) fn overlay(&self) -> Option<&Path> {
+        self.overlay.as_deref()
+    }
+
+    /// Import paths of the main packages.
+    pub(super) fn mains(&self) -> Vec<String> {
+        self.proofs.iter().map(|proof| proof.main.clone()).collect()
+    }
+
+    /// The programs as they were written last.
+    pub(super) fn current(&self) -> &[Proof] {
+        &self.proofs
+    }
+
+    /// Notes whether the last build of each program succeeded.
+    pub(super) fn note(&mut self, failed: &[String]) {
+        for proof in &mut self.proofs {
+            let files = &proof.generated.files;
+            let helper_failed = files.iter().any(|file| failed.contains(&file.import_path));
+            proof.linked = !helper_failed && !failed.contains(&proof.main);
+        }
+    }
+
+    /// Whether a program links a package that failed or that imports one: then it was not linked.
+    pub(super) fn stopped_by(&mut self, failed: &BTreeSet<String>, graph: &Graph) -> bool {
+        let stopped = graph.dependents(failed);
+        let mut any = false;
+        for proof in &mut self.proofs {
+            if proof.libraries.iter().any(|path| failed.contains(path) || stopped.contains(path)) {
+                proof.linked = false;
+                any = true;
+            }
+        }
+        any
+    }
+
+    /// Whether gowoa wrote this package.
+    pub(super) fn is_generated(&self, package: &str) -> bool {
+        self.proofs
+            .iter()
+            .flat_map(|proof| &proof.generated.files)
+            .any(|file| file.import_path == package)
+    }
+
+    /// Leaves out what does not compile in a generated package. Returns whether anything was found.
+    pub(super) fn drop_references(&mut self, package: &str, output: &str) -> bool {
+        let before = self.excluded.len();
+        for line in output.lines() {
+            let Some(number) = diagnose::diagnostic(line).line else { continue };
+            let number = usize::try_from(number).unwrap_or(usize::MAX);
+            let found =
+                self.proofs.iter().find_map(|proof| proof.generated.reference_at(package, number));
+            self.excluded.extend(found.cloned());
+        }
+        self.excluded.len() > before
+    }
+
+    /// Names that were left out because they do not compile, as `package.Name`.
+    pub(super) fn dropped(&self) -> Vec<String> {
+        let name = |reference: &Reference| match &reference.symbol {
+            Some(symbol) => format!("{}.{symbol}", reference.package),
+            None => reference.package.clone(),
+        };
+        self.excluded.iter().map(name).collect()
+    }
+}
+
+/// The exported names of a package that a program outside can refer to.
+fn library(package: &PackageFacts) -> Library {
+    let mut library = Library {
+        import_path: package.import_path.clone(),
+        name: package.name.clone(),
+        ..Library::default()
+    };
+    let set = package.arm64.clone().unwrap_or_default();
+    for file in set.go.iter().chain(&set.cgo) {
+        // A file that cannot be read or parsed adds no names; the package itself is imported all the same.
+        let Some(bytes) = read_source(&package.dir.join(file)) else { continue };
+        let Ok(declared) = golang::declarations(&bytes) else { continue };
+        for item in declared.items.into_iter().filter(|item| item.exported) {
+            match item.kind {
+                DeclarationKind::Func { generic: false, .. } => library.functions.push(item.name),
+                DeclarationKind::Type { form: TypeForm::Interface, .. } => {}
+                DeclarationKind::Type { generic: false, .. } => library.types.push(item.name),
+                DeclarationKind::Var => library.variables.push(item.name),
+                _ => {}
+            }
+        }
+    }
+    library
+}

@@ -1,0 +1,248 @@
+//! Compiles and links test binaries (`--tests`); runs nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::facts::{
+    Blame, Control, ControlTarget, Failure, ImageFile, PackageFacts, Stage, Target, TestFacts,
+    Toolchain,
+};
+use crate::go::build::{Built, build};
+use crate::go::command::{Output, batches, exe_base, groups_by_exe};
+use crate::go::diagnose::is_frame;
+use crate::model::Problem;
+use crate::plan::Plan;
+use crate::platform::ARGUMENT_BYTES;
+
+use super::build::expected;
+use super::explain::{Explainer, Raw};
+use super::graph::Graph;
+use super::unit::Unit;
+
+/// What came of the test binaries of one unit.
+#[derive(Debug, Default)]
+pub(super) struct TestsBuilt {
+    /// By import path of the package under test.
+    pub(super) tests: BTreeMap<String, TestFacts>,
+    /// The test binaries that were made.
+    pub(super) images: Vec<ImageFile>,
+    /// What kept them from being judged.
+    pub(super) problems: Vec<Problem>,
+}
+
+/// Builds the test binary of every matched package that has tests and builds itself.
+pub(super) async fn build_tests(
+    plan: &Plan,
+    toolchain: &Toolchain,
+    unit: &Unit,
+    table: &BTreeMap<String, PackageFacts>,
+    graph: &Graph,
+    bad: &BTreeSet<String>,
+) -> TestsBuilt {
+    let stopped = graph.dependents(bad);
+    let mut out = TestsBuilt::default();
+    let mut packages = Vec::new();
+    for package in table.values().filter(|package| package.matched) {
+        let tests = package.arm64.as_ref().is_some_and(|set| !set.tests.is_empty());
+        let path = &package.import_path;
+        if !tests || bad.contains(path) {
+            continue;
+        }
+        let mut facts = TestFacts { package: path.clone(), ..TestFacts::default() };
+        if stopped.contains(path) {
+            let root = [path.clone()];
+            facts.stopped_by =
+                graph.closure(&root).into_iter().find(|p| bad.contains(*p)).map(str::to_owned);
+        } else {
+            packages.push(path.clone());
+        }
+        out.tests.insert(path.clone(), facts);
+    }
+    let work = Work { plan, toolchain, unit, table, graph };
+    work.build(&packages, &mut out).await;
+    out
+}
+
+struct Work<'a> {
+    plan: &'a Plan,
+    toolchain: &'a Toolchain,
+    unit: &'a Unit,
+    table: &'a BTreeMap<String, PackageFacts>,
+    graph: &'a Graph,
+}
+
+impl Work<'_> {
+    async fn build(&self, packages: &[String], out: &mut TestsBuilt) {
+        let mut failed = Vec::new();
+        for (number, group) in groups_by_exe(packages).into_iter().enumerate() {
+            let dir = self.unit.out.join("tests").join((number + 1).to_string());
+            for batch in batches(&group, ARGUMENT_BYTES) {
+                let line = self.unit.go.test_compile(
+                    &Target::windows_arm64(),
+                    self.plan.cgo,
+                    Output::Directory(&dir),
+                    &batch,
+                );
+                let built = match build(&line).await {
+                    Ok(built) => built,
+                    Err(error) => {
+                        out.problems.push(Problem {
+                            message: error.to_string(),
+                            details: Vec::new(),
+                            next: Some(
+                                "run it by hand; a build that needs longer gets it with --timeout"
+                                    .into(),
+                            ),
+                        });
+                        continue;
+                    }
+                };
+                for package in &batch {
+                    let words = words_of(&built, package);
+                    match words {
+                        Some(output) => failed.push(self.raw(package, output, &built)),
+                        None => self.made(package, &dir, out),
+                    }
+                }
+            }
+        }
+        if failed.is_empty() {
+            return;
+        }
+        let amd64 = self.control(&Target::windows_amd64(), &failed).await;
+        let broken: Vec<Raw> =
+            failed.iter().filter(|raw| amd64.get(&raw.package) != Some(&true)).cloned().collect();
+        let host = self.control(&self.toolchain.host, &broken).await;
+        for raw in failed {
+            let failure = self.explain(&raw, &amd64, &host);
+            if let Some(test) = out.tests.get_mut(&raw.package) {
+                test.failure = Some(failure);
+            }
+        }
+    }
+
+    fn made(&self, package: &str, dir: &std::path::Path, out: &mut TestsBuilt) {
+        let path = dir.join(format!("{}.test.exe", exe_base(package)));
+        if !path.is_file() {
+            return;
+        }
+        if let Some(test) = out.tests.get_mut(package) {
+            test.exe = Some(path.clone());
+        }
+        let relative = path.strip_prefix(&self.unit.out).unwrap_or(&path);
+        let roots = [package.to_owned()];
+        let mut expected = expected(self.plan, self.toolchain, self.table, self.graph, "", &roots);
+        // Tests may import modules that the package itself does not.
+        expected.modules.clear();
+        out.images.push(ImageFile {
+            name: relative.to_string_lossy().replace('\\', "/"),
+            path,
+            package: package.to_owned(),
+            libraries: Vec::new(),
+            link_proof: false,
+            test: true,
+            facts: Err("not read".into()),
+            missing: false,
+            sha256: None,
+            expected,
+        });
+    }
+
+    fn raw(&self, package: &str, output: String, built: &Built) -> Raw {
+        let link = output
+            .lines()
+            .any(|line| line.contains("relocation target ") || line.starts_with("link: "));
+        Raw {
+            package: package.to_owned(),
+            stage: if link { Stage::Link } else { Stage::Compile },
+            output,
+            command: built.command.clone(),
+            status: built.status,
+            linked_main: None,
+            overlay: None,
+        }
+    }
+
+    /// Whether the test binaries build for another target.
+    async fn control(&self, target: &Target, raws: &[Raw]) -> BTreeMap<String, bool> {
+        let mut outcomes = BTreeMap::new();
+        let packages: Vec<String> = raws.iter().map(|raw| raw.package.clone()).collect();
+        for (number, group) in groups_by_exe(&packages).into_iter().enumerate() {
+            let dir = self.unit.scratch.join(format!("control-tests-{}-{number}", target.goos));
+            for batch in batches(&group, ARGUMENT_BYTES) {
+                let line = self.unit.go.test_compile(
+                    target,
+                    self.plan.cgo,
+                    Output::Directory(&dir),
+                    &batch,
+                );
+                let Ok(built) = build(&line).await else { continue };
+                for package in batch {
+                    let ok = words_of(&built, &package).is_none();
+                    outcomes.insert(package, ok);
+                }
+            }
+            // Exes of a control are of no use to anybody.
+            let _ = fs_err::remove_dir_all(&dir);
+        }
+        outcomes
+    }
+
+    fn explain(
+        &self,
+        raw: &Raw,
+        amd64: &BTreeMap<String, bool>,
+        host: &BTreeMap<String, bool>,
+    ) -> Failure {
+        let explainer = Explainer {
+            table: self.table,
+            dir: &self.unit.go.dir,
+            mod_cache: self.toolchain.env("GOMODCACHE"),
+        };
+        let mut failure = explainer.explain(raw);
+        let (on_amd64, on_host) =
+            (amd64.get(&raw.package).copied(), host.get(&raw.package).copied());
+        let control = |target: String, host, builds| Control {
+            target: ControlTarget { target, host },
+            builds,
+            text: None,
+        };
+        failure.controls.push(control(Target::windows_amd64().to_string(), false, on_amd64));
+        failure.blame = match (on_amd64, on_host) {
+            (Some(true), _) => Blame::Arm64,
+            (_, Some(true)) => Blame::NotWindows,
+            _ => Blame::Everywhere,
+        };
+        if on_host.is_some() {
+            failure.controls.push(control(self.toolchain.host.to_string(), true, on_host));
+        }
+        let verb: &[&str] = &["test", "-c", "-o", crate::platform::null_device()];
+        failure.reproduce =
+            self.unit.go.reproduce(&Target::windows_arm64(), self.plan.cgo, verb, &raw.package);
+        failure
+    }
+}
+
+/// What `go test -c -json` says of the tests of a package, where they failed: the package itself, its
+/// external tests and the test's main package count to it.
+fn words_of(built: &Built, package: &str) -> Option<String> {
+    let names = [package.to_owned(), format!("{package}_test"), format!("{package}.test")];
+    let failed = built.failed.iter().any(|path| names.contains(path));
+    let plain =
+        built.stderr.lines().any(|line| line.contains("setup failed") && line.contains(package));
+    if !failed && !plain {
+        let died = built.failed.is_empty() && built.status != Some(0);
+        return died.then(|| built.stderr.clone());
+    }
+    let mut text = String::new();
+    for name in &names {
+        let lines = built.output.get(name).into_iter().flat_map(|output| output.lines());
+        for line in lines.filter(|line| !is_frame(line)) {
+            text.push_str(line);
+            text.push('\n');
+        }
+    }
+    if text.is_empty() {
+        text.push_str(&built.stderr);
+    }
+    Some(text)
+}

@@ -1,0 +1,416 @@
+//! One unit through list, build, control, tests and inspection.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::time::Instant;
+
+use crate::facts::{
+    Blame, Failure, FailureClass, ImageFile, PackageFacts, Stage, Target, Toolchain, UnitFacts,
+};
+use crate::go::build::build;
+use crate::go::command::{GoCommand, Output};
+use crate::go::diagnose;
+use crate::go::list::ListFailure;
+use crate::go::modules::{flag_value, split_flags};
+use crate::model::{FileSetClass, PhaseReport, Problem, Unproven};
+use crate::plan::Plan;
+use crate::source::golang;
+
+use super::build::{Builder, BuiltUnit};
+use super::control::Controls;
+use super::explain::{Explainer, Raw, read_source};
+use super::graph::Graph;
+use super::{Progress, inspect, lists, millis, tests_build};
+
+/// What is built in one go.
+#[derive(Debug, Clone)]
+pub(super) struct Unit {
+    /// Directory relative to the start, or `.`.
+    pub(super) name: String,
+    /// `go` for it.
+    pub(super) go: GoCommand,
+    /// Package patterns.
+    pub(super) patterns: Vec<String>,
+    /// Where exes land.
+    pub(super) out: PathBuf,
+    /// Whether gowoa may remove stale exes there.
+    pub(super) out_is_ours: bool,
+    /// Working files: overlays, controls.
+    pub(super) scratch: PathBuf,
+    /// Why there is no C compiler.
+    pub(super) c_toolchain_error: Option<String>,
+}
+
+/// Times phases and tells the listener.
+struct Clock<'a> {
+    progress: &'a dyn Progress,
+    phases: Vec<PhaseReport>,
+}
+
+impl Clock<'_> {
+    fn begin(&self, name: &str) -> Instant {
+        self.progress.begin(name);
+        Instant::now()
+    }
+
+    fn end(&mut self, name: &str, summary: String, begin: Instant) {
+        let took = begin.elapsed();
+        self.progress.end(name, &summary, took);
+        self.phases.push(PhaseReport { name: name.into(), summary, duration_ms: millis(took) });
+    }
+}
+
+/// Gathers everything about one unit. What cannot be looked at becomes a problem of the unit.
+pub(super) async fn gather(
+    plan: &Plan,
+    toolchain: &Toolchain,
+    mut unit: Unit,
+    progress: &dyn Progress,
+) -> UnitFacts {
+    let mut clock = Clock { progress, phases: Vec::new() };
+    let mut facts = UnitFacts {
+        name: unit.name.clone(),
+        cgo: plan.cgo,
+        c_toolchain_error: unit.c_toolchain_error.clone(),
+        ..UnitFacts::default()
+    };
+    facts.unsupported_flags = unsupported_flags(toolchain, &mut unit.go).await;
+    let begin = clock.begin("list");
+    let lists = match lists::make(&unit.go, toolchain, plan.cgo, &unit.patterns).await {
+        Ok(lists) => lists,
+        Err(failure) => {
+            facts.problems.push(list_problem(&failure));
+            clock.end("list", "failed".into(), begin);
+            facts.phases = clock.phases;
+            return facts;
+        }
+    };
+    let mut table = lists.merge();
+    find_stubs(&mut table);
+    clock.end("list", list_summary(&table), begin);
+    if !table.values().any(|package| package.matched) {
+        facts.problems.push(no_packages(&unit.patterns));
+        facts.phases = clock.phases;
+        return facts;
+    }
+    work(plan, toolchain, &unit, table, &mut facts, &mut clock).await;
+    facts.phases = clock.phases;
+    facts
+}
+
+async fn work(
+    plan: &Plan,
+    toolchain: &Toolchain,
+    unit: &Unit,
+    mut table: BTreeMap<String, PackageFacts>,
+    facts: &mut UnitFacts,
+    clock: &mut Clock<'_>,
+) {
+    let graph = Graph::arm64(&table);
+    let mut raws = load_failures(&table, &unit.go);
+    let begin = clock.begin("build");
+    let built = if unit.c_toolchain_error.is_some() {
+        BuiltUnit::default()
+    } else {
+        let builder = Builder { plan, toolchain, unit, table: &table, graph: &graph };
+        builder.build(raws.iter().map(|raw| raw.package.clone()).collect()).await
+    };
+    facts.build = built.counts.clone();
+    clock.end("build", built.summary(&table), begin);
+    raws.extend(built.failed.iter().cloned());
+    facts.problems.extend(built.problems.iter().cloned());
+    facts.unproven.extend(built.unproven.iter().cloned());
+
+    let mut failures = explained(plan, toolchain, unit, &table, &graph, raws, clock).await;
+    mark(&mut table, &built);
+    if plan.tests && unit.c_toolchain_error.is_none() {
+        let begin = clock.begin("tests");
+        let bad: BTreeSet<String> = failures.keys().cloned().collect();
+        let tests = tests_build::build_tests(plan, toolchain, unit, &table, &graph, &bad).await;
+        let made = tests.tests.values().filter(|test| test.exe.is_some()).count();
+        clock.end("tests", format!("{made} of {} test binaries", tests.tests.len()), begin);
+        facts.problems.extend(tests.problems);
+        facts.tests = tests.tests;
+        facts.images.extend(tests.images);
+    }
+    facts.images.splice(0..0, built.images);
+    inspect_all(facts, clock);
+    for failure in failures.values_mut() {
+        failure.stops.sort();
+    }
+    facts.failures = failures;
+    facts.packages = table;
+    facts.imports = graph.into_edges();
+}
+
+fn inspect_all(facts: &mut UnitFacts, clock: &mut Clock<'_>) {
+    if facts.images.is_empty() {
+        return;
+    }
+    let begin = clock.begin("inspect");
+    facts.images.iter_mut().for_each(inspect::inspect);
+    let code: u64 = facts.images.iter().map(code_bytes).sum();
+    let count = facts.images.len();
+    let summary = format!(
+        "{count} {}, {} of code",
+        if count == 1 { "image" } else { "images" },
+        megabytes(code)
+    );
+    clock.end("inspect", summary, begin);
+}
+
+/// Bytes of executable sections.
+pub(super) fn code_bytes(file: &ImageFile) -> u64 {
+    let Ok(facts) = &file.facts else { return 0 };
+    let executable = facts.sections.iter().filter(|section| section.executable());
+    executable.map(|section| u64::from(section.virtual_size.min(section.file_size))).sum()
+}
+
+fn megabytes(bytes: u64) -> String {
+    let tenths = bytes / 100_000;
+    if tenths >= 100 {
+        format!("{} MB", tenths / 10)
+    } else {
+        format!("{}.{} MB", tenths / 10, tenths % 10)
+    }
+}
+
+/// Packages that `go list` could not load for windows/arm64.
+fn load_failures(table: &BTreeMap<String, PackageFacts>, go: &GoCommand) -> Vec<Raw> {
+    let mut raws = Vec::new();
+    for package in table.values() {
+        let Some(error) = package.arm64.as_ref().and_then(|set| set.error.as_ref()) else {
+            continue;
+        };
+        let output = match &error.pos {
+            Some(pos) => format!("{pos}: {}", error.message),
+            None => error.message.clone(),
+        };
+        let patterns = [package.import_path.clone()];
+        raws.push(Raw {
+            package: package.import_path.clone(),
+            stage: Stage::Load,
+            output,
+            command: go.list(&Target::windows_arm64(), false, &patterns).to_string(),
+            status: None,
+            linked_main: None,
+            overlay: None,
+        });
+    }
+    raws
+}
+
+/// Explains, controls and connects every failure.
+#[expect(clippy::too_many_arguments, reason = "one call site; the parts are already grouped")]
+async fn explained(
+    plan: &Plan,
+    toolchain: &Toolchain,
+    unit: &Unit,
+    table: &BTreeMap<String, PackageFacts>,
+    graph: &Graph,
+    raws: Vec<Raw>,
+    clock: &mut Clock<'_>,
+) -> BTreeMap<String, Failure> {
+    let explainer = Explainer { table, dir: &unit.go.dir, mod_cache: toolchain.env("GOMODCACHE") };
+    let mut pairs: Vec<(Raw, Failure)> =
+        raws.into_iter().map(|raw| (raw.clone(), explainer.explain(&raw))).collect();
+    if !pairs.is_empty() {
+        let begin = clock.begin("control");
+        let controls =
+            Controls { go: &unit.go, toolchain, table, cgo: plan.cgo, scratch: &unit.scratch };
+        controls.judge(&mut pairs).await;
+        let count = pairs.len();
+        let noun = if count == 1 { "package" } else { "packages" };
+        clock.end("control", format!("{count} {noun} that failed"), begin);
+    }
+    let roots: Vec<String> = table
+        .values()
+        .filter(|package| package.matched)
+        .map(|package| package.import_path.clone())
+        .collect();
+    let mut failures = BTreeMap::new();
+    for (raw, mut failure) in pairs {
+        connect(&mut failure, table, graph, &roots);
+        let verb: &[&str] = &["build"];
+        let main = raw.linked_main.filter(|main| table.contains_key(main));
+        let shown = main.unwrap_or_else(|| failure.package.clone());
+        failure.reproduce = unit.go.reproduce(&Target::windows_arm64(), plan.cgo, verb, &shown);
+        failures.entry(failure.package.clone()).or_insert(failure);
+    }
+    failures
+}
+
+/// What it stops, and how it is imported.
+fn connect(
+    failure: &mut Failure,
+    table: &BTreeMap<String, PackageFacts>,
+    graph: &Graph,
+    roots: &[String],
+) {
+    let bad = BTreeSet::from([failure.package.clone()]);
+    failure.stops = graph
+        .dependents(&bad)
+        .into_iter()
+        .filter(|path| table.get(path).is_some_and(|package| package.matched))
+        .collect();
+    let commands: Vec<String> = roots
+        .iter()
+        .filter(|path| table.get(*path).is_some_and(PackageFacts::is_command))
+        .cloned()
+        .collect();
+    failure.chain = graph.chain(&commands, &failure.package);
+    if failure.chain.is_empty() {
+        failure.chain = graph.chain(roots, &failure.package);
+    }
+}
+
+fn mark(table: &mut BTreeMap<String, PackageFacts>, built: &BuiltUnit) {
+    for package in table.values_mut() {
+        package.compiled = built.compiled.contains(&package.import_path);
+        package.linked = built.linked.contains(&package.import_path);
+    }
+}
+
+/// A package that changes its files with cgo: does what stands in for them say that it cannot work?
+fn find_stubs(table: &mut BTreeMap<String, PackageFacts>) {
+    for package in table.values_mut() {
+        if package.class != Some(FileSetClass::CgoPartial) {
+            continue;
+        }
+        let with_cgo = package.arm64_cgo.clone().unwrap_or_default();
+        let instead: Vec<String> = package
+            .arm64
+            .iter()
+            .flat_map(|set| &set.go)
+            .filter(|file| !with_cgo.go.contains(file))
+            .cloned()
+            .collect();
+        for file in instead {
+            let Some(bytes) = read_source(&package.dir.join(&file)) else { continue };
+            let found = ["cgo", "CGO_ENABLED"].iter().find_map(|word| {
+                golang::string_literals_containing(&bytes, word).into_iter().next()
+            });
+            if let Some(literal) = found {
+                let line = u32::try_from(literal.line).unwrap_or(u32::MAX);
+                package.cgo_stub = Some((file, line, literal.text));
+                break;
+            }
+        }
+    }
+}
+
+fn list_summary(table: &BTreeMap<String, PackageFacts>) -> String {
+    let modules: BTreeSet<&str> = table
+        .values()
+        .filter_map(|p| p.module.as_ref())
+        .map(|m| m.reference.path.as_str())
+        .collect();
+    let plural = |n: usize, noun: &str| format!("{n} {noun}{}", if n == 1 { "" } else { "s" });
+    format!("{}, {}", plural(modules.len(), "module"), plural(table.len(), "package"))
+}
+
+fn no_packages(patterns: &[String]) -> Problem {
+    Problem {
+        message: format!("no Go package matches {}", patterns.join(" ")),
+        details: Vec::new(),
+        next: Some("name packages of this module, or another directory with -C DIR".into()),
+    }
+}
+
+fn list_problem(failure: &ListFailure) -> Problem {
+    let ListFailure::Failed { stderr, .. } = failure else {
+        return Problem {
+            message: failure.to_string(),
+            details: Vec::new(),
+            next: Some(next_step(FailureClass::Other, "").into()),
+        };
+    };
+    let mut details: Vec<String> =
+        stderr.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect();
+    let reading = diagnose::read_all(details.iter().map(String::as_str));
+    let next = Some(next_step(reading.class, stderr).into());
+    if details.is_empty() {
+        return Problem { message: failure.to_string(), details, next };
+    }
+    let first = details.remove(0);
+    let words = first.trim_start_matches("go: ");
+    let message = match reading.class {
+        FailureClass::NewerGo => format!("a newer Go is needed: {words}"),
+        _ => format!("go list failed: {words}"),
+    };
+    Problem { message, details, next }
+}
+
+/// What to do about a resolution that failed.
+pub(super) fn next_step(class: FailureClass, words: &str) -> &'static str {
+    let offline = words.contains("GOPROXY=off");
+    let network =
+        ["dial tcp", "no such host", "connection refused", "i/o timeout", "TLS handshake"];
+    match class {
+        FailureClass::NewerGo => {
+            "install the Go version that is asked for, or allow its download with GOTOOLCHAIN=auto"
+        }
+        FailureClass::UnresolvedModule if offline => {
+            "download the modules first (go mod download), or check without --offline and GOPROXY=off"
+        }
+        FailureClass::UnresolvedModule if network.iter().any(|word| words.contains(word)) => {
+            "the module proxy could not be reached: check GOPROXY and the network, or use a filled module cache"
+        }
+        FailureClass::UnresolvedModule => "go mod tidy, or check with --mod=mod",
+        FailureClass::MissingGeneratedInput => {
+            "run the project's generate step first (go generate, or its front end)"
+        }
+        FailureClass::UnsupportedFlag => "leave the flag out for windows/arm64",
+        _ if words.contains("flag provided but not defined") || words.contains("unknown flag") => {
+            "correct the flag: --go-flag, --tags, --ldflags and GOFLAGS are handed to go as they are"
+        }
+        _ if words.contains("go.mod") => "mend go.mod as go says",
+        _ => "run the command by hand and mend what it says",
+    }
+}
+
+/// Flags that Go itself refuses for windows/arm64: asked, not assumed, so that a later Go that supports
+/// one is not contradicted. What is refused is taken out, and the rest is checked without it.
+async fn unsupported_flags(toolchain: &Toolchain, go: &mut GoCommand) -> Vec<(String, String)> {
+    let goflags = split_flags(toolchain.env("GOFLAGS").unwrap_or_default());
+    let all: Vec<String> = goflags.iter().chain(&go.flags.extra).cloned().collect();
+    let mut suspects: Vec<(String, String)> = ["race", "msan", "asan"]
+        .iter()
+        .filter(|name| flag_value(&all, name).is_some_and(|value| value != "false" && value != "0"))
+        .map(|name| (format!("-{name}"), format!("-{name}=false")))
+        .collect();
+    let mode =
+        go.flags.build_mode.clone().or_else(|| flag_value(&all, "buildmode").map(str::to_owned));
+    if let Some(mode) = mode.filter(|mode| mode == "plugin" || mode == "shared") {
+        suspects.push((format!("-buildmode={mode}"), "-buildmode=default".into()));
+    }
+    let mut refused = Vec::new();
+    for (flag, without) in suspects {
+        let mut probe = go.clone();
+        probe.flags.extra = vec![flag.clone()];
+        probe.flags.build_mode = None;
+        let command =
+            probe.build(&Target::windows_arm64(), false, Output::Discard, None, &["unsafe".into()]);
+        let Ok(built) = build(&command).await else { continue };
+        let words =
+            built.stderr.trim().to_owned() + &built.output.values().cloned().collect::<String>();
+        if words.contains("not supported on windows/arm64") {
+            if go.flags.build_mode.as_ref().is_some_and(|mode| flag.ends_with(mode.as_str())) {
+                go.flags.build_mode = None;
+            }
+            go.flags.extra.push(without);
+            refused.push((flag, words.lines().next().unwrap_or_default().to_owned()));
+        }
+    }
+    refused
+}
+
+/// What was not proven although it was asked for.
+pub(super) fn unproven(label: &str, text: &str, names: Vec<String>) -> Unproven {
+    Unproven { label: label.into(), text: text.into(), names }
+}
+
+/// Whether a failure's blame leaves the package unjudged.
+pub(super) fn is_open(failure: &Failure) -> bool {
+    matches!(failure.blame, Blame::Everywhere | Blame::Unresolved | Blame::Toolchain)
+}

@@ -1,0 +1,52 @@
+//! Facts: what was read from a subject, without judgement. Data only.
+//!
+//! `go/`, `source/` and `image/` make them; `checks/` judge them and see nothing else.
+
+pub mod build;
+pub mod classify;
+pub mod image;
+pub mod package;
+pub mod toolchain;
+
+use std::collections::BTreeMap;
+
+use crate::model::{PhaseReport, Problem, Unproven};
+
+pub use build::{
+    Blame, BuildRun, Control, ControlTarget, Definition, Diagnostic, Expected, Failure,
+    FailureClass, ImageFile, Stage, TestFacts,
+};
+pub use image::ImageFacts;
+pub use package::{FileSet, ListError, ModuleFacts, PackageFacts};
+pub use toolchain::{BuildFlags, Target, Toolchain};
+
+/// Everything that was gathered of one unit: a module or a workspace, built in one go.
+#[derive(Debug, Clone, Default)]
+pub struct UnitFacts {
+    /// `/`-separated directory relative to where gowoa was started; `.` for that directory itself.
+    pub name: String,
+    /// Whether cgo was on.
+    pub cgo: bool,
+    /// Flags that can never work for windows/arm64, each with what Go says of it.
+    pub unsupported_flags: Vec<(String, String)>,
+    /// Whether a C compiler was wanted and not found or not fit; the reason.
+    pub c_toolchain_error: Option<String>,
+    /// Packages by import path; the standard library left out.
+    pub packages: BTreeMap<String, PackageFacts>,
+    /// Import edges of the windows/arm64 graph, standard library left out.
+    pub imports: BTreeMap<String, Vec<String>>,
+    /// What failed, by import path.
+    pub failures: BTreeMap<String, Failure>,
+    /// Test binaries by import path of the package under test.
+    pub tests: BTreeMap<String, TestFacts>,
+    /// Images that were built, in the order of their commands.
+    pub images: Vec<ImageFile>,
+    /// Counts of the build.
+    pub build: BuildRun,
+    /// What kept gowoa from looking.
+    pub problems: Vec<Problem>,
+    /// What was not proven.
+    pub unproven: Vec<Unproven>,
+    /// Time spent, by phase.
+    pub phases: Vec<PhaseReport>,
+}

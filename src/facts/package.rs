@@ -1,0 +1,159 @@
+//! What `go list` says of a package, for each target.
+
+use std::path::PathBuf;
+
+use crate::model::{FileSetClass, ModuleRef};
+
+/// A module as the build selected it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModuleFacts {
+    /// Path, selected version and replacement.
+    pub reference: ModuleRef,
+    /// Whether it is a main module (the user's own).
+    pub main: bool,
+    /// Its root directory; absent with `-mod=vendor`.
+    pub dir: Option<PathBuf>,
+}
+
+/// The files of a package for one target, names relative to the package directory.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FileSet {
+    /// Go files that are compiled (GoFiles).
+    pub go: Vec<String>,
+    /// Go files that import "C" (CgoFiles).
+    pub cgo: Vec<String>,
+    /// Assembly (SFiles).
+    pub asm: Vec<String>,
+    /// Objects that the linker takes as they are (SysoFiles).
+    pub syso: Vec<String>,
+    /// Files matched by `//go:embed` (EmbedFiles).
+    pub embed: Vec<String>,
+    /// Go files left out by constraints (IgnoredGoFiles).
+    pub ignored_go: Vec<String>,
+    /// Test files of the package and of its external test package.
+    pub tests: Vec<String>,
+    /// Import paths, after vendoring.
+    pub imports: Vec<String>,
+    /// What keeps the package from being loaded.
+    pub error: Option<ListError>,
+    /// Errors of dependencies.
+    pub deps_errors: Vec<ListError>,
+}
+
+impl FileSet {
+    /// Whether anything is left to compile.
+    pub fn compiles_something(&self) -> bool {
+        !self.go.is_empty() || !self.cgo.is_empty()
+    }
+}
+
+/// A load error of `go list -e`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListError {
+    /// Import path the error belongs to: the last of the import stack.
+    pub package: Option<String>,
+    /// Position as Go prints it.
+    pub pos: Option<String>,
+    /// Go's words.
+    pub message: String,
+}
+
+/// A package over all targets that were listed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PackageFacts {
+    /// Import path.
+    pub import_path: String,
+    /// Package name; empty where every file was excluded.
+    pub name: String,
+    /// Directory of its files.
+    pub dir: PathBuf,
+    /// Its module; absent for a package outside any module.
+    pub module: Option<ModuleFacts>,
+    /// Whether the user's patterns match it.
+    pub matched: bool,
+    /// Whether the user named it by itself (not by `...`).
+    pub named: bool,
+    /// Files for windows/arm64 as it is built (cgo as planned); absent where that graph lacks it.
+    pub arm64: Option<FileSet>,
+    /// Files for windows/amd64, likewise.
+    pub amd64: Option<FileSet>,
+    /// Files for windows/arm64 with cgo on.
+    pub arm64_cgo: Option<FileSet>,
+    /// Files for windows/amd64 with cgo on.
+    pub amd64_cgo: Option<FileSet>,
+    /// Whether the host's build has files for it; unknown where it was not asked.
+    pub on_host: Option<bool>,
+    /// How the file sets compare.
+    pub class: Option<FileSetClass>,
+    /// Whether an exe that was built contains it.
+    pub linked: bool,
+    /// Whether it was compiled for windows/arm64.
+    pub compiled: bool,
+    /// For a cgo-partial package: the file and line of a string that says it needs cgo.
+    pub cgo_stub: Option<(String, u32, String)>,
+    /// Import paths of packages whose windows/arm64 files import it.
+    pub arm64_importers: Vec<String>,
+    /// How the main module comes to import it: import paths from a matched package to this one.
+    pub chain: Vec<String>,
+    /// Which files of amd64 are gone on arm64 and which are new: Go, assembly and objects.
+    pub amd64_only: Vec<String>,
+    /// See `amd64_only`.
+    pub arm64_only: Vec<String>,
+}
+
+impl PackageFacts {
+    /// Whether it belongs to a module of the user's.
+    pub fn in_main_module(&self) -> bool {
+        self.module.as_ref().is_some_and(|module| module.main)
+    }
+
+    /// Whether it is a command.
+    pub fn is_command(&self) -> bool {
+        self.name == "main"
+    }
+
+    /// Whether its import path has an `internal` element.
+    pub fn is_internal(&self) -> bool {
+        self.import_path.split('/').any(|element| element == "internal")
+    }
+
+    /// The module's path, version and replacement.
+    pub fn module_ref(&self) -> Option<ModuleRef> {
+        self.module.as_ref().map(|module| module.reference.clone())
+    }
+
+    /// A file of this package for the Report: relative to the module root, or `module@version/…`.
+    pub fn report_path(&self, file: &str) -> String {
+        let Some(module) = &self.module else { return file.to_owned() };
+        let inside = self
+            .import_path
+            .strip_prefix(module.reference.path.as_str())
+            .map(|rest| rest.trim_start_matches('/'))
+            .unwrap_or_default();
+        let mut path = String::new();
+        if !module.main {
+            path.push_str(&module_prefix(module));
+            path.push('/');
+        }
+        if !inside.is_empty() {
+            path.push_str(inside);
+            path.push('/');
+        }
+        path.push_str(file);
+        path
+    }
+}
+
+/// Where the files of a dependency stand in the Report: in the tree where they are in it, else by
+/// module and version.
+fn module_prefix(module: &ModuleFacts) -> String {
+    let reference = &module.reference;
+    let own = reference.replaced_by.as_deref().and_then(|by| by.strip_prefix("./"));
+    match (&reference.version, own) {
+        // `go list` gives a vendored module no directory.
+        _ if module.dir.is_none() => format!("vendor/{}", reference.path),
+        (_, Some(inside)) => inside.trim_end_matches('/').to_owned(),
+        (Some(version), None) => format!("{}@{version}", reference.path),
+        (None, None) => reference.path.clone(),
+    }
+}

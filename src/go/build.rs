@@ -1,0 +1,124 @@
+//! `go build -json` and `go test -c -json`: what they say of each package.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::json::JsonStream;
+use super::process::{CommandLine, ProcessError, run};
+
+/// One event (`go help buildjson`).
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Event {
+    #[serde(default)]
+    import_path: String,
+    #[serde(default)]
+    action: String,
+    #[serde(default)]
+    output: String,
+}
+
+/// The words of one package, at most; a template with a million errors must not fill memory.
+const OUTPUT_LIMIT: usize = 1 << 20;
+
+/// What one call of `go build` said.
+#[derive(Debug, Clone, Default)]
+pub struct Built {
+    /// The command as a shell line.
+    pub command: String,
+    /// Its exit status; absent where a signal ended it.
+    pub status: Option<i32>,
+    /// Output by package, variants of a profile (`fmt [ex/cmd/tool]`) counted to their package.
+    pub output: BTreeMap<String, String>,
+    /// Packages with a build-fail event.
+    pub failed: Vec<String>,
+    /// Standard error: errors that belong to no package.
+    pub stderr: String,
+    /// Why the output could not be read as events.
+    pub garbage: Option<String>,
+}
+
+impl Built {
+    /// Whether it exited with 0 and printed what a build prints.
+    pub fn success(&self) -> bool {
+        self.status == Some(0) && self.garbage.is_none() && self.failed.is_empty()
+    }
+
+    /// Takes over what another call said; the first status that is not 0 stays.
+    pub fn absorb(&mut self, other: Self) {
+        if self.status == Some(0) || self.command.is_empty() {
+            self.status = other.status;
+            self.command = other.command;
+        }
+        for (package, text) in other.output {
+            self.output.entry(package).or_default().push_str(&text);
+        }
+        for package in other.failed {
+            if !self.failed.contains(&package) {
+                self.failed.push(package);
+            }
+        }
+        self.stderr.push_str(&other.stderr);
+        self.garbage = self.garbage.take().or(other.garbage);
+    }
+}
+
+/// Runs a build and collects its events.
+///
+/// # Errors
+/// When the process could not be run to its end. A build that fails is not an error here.
+pub async fn build(command: &CommandLine) -> Result<Built, ProcessError> {
+    let mut stream = JsonStream::default();
+    let mut built = Built { command: command.to_string(), ..Built::default() };
+    let finished =
+        run(command, |chunk| stream.push(chunk, |event: Event| built.add(event))).await?;
+    built.status = finished.code;
+    built.stderr = finished.stderr;
+    built.garbage = stream.finish().err();
+    Ok(built)
+}
+
+impl Built {
+    fn add(&mut self, event: Event) {
+        let package = without_variant(&event.import_path).to_owned();
+        match event.action.as_str() {
+            "build-output" => {
+                let text = self.output.entry(package).or_default();
+                if text.len() < OUTPUT_LIMIT {
+                    text.push_str(&event.output);
+                }
+            }
+            "build-fail" if !self.failed.contains(&package) => self.failed.push(package),
+            // A start event and actions of later releases say nothing about failure.
+            _ => {}
+        }
+    }
+}
+
+/// `fmt [ex/cmd/tool]` (a profile's variant) and `ex/lib [ex/lib.test]` (a test's) without the bracket.
+pub fn without_variant(import_path: &str) -> &str {
+    import_path.split(" [").next().unwrap_or(import_path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn events_are_counted_to_their_package() {
+        let mut built = Built::default();
+        let mut stream = JsonStream::default();
+        let text =
+            br##"{"ImportPath":"fmt [ex/cmd/tool]","Action":"build-output","Output":"# fmt\n"}
+{"ImportPath":"ex/lib","Action":"build-output","Output":"a.go:1:1: undefined: X\n"}
+{"ImportPath":"ex/lib","Action":"build-fail"}
+{"ImportPath":"ex/lib","Action":"build-fail"}
+{"ImportPath":"ex/lib","Action":"something-new"}
+"##;
+        stream.push(text, |event: Event| built.add(event));
+        assert_eq!(built.failed, ["ex/lib"]);
+        assert_eq!(built.output.keys().collect::<Vec<_>>(), ["ex/lib", "fmt"]);
+        assert!(!built.success());
+    }
+}

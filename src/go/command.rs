@@ -1,0 +1,354 @@
+//! The one builder of `go` command lines: each call gowoa makes is a named constructor here.
+
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::facts::{BuildFlags, Target};
+use crate::platform::null_device;
+
+use super::process::CommandLine;
+
+/// Fields of `go list -json` that gowoa reads; naming them keeps Go from computing the others.
+const LIST_FIELDS: &str = "-json=ImportPath,Name,Dir,GoFiles,CgoFiles,SFiles,SysoFiles,EmbedFiles,\
+IgnoredGoFiles,IgnoredOtherFiles,TestGoFiles,XTestGoFiles,Imports,ImportMap,Error,DepsErrors,Module,Standard,\
+DepOnly,Match";
+
+/// How `go` is started for one unit: where, with which flags, variables and limits.
+#[derive(Debug, Clone)]
+pub struct GoCommand {
+    /// The program.
+    pub program: PathBuf,
+    /// Where it works: the root of a module or workspace, or where the user stands.
+    pub dir: PathBuf,
+    /// The flags that decide what is built.
+    pub flags: BuildFlags,
+    /// `GOWORK`, where gowoa works on a copy of go.work (or `off`).
+    pub gowork: Option<OsString>,
+    /// `-modfile`, where `-mod=mod` works on a copy of go.mod.
+    pub modfile: Option<PathBuf>,
+    /// `-overlay` that the user gave; lists and controls see it too.
+    pub overlay: Option<PathBuf>,
+    /// No network: `GOPROXY=off`, `GOTOOLCHAIN=local`.
+    pub offline: bool,
+    /// Variables for the C compiler, where cgo is on.
+    pub c_compiler: Vec<(String, String)>,
+    /// Time limit of short calls (version, env).
+    pub probe_limit: Duration,
+    /// Time limit of lists, builds and controls.
+    pub work_limit: Duration,
+}
+
+/// Where `go build` writes.
+#[derive(Debug, Clone, Copy)]
+pub enum Output<'a> {
+    /// Each command as an exe into this directory.
+    Directory(&'a Path),
+    /// Nowhere.
+    Discard,
+}
+
+impl GoCommand {
+    /// `go env -json`: version, host and settings, as they hold in `dir` (GOTOOLCHAIN may switch there).
+    pub fn env(&self) -> CommandLine {
+        self.line(vec!["env".into(), "-json".into()], Vec::new(), self.probe_limit)
+    }
+
+    /// A build of nothing for a target: fails for a pair that this Go cannot make.
+    pub fn probe_target(&self, target: &Target) -> CommandLine {
+        let args = ["build", "-o", null_device(), "unsafe"].map(OsString::from).to_vec();
+        self.line(args, target_env(target, false), self.probe_limit)
+    }
+
+    /// `go list -e -deps -json` of patterns for a target.
+    pub fn list(&self, target: &Target, cgo: bool, patterns: &[String]) -> CommandLine {
+        self.list_with(&["-e", "-deps", LIST_FIELDS], target, cgo, patterns)
+    }
+
+    /// `go list -e -find -json` for the host: which packages exist there at all.
+    pub fn list_here(&self, host: &Target, cgo: bool, patterns: &[String]) -> CommandLine {
+        let fields = "-json=ImportPath,Name,Dir,GoFiles,CgoFiles,Error,Module,Match";
+        self.list_with(&["-e", "-find", fields], host, cgo, patterns)
+    }
+
+    fn list_with(
+        &self,
+        kind: &[&str],
+        target: &Target,
+        cgo: bool,
+        patterns: &[String],
+    ) -> CommandLine {
+        let mut args: Vec<OsString> = vec!["list".into()];
+        args.extend(kind.iter().map(OsString::from));
+        // With a default.pgo, -deps prints every package once more per command.
+        args.push("-pgo=off".into());
+        args.extend(self.flag_args(self.overlay.as_deref()));
+        args.push("--".into());
+        args.extend(patterns.iter().map(OsString::from));
+        self.line(args, target_env(target, cgo), self.work_limit)
+    }
+
+    /// `go build -json` of packages for a target. `overlay` replaces the user's own.
+    pub fn build(
+        &self,
+        target: &Target,
+        cgo: bool,
+        output: Output<'_>,
+        overlay: Option<&Path>,
+        packages: &[String],
+    ) -> CommandLine {
+        let mut args: Vec<OsString> = vec!["build".into(), "-json".into(), "-o".into()];
+        args.push(output_arg(output));
+        args.extend(self.flag_args(overlay.or(self.overlay.as_deref())));
+        if let Some(mode) = &self.flags.build_mode {
+            args.push(format!("-buildmode={mode}").into());
+        }
+        args.push("--".into());
+        args.extend(packages.iter().map(OsString::from));
+        let mut env = target_env(target, cgo);
+        if cgo && *target == Target::windows_arm64() {
+            env.extend(self.c_compiler.iter().map(|(k, v)| (k.clone(), Some(OsString::from(v)))));
+        }
+        self.line(args, env, self.work_limit)
+    }
+
+    /// `go build -json` of one package into a named file, as `-buildmode=c-shared` needs it.
+    pub fn build_file(
+        &self,
+        target: &Target,
+        cgo: bool,
+        file: &Path,
+        package: &str,
+    ) -> CommandLine {
+        let mut line = self.build(target, cgo, Output::Discard, None, &[package.to_owned()]);
+        if let Some(output) = line.args.iter_mut().find(|arg| *arg == null_device()) {
+            *output = file.into();
+        }
+        line
+    }
+
+    /// `go test -c -json` of packages for a target: compiles and links test binaries, runs nothing.
+    pub fn test_compile(
+        &self,
+        target: &Target,
+        cgo: bool,
+        output: Output<'_>,
+        packages: &[String],
+    ) -> CommandLine {
+        let mut args: Vec<OsString> = vec!["test".into(), "-c".into(), "-json".into(), "-o".into()];
+        args.push(output_arg(output));
+        args.extend(self.flag_args(self.overlay.as_deref()));
+        // Package patterns end at the first flag of the test binary; `--` is not known to go test.
+        args.extend(packages.iter().map(OsString::from));
+        let mut env = target_env(target, cgo);
+        if cgo && *target == Target::windows_arm64() {
+            env.extend(self.c_compiler.iter().map(|(k, v)| (k.clone(), Some(OsString::from(v)))));
+        }
+        self.line(args, env, self.work_limit)
+    }
+
+    /// `go work edit -json FILE`: the workspace file taken apart.
+    pub fn work_edit_json(&self, file: &Path) -> CommandLine {
+        let args = vec!["work".into(), "edit".into(), "-json".into(), file.into()];
+        self.line(args, Vec::new(), self.probe_limit)
+    }
+
+    /// The command a reader runs to see a failure again: the user's own flags, no plumbing.
+    pub fn reproduce(&self, target: &Target, cgo: bool, verb: &[&str], package: &str) -> String {
+        let mut args: Vec<OsString> = verb.iter().map(OsString::from).collect();
+        args.extend(self.user_flag_args());
+        args.push(package.into());
+        let mut line = self.line(args, target_env(target, cgo), self.work_limit);
+        line.program = "go".into();
+        line.shown_as = "go".into();
+        line.env.retain(|(key, _)| key != "GOWORK" && key != "PWD");
+        line.to_string()
+    }
+
+    /// The user's flags as `go` takes them, `-mod`, `-tags` and `-ldflags` included.
+    fn user_flag_args(&self) -> Vec<OsString> {
+        let flags = &self.flags;
+        let mut args: Vec<OsString> = Vec::new();
+        if let Some(mode) = &flags.mod_mode {
+            args.push(format!("-mod={mode}").into());
+        }
+        if !flags.tags.is_empty() {
+            args.push(format!("-tags={}", flags.tags.join(",")).into());
+        }
+        if let Some(ldflags) = &flags.ldflags {
+            args.push(format!("-ldflags={ldflags}").into());
+        }
+        args.extend(flags.extra.iter().map(OsString::from));
+        args
+    }
+
+    fn flag_args(&self, overlay: Option<&Path>) -> Vec<OsString> {
+        let mut args = self.user_flag_args();
+        if let Some(modfile) = &self.modfile {
+            args.push(joined("-modfile=", modfile));
+        }
+        if let Some(overlay) = overlay {
+            args.push(joined("-overlay=", overlay));
+        }
+        args
+    }
+
+    fn line(
+        &self,
+        args: Vec<OsString>,
+        mut env: Vec<(String, Option<OsString>)>,
+        limit: Duration,
+    ) -> CommandLine {
+        if let Some(gowork) = &self.gowork {
+            env.push(("GOWORK".into(), Some(gowork.clone())));
+        }
+        if self.offline {
+            env.push(("GOPROXY".into(), Some("off".into())));
+            env.push(("GOTOOLCHAIN".into(), Some("local".into())));
+        }
+        CommandLine {
+            program: self.program.clone(),
+            shown_as: shown_as(&self.program),
+            args,
+            env,
+            dir: self.dir.clone(),
+            limit,
+        }
+    }
+}
+
+fn shown_as(program: &Path) -> String {
+    match program.file_stem().and_then(|stem| stem.to_str()) {
+        Some("go") => "go".into(),
+        _ => program.to_string_lossy().into_owned(),
+    }
+}
+
+fn joined(flag: &str, path: &Path) -> OsString {
+    let mut arg = OsString::from(flag);
+    arg.push(path);
+    arg
+}
+
+fn output_arg(output: Output<'_>) -> OsString {
+    match output {
+        Output::Discard => null_device().into(),
+        Output::Directory(path) => {
+            // The separator at the end makes Go take it for a directory even before it exists.
+            let mut arg = path.as_os_str().to_owned();
+            arg.push(std::path::MAIN_SEPARATOR_STR);
+            arg
+        }
+    }
+}
+
+fn target_env(target: &Target, cgo: bool) -> Vec<(String, Option<OsString>)> {
+    vec![
+        ("GOOS".into(), Some(target.goos.clone().into())),
+        ("GOARCH".into(), Some(target.goarch.clone().into())),
+        ("CGO_ENABLED".into(), Some(if cgo { "1" } else { "0" }.into())),
+    ]
+}
+
+/// Splits packages into batches whose argument list stays below the limit of every platform.
+pub fn batches(packages: &[String], limit: usize) -> Vec<Vec<String>> {
+    let mut batches = Vec::new();
+    let mut batch: Vec<String> = Vec::new();
+    let mut bytes = 0;
+    for package in packages {
+        // One more for the separator, two for quotes.
+        let cost = package.len() + 3;
+        if !batch.is_empty() && bytes + cost > limit {
+            batches.push(std::mem::take(&mut batch));
+            bytes = 0;
+        }
+        bytes += cost;
+        batch.push(package.clone());
+    }
+    if !batch.is_empty() {
+        batches.push(batch);
+    }
+    batches
+}
+
+/// Groups commands so that no two of a group give an exe of the same name (compared without case, as
+/// Windows and macOS do). Order is kept; the first group holds the first of each name.
+pub fn groups_by_exe(commands: &[String]) -> Vec<Vec<String>> {
+    let mut groups: Vec<(BTreeSet<String>, Vec<String>)> = Vec::new();
+    for command in commands {
+        let name = exe_base(command).to_lowercase();
+        let free = groups.iter_mut().find(|(names, _)| !names.contains(&name));
+        match free {
+            Some((names, group)) => {
+                names.insert(name);
+                group.push(command.clone());
+            }
+            None => groups.push((BTreeSet::from([name]), vec![command.clone()])),
+        }
+    }
+    groups.into_iter().map(|(_, group)| group).collect()
+}
+
+/// The exe's name without suffix, as cmd/go's DefaultExecName makes it: the last element of the import
+/// path, or the one before where the last is a major version (`v2` and up).
+pub fn exe_base(import_path: &str) -> &str {
+    let (parent, last) = import_path.rsplit_once('/').unwrap_or(("", import_path));
+    if parent.is_empty() || !is_version_element(last) {
+        return last;
+    }
+    parent.rsplit_once('/').map_or(parent, |(_, name)| name)
+}
+
+fn is_version_element(element: &str) -> bool {
+    let Some(digits) = element.strip_prefix('v') else { return false };
+    let number = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    number && !digits.starts_with('0') && digits != "1"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn strings(words: &[&str]) -> Vec<String> {
+        words.iter().map(|word| (*word).to_owned()).collect()
+    }
+
+    #[test]
+    fn exe_names_follow_cmd_go() {
+        assert_eq!(exe_base("example.com/tool"), "tool");
+        assert_eq!(exe_base("example.com/tool/v2"), "tool");
+        assert_eq!(exe_base("example.com/tool/v1"), "v1");
+        assert_eq!(exe_base("example.com/tool/v02"), "v02");
+        assert_eq!(exe_base("v2"), "v2");
+        assert_eq!(exe_base("tool"), "tool");
+    }
+
+    #[test]
+    fn equal_exe_names_land_in_different_groups() {
+        let commands = strings(&["a/tool", "b/tool", "b/Tool", "c/other", "d/tool/v2"]);
+        let groups = groups_by_exe(&commands);
+        assert_eq!(
+            groups,
+            [
+                strings(&["a/tool", "c/other"]),
+                strings(&["b/tool"]),
+                strings(&["b/Tool"]),
+                strings(&["d/tool/v2"])
+            ]
+        );
+    }
+
+    #[test]
+    fn batches_stay_below_the_limit_and_lose_nothing() {
+        let packages: Vec<String> =
+            (0..5000).map(|n| format!("example.com/project/package{n}")).collect();
+        let batches = batches(&packages, 24_000);
+        assert!(batches.len() > 1);
+        assert!(
+            batches.iter().all(|batch| batch.iter().map(|p| p.len() + 3).sum::<usize>() <= 24_000)
+        );
+        assert_eq!(batches.concat(), packages);
+        assert_eq!(super::batches(&strings(&["x"]), 0), [strings(&["x"])]);
+    }
+}

@@ -1,0 +1,203 @@
+//! `go list`: the packages of one target, streamed.
+
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+use crate::facts::{FileSet, ListError, ModuleFacts};
+use crate::model::ModuleRef;
+
+use super::json::JsonStream;
+use super::process::{CommandLine, Finished, ProcessError, run};
+
+/// One package as `go list -json` prints it (`go help list`).
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct RawPackage {
+    import_path: String,
+    name: String,
+    dir: PathBuf,
+    standard: bool,
+    dep_only: bool,
+    r#match: Vec<String>,
+    go_files: Vec<String>,
+    cgo_files: Vec<String>,
+    #[serde(rename = "SFiles")]
+    s_files: Vec<String>,
+    syso_files: Vec<String>,
+    embed_files: Vec<String>,
+    ignored_go_files: Vec<String>,
+    test_go_files: Vec<String>,
+    #[serde(rename = "XTestGoFiles")]
+    x_test_go_files: Vec<String>,
+    imports: Vec<String>,
+    import_map: std::collections::BTreeMap<String, String>,
+    error: Option<RawError>,
+    deps_errors: Vec<RawError>,
+    module: Option<RawModule>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct RawError {
+    import_stack: Option<Vec<String>>,
+    pos: String,
+    err: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct RawModule {
+    path: String,
+    version: String,
+    main: bool,
+    dir: Option<PathBuf>,
+    replace: Option<Box<RawModule>>,
+}
+
+/// A package of one list.
+#[derive(Debug)]
+pub struct Listed {
+    /// Import path.
+    pub import_path: String,
+    /// Package name.
+    pub name: String,
+    /// Directory.
+    pub dir: PathBuf,
+    /// Whether it belongs to the standard library.
+    pub standard: bool,
+    /// The patterns that match it; empty for a dependency.
+    pub matches: Vec<String>,
+    /// Its module.
+    pub module: Option<ModuleFacts>,
+    /// Its files.
+    pub files: FileSet,
+}
+
+/// All packages of one list.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// In the order of `go list`: dependencies first.
+    pub packages: Vec<Listed>,
+    /// How many more packages of the standard library there were; they are not kept.
+    pub standard: usize,
+    /// What Go said on standard error.
+    pub warnings: String,
+}
+
+/// Why a list could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ListFailure {
+    /// The process could not be run.
+    #[error(transparent)]
+    Process(#[from] ProcessError),
+    /// It ended with an error.
+    #[error("`{command}` failed{}", status.map(|code| format!(" with status {code}")).unwrap_or_default())]
+    Failed {
+        /// The command as a shell line.
+        command: String,
+        /// Its exit status.
+        status: Option<i32>,
+        /// Its words.
+        stderr: String,
+    },
+    /// It printed something else than packages.
+    #[error("`{command}` printed something else than packages: {reason}")]
+    Garbage {
+        /// The command as a shell line.
+        command: String,
+        /// What is wrong with the output.
+        reason: String,
+    },
+}
+
+/// Runs a list command and parses its packages as they arrive.
+pub async fn list(command: &CommandLine) -> Result<Listing, ListFailure> {
+    let mut stream = JsonStream::default();
+    let mut listing = Listing::default();
+    let finished = run(command, |chunk| {
+        stream.push(chunk, |raw: RawPackage| listing.add(raw));
+    })
+    .await?;
+    let Finished { code, stderr } = &finished;
+    if !finished.success() {
+        return Err(ListFailure::Failed {
+            command: command.to_string(),
+            status: *code,
+            stderr: stderr.clone(),
+        });
+    }
+    let garbage = |reason| ListFailure::Garbage { command: command.to_string(), reason };
+    stream.finish().map_err(garbage)?;
+    if listing.packages.iter().any(|package| package.import_path.is_empty()) {
+        return Err(garbage("a package has no ImportPath".into()));
+    }
+    listing.warnings = finished.stderr;
+    Ok(listing)
+}
+
+impl Listing {
+    fn add(&mut self, raw: RawPackage) {
+        if raw.standard && raw.dep_only {
+            self.standard += 1;
+            return;
+        }
+        self.packages.push(Listed::from(raw));
+    }
+}
+
+impl From<RawPackage> for Listed {
+    fn from(raw: RawPackage) -> Self {
+        let mut tests = raw.test_go_files;
+        tests.extend(raw.x_test_go_files);
+        let map = |import: String| raw.import_map.get(&import).cloned().unwrap_or(import);
+        let files = FileSet {
+            go: raw.go_files,
+            cgo: raw.cgo_files,
+            asm: raw.s_files,
+            syso: raw.syso_files,
+            embed: raw.embed_files,
+            ignored_go: raw.ignored_go_files,
+            tests,
+            imports: raw.imports.into_iter().map(map).collect(),
+            error: raw.error.map(ListError::from),
+            deps_errors: raw.deps_errors.into_iter().map(ListError::from).collect(),
+        };
+        Self {
+            import_path: raw.import_path,
+            name: raw.name,
+            dir: raw.dir,
+            standard: raw.standard,
+            matches: if raw.dep_only { Vec::new() } else { raw.r#match },
+            module: raw.module.map(ModuleFacts::from),
+            files,
+        }
+    }
+}
+
+impl From<RawError> for ListError {
+    fn from(raw: RawError) -> Self {
+        let package = raw.import_stack.unwrap_or_default().pop();
+        let pos = Some(raw.pos).filter(|pos| !pos.is_empty());
+        Self { package, pos, message: raw.err }
+    }
+}
+
+impl From<RawModule> for ModuleFacts {
+    fn from(raw: RawModule) -> Self {
+        let some = |text: String| Some(text).filter(|text| !text.is_empty());
+        let replaced_by = raw.replace.as_ref().map(|by| {
+            if by.version.is_empty() {
+                by.path.clone()
+            } else {
+                format!("{}@{}", by.path, by.version)
+            }
+        });
+        let dir = raw.dir.or_else(|| raw.replace.and_then(|by| by.dir));
+        Self {
+            reference: ModuleRef { path: raw.path, version: some(raw.version), replaced_by },
+            main: raw.main,
+            dir,
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! The Go toolchain: the only module, beside `run/`, that starts processes.
+//!
+//! Every call is a named constructor of [`command::GoCommand`]; [`process`] runs it; the other modules
+//! read what it prints.
+
+pub mod build;
+pub mod cgo;
+pub mod command;
+pub mod diagnose;
+mod json;
+pub mod linkproof;
+pub mod list;
+pub mod modules;
+pub mod process;
+pub mod toolchain;

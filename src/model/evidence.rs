@@ -1,0 +1,98 @@
+//! What proves a finding.
+
+use serde::{Deserialize, Serialize};
+
+use super::ModuleRef;
+
+/// One piece of proof: what was read, run or compared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Evidence {
+    /// The words of a tool that gowoa ran.
+    Output {
+        /// The command, ready to paste into a shell.
+        command: String,
+        /// Its exit status, where it ended by itself.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        status: Option<i32>,
+        /// What it printed (the part that matters), lines separated by `\n`.
+        text: String,
+    },
+    /// The cause in one sentence, with the file that shows it.
+    Cause {
+        /// One sentence.
+        text: String,
+        /// `/`-separated path relative to the module root, or `module@version/…`.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        file: Option<String>,
+        /// Line in `file`, from 1.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        line: Option<u32>,
+    },
+    /// The same package built for another target with the same flags: tells an arm64 problem from
+    /// a broken package.
+    Control {
+        /// `GOOS/GOARCH`, such as `windows/amd64`.
+        target: String,
+        /// What came of it.
+        outcome: ControlOutcome,
+        /// The compiler's words where it failed.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        text: Option<String>,
+    },
+    /// How the main module comes to import the package: first link in the main module, last link
+    /// the package of the finding.
+    Chain {
+        /// From the importer to the imported.
+        links: Vec<ChainLink>,
+    },
+    /// Packages that do not build because this one does not.
+    Stops {
+        /// Import paths, sorted.
+        packages: Vec<String>,
+    },
+    /// Files that one target has and the other has not.
+    Files {
+        /// Only in the windows/amd64 build; file names relative to the package directory.
+        amd64_only: Vec<String>,
+        /// Only in the windows/arm64 build.
+        arm64_only: Vec<String>,
+    },
+    /// One field of a file format.
+    Field {
+        /// The field's name in its specification, such as `Machine`.
+        name: String,
+        /// Its value, in hexadecimal or in words.
+        value: String,
+        /// Where it stands in the file, in bytes.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        file_offset: Option<u64>,
+    },
+    /// The command that shows the failure again.
+    Reproduce {
+        /// Ready to paste into a shell, from the module's directory.
+        command: String,
+    },
+}
+
+/// What came of a control build.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ControlOutcome {
+    /// It builds there.
+    Builds,
+    /// It fails there too.
+    Fails,
+    /// The control itself could not be judged.
+    Unknown,
+}
+
+/// One package of an import chain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChainLink {
+    /// Import path.
+    pub package: String,
+    /// Its module, where it is not the main module's.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub module: Option<ModuleRef>,
+}

@@ -1,0 +1,66 @@
+//! What the Report is made of: data only, no behaviour beyond naming itself.
+//!
+//! These types *are* the JSON protocol (schema version [`SCHEMA_VERSION`], published as
+//! `docs/report.schema.json`). A new optional field is a minor change; renaming or removing one is a
+//! major change. Unknown is absent, never `null`; enums are spelled out; offsets are integers in bytes.
+
+mod evidence;
+mod finding;
+mod report;
+mod subject;
+
+pub use evidence::{ChainLink, ControlOutcome, Evidence};
+pub use finding::{Confidence, Finding, Location, ModuleRef, Reachability, Severity, Waived};
+pub use report::{
+    CheckResult, Counts, Host, PhaseReport, PlanReport, Problem, Report, ReportVerdict,
+    ResultVerdict, SCHEMA_VERSION, ToolRef, Unproven,
+};
+pub use subject::{BuildState, FileSetClass, Subject, SubjectId, SubjectKind};
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The stable kebab-case name of a check, such as `cross-compile`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CheckId(Cow<'static, str>);
+
+impl CheckId {
+    /// Names a check of this program.
+    pub const fn new(id: &'static str) -> Self {
+        Self(Cow::Borrowed(id))
+    }
+
+    /// The id as it stands in every format.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for CheckId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What one check says of one subject. Silence is never a pass, and "could not look" is never a pass.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// The check looked and found nothing wrong.
+    Pass,
+    /// The check found these things wrong; never empty.
+    Fail(Vec<Finding>),
+    /// The question does not arise for this subject; the reason says why.
+    NotApplicable(String),
+    /// The check could not tell.
+    Inconclusive {
+        /// Why it could not tell, and what to do about it.
+        reason: String,
+        /// Whether this keeps the whole report from an answer (verdict `incomplete`, exit 2).
+        /// False where another subject already carries the cause, or the package was neither
+        /// named nor a command.
+        gating: bool,
+    },
+}

@@ -1,0 +1,36 @@
+//! The Plan: validated settings, the only thing the engine sees of the command line.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::facts::BuildFlags;
+use crate::model::Severity;
+
+/// What to check, how to build it, and what counts.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Directory to work in (absolute).
+    pub dir: PathBuf,
+    /// Package patterns as the user gave them; empty for the default.
+    pub patterns: Vec<String>,
+    /// `--go`.
+    pub go: Option<PathBuf>,
+    /// Flags for Go.
+    pub flags: BuildFlags,
+    /// Whether cgo is on.
+    pub cgo: bool,
+    /// Whether test binaries are built too.
+    pub tests: bool,
+    /// Whether every module below `dir` is checked.
+    pub all_modules: bool,
+    /// No network.
+    pub offline: bool,
+    /// Where the exes land; absent for gowoa's cache.
+    pub out_dir: Option<PathBuf>,
+    /// Findings at or above this severity fail the report; absent for `never`.
+    pub fail_on: Option<Severity>,
+    /// Time limit of each list and build.
+    pub work_limit: Duration,
+    /// Time limit of short calls.
+    pub probe_limit: Duration,
+}

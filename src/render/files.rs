@@ -1,0 +1,304 @@
+//! Report files: where a report goes, and how it gets there whole or not at all.
+//!
+//! A run may take minutes, so a target that cannot be written is told before the work:
+//! [`ReportFile::prepare`] makes the missing directories and a temporary file beside the target, and
+//! [`ReportFile::commit`] fills it and renames it. Until then, and when anything goes wrong, the file
+//! of an earlier run stays as it was.
+
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use fs_err as fs;
+use tempfile::NamedTempFile;
+
+use super::junit::Dialect;
+
+/// A format that goes to a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// The whole report; `json`.
+    Json,
+    /// `junit`, or `junit-strict`.
+    Junit {
+        /// Which readers it is for.
+        dialect: Dialect,
+    },
+}
+
+impl Format {
+    /// All formats, in the order of the documentation.
+    pub const ALL: [Self; 3] = [
+        Self::Json,
+        Self::Junit { dialect: Dialect::Rich },
+        Self::Junit { dialect: Dialect::Strict },
+    ];
+
+    /// The name on the command line.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Junit { dialect: Dialect::Rich } => "junit",
+            Self::Junit { dialect: Dialect::Strict } => "junit-strict",
+        }
+    }
+
+    /// The name of its file in a report directory.
+    pub const fn file_name(self) -> &'static str {
+        match self {
+            Self::Json => "report.json",
+            Self::Junit { .. } => "junit.xml",
+        }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A report was asked for in words that mean no format. The user's input.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FormatError {
+    /// No such format.
+    #[error("there is no report format {0:?}; choose json, junit or junit-strict")]
+    Unknown(String),
+    /// No path.
+    #[error(
+        "{0:?} names no file; write FORMAT=PATH, such as json=report.json, or - for standard output"
+    )]
+    NoPath(OsString),
+}
+
+impl FromStr for Format {
+    type Err = FormatError;
+
+    fn from_str(name: &str) -> Result<Self, FormatError> {
+        let named = Self::ALL.into_iter().find(|format| format.as_str() == name);
+        named.ok_or_else(|| FormatError::Unknown(name.to_owned()))
+    }
+}
+
+/// A report that was asked for: `FORMAT=PATH`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportTarget {
+    /// What to write.
+    pub format: Format,
+    /// Where to; `-` is standard output.
+    pub path: PathBuf,
+}
+
+impl ReportTarget {
+    /// Reads `FORMAT=PATH`; the path need not be Unicode and may contain `=`.
+    pub fn parse(argument: &OsStr) -> Result<Self, FormatError> {
+        let Some((name, path)) = split_at_equals(argument) else {
+            // `--report json` is a format without a path, anything else is no format at all.
+            return match argument.to_string_lossy().parse::<Format>() {
+                Ok(_) => Err(FormatError::NoPath(argument.to_owned())),
+                Err(unknown) => Err(unknown),
+            };
+        };
+        let format = name.parse()?;
+        if path.is_empty() {
+            return Err(FormatError::NoPath(argument.to_owned()));
+        }
+        Ok(Self { format, path: path.into() })
+    }
+}
+
+/// The text in front of the first `=`, and what follows it.
+#[cfg(unix)]
+fn split_at_equals(argument: &OsStr) -> Option<(String, OsString)> {
+    use std::os::unix::ffi::OsStrExt;
+    let bytes = argument.as_bytes();
+    let at = bytes.iter().position(|byte| *byte == b'=')?;
+    let name = String::from_utf8_lossy(&bytes[..at]).into_owned();
+    Some((name, OsStr::from_bytes(&bytes[at + 1..]).to_owned()))
+}
+
+/// The text in front of the first `=`, and what follows it.
+#[cfg(windows)]
+fn split_at_equals(argument: &OsStr) -> Option<(String, OsString)> {
+    use std::os::windows::ffi::{OsStrExt, OsStringExt};
+    let units: Vec<u16> = argument.encode_wide().collect();
+    let at = units.iter().position(|unit| *unit == u16::from(b'='))?;
+    Some((String::from_utf16_lossy(&units[..at]), OsString::from_wide(&units[at + 1..])))
+}
+
+/// A report file cannot be written. The user's surroundings: names the path, the cause and what to
+/// do next.
+#[derive(Debug)]
+pub struct FileError {
+    path: PathBuf,
+    source: io::Error,
+    next: &'static str,
+}
+
+impl FileError {
+    fn new(path: &Path, source: io::Error) -> Self {
+        use io::ErrorKind as K;
+        let next = match source.kind() {
+            K::PermissionDenied | K::ReadOnlyFilesystem => {
+                "make it writable, or name another file with --report FORMAT=PATH"
+            }
+            K::StorageFull | K::QuotaExceeded | K::FileTooLarge => {
+                "free some space, or name a file on another disk"
+            }
+            K::IsADirectory => "name a file in it, or give the directory to --report-dir",
+            K::BrokenPipe => "let the program that reads the report read all of it",
+            _ => "name another file with --report FORMAT=PATH",
+        };
+        Self { path: path.to_owned(), source, next }
+    }
+
+    /// The path as the user gave it.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What to do next, in one line.
+    pub fn next(&self) -> &'static str {
+        self.next
+    }
+
+    /// The kind of the cause; `BrokenPipe` where the reader of standard output went away.
+    pub fn kind(&self) -> io::ErrorKind {
+        self.source.kind()
+    }
+}
+
+impl fmt::Display for FileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { path, source, next } = self;
+        write!(f, "cannot write the report {}: {source}; {next}", path.display())
+    }
+}
+
+impl std::error::Error for FileError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.source)
+    }
+}
+
+/// A report file that can be written, before there is anything to write. Dropped without
+/// [`commit`](Self::commit) it leaves nothing behind but the directories it made.
+#[derive(Debug)]
+pub struct ReportFile {
+    /// As the user gave it, for errors.
+    path: PathBuf,
+    target: Target,
+}
+
+#[derive(Debug)]
+enum Target {
+    /// `-`.
+    Stdout,
+    /// A file that the temporary one beside it will replace.
+    File { temporary: NamedTempFile, real: PathBuf },
+    /// A pipe or device: nothing to rename over, and nothing of value to lose.
+    Device(fs::File),
+}
+
+impl ReportFile {
+    /// Makes sure that the file can be written: makes its directories and a temporary file beside it.
+    pub fn prepare(path: &Path) -> Result<Self, FileError> {
+        let target = if path == Path::new("-") { Ok(Target::Stdout) } else { open(path) };
+        match target {
+            Ok(target) => Ok(Self { path: path.to_owned(), target }),
+            Err(source) => Err(FileError::new(path, source)),
+        }
+    }
+
+    /// Writes the report and puts it in its place. On any error the old file is as it was.
+    pub fn commit(self, bytes: &[u8]) -> Result<(), FileError> {
+        let Self { path, target } = self;
+        let done = match target {
+            Target::Stdout => {
+                let mut out = io::stdout().lock();
+                out.write_all(bytes).and_then(|()| out.flush())
+            }
+            Target::Device(mut file) => file.write_all(bytes).and_then(|()| file.flush()),
+            Target::File { temporary, real } => replace(temporary, &real, bytes),
+        };
+        done.map_err(|source| FileError::new(&path, source))
+    }
+}
+
+/// Finds out what the path is and opens what can be written.
+fn open(path: &Path) -> io::Result<Target> {
+    // A trailing separator means a directory, and `Path` hides it.
+    let named_directory = path.as_os_str().as_encoded_bytes().last().copied();
+    if named_directory.is_none() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "the path is empty"));
+    }
+    let named_directory = named_directory.is_some_and(|last| std::path::is_separator(last.into()));
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => Err(is_directory("it is a directory")),
+        Ok(_) if named_directory => Err(is_directory("the path ends like a directory")),
+        Ok(metadata) if !metadata.is_file() => {
+            fs::OpenOptions::new().write(true).open(path).map(Target::Device)
+        }
+        Ok(metadata) if metadata.permissions().readonly() => {
+            Err(io::Error::new(io::ErrorKind::PermissionDenied, "the file is read-only"))
+        }
+        Ok(metadata) => {
+            // Through a symbolic link: the link stays and what it leads to is replaced.
+            let real = fs::canonicalize(path)?;
+            let temporary = temporary_beside(&real)?;
+            // The new file is as readable as the old one.
+            temporary.as_file().set_permissions(metadata.permissions())?;
+            Ok(Target::File { temporary, real })
+        }
+        Err(_) if named_directory => Err(is_directory("the path ends like a directory")),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            if fs::symlink_metadata(path).is_ok() {
+                return Err(io::Error::new(
+                    error.kind(),
+                    "it is a link to a file that does not exist",
+                ));
+            }
+            let parent = parent(path);
+            fs::create_dir_all(parent)?;
+            Ok(Target::File { temporary: temporary_beside(path)?, real: path.to_owned() })
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn is_directory(message: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::IsADirectory, message)
+}
+
+/// The directory of the file; `.` for a bare name.
+fn parent(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+fn temporary_beside(path: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".gowoa-").suffix(".tmp");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // Reports are for others to read; the umask takes away what it should.
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(parent(path))
+}
+
+/// Fills the temporary file and renames it; on an error it is removed when it is dropped.
+fn replace(mut temporary: NamedTempFile, real: &Path, bytes: &[u8]) -> io::Result<()> {
+    temporary.write_all(bytes)?;
+    temporary.flush()?;
+    temporary.as_file().sync_all()?;
+    temporary.persist(real).map(drop).map_err(|failed| failed.error)
+}
+
+#[cfg(test)]
+mod tests;

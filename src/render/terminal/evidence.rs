@@ -1,0 +1,269 @@
+//! A finding in full: what, where, why, and what to do next.
+
+use super::screen::{Screen, Tone};
+use super::{IN_JSON, View, names};
+use crate::model::{
+    ChainLink, Confidence, ControlOutcome, Evidence, Finding, Location, ModuleRef, Reachability,
+    Severity,
+};
+
+/// Lines of a tool's output that are shown.
+pub(super) const OUTPUT_LINES: usize = 10;
+/// Links of an import chain that are shown.
+const CHAIN_LINKS: usize = 12;
+/// Lines of help that are shown.
+const HELP_LINES: usize = 12;
+/// Names of packages or files that are shown behind one key.
+const NAMES: usize = 8;
+
+/// The block of one finding.
+pub(super) fn block(screen: &mut Screen, view: &View<'_>, finding: &Finding) {
+    let sure = match finding.confidence {
+        Confidence::High => "",
+        Confidence::Medium => " (medium confidence)",
+        Confidence::Low => " (low confidence)",
+    };
+    let rest = format!("[{}] {}{sure}", finding.check, heading(view, finding));
+    screen.toned_line(tone(finding.severity), finding.severity.as_str(), &rest);
+    for (number, line) in clip(&sentence(finding), OUTPUT_LINES).into_iter().enumerate() {
+        if number == 0 {
+            screen.prose(&line);
+        } else {
+            // Further in than the keys, so that a message cannot pass for one of them.
+            screen.indented(&format!("  {line}"));
+        }
+    }
+    if let Some(text) = finding.location.as_ref().and_then(in_image) {
+        screen.keyed("at", &text);
+    }
+    let mut evidence: Vec<&Evidence> = finding.evidence.iter().collect();
+    evidence.sort_by_key(|e| rank(e));
+    let mut help = finding.help.as_deref();
+    for one in evidence {
+        // The command to see it again comes last, after what to do.
+        if matches!(one, Evidence::Reproduce { .. })
+            && let Some(help) = help.take()
+        {
+            fix(screen, help);
+        }
+        write(screen, finding, one);
+    }
+    if let Some(help) = help {
+        fix(screen, help);
+    }
+    match finding.reachability {
+        None | Some(Reachability::MainModule | Reachability::StopsBuild) => {}
+        Some(reach) => screen.keyed("reach", reach.as_str()),
+    }
+}
+
+/// The message, with its place in front where it does not name it.
+fn sentence(finding: &Finding) -> String {
+    match place(finding) {
+        Some(place) if !finding.message.contains(&place) => format!("{place}: {}", finding.message),
+        _ => finding.message.clone(),
+    }
+}
+
+/// The finding in one line.
+pub(super) fn one_line(screen: &mut Screen, view: &View<'_>, finding: &Finding) {
+    let message = finding.message.lines().next().unwrap_or_default();
+    let about = finding.package.as_deref().unwrap_or_else(|| view.name(&finding.subject));
+    let rest = if message.contains(about) {
+        format!("[{}] {message}", finding.check)
+    } else {
+        format!("[{}] {}: {message}", finding.check, heading(view, finding))
+    };
+    screen.toned_line(tone(finding.severity), finding.severity.as_str(), &rest);
+}
+
+/// The colour of a severity.
+pub(super) const fn tone(severity: Severity) -> Tone {
+    match severity {
+        Severity::Error => Tone::Bad,
+        Severity::Warning => Tone::Doubt,
+        Severity::Note => Tone::Quiet,
+    }
+}
+
+/// What the finding is about: `github.com/go-ole/go-ole v1.2.5`, or the name of its subject.
+pub(super) fn heading(view: &View<'_>, finding: &Finding) -> String {
+    let name = finding.package.as_deref().unwrap_or_else(|| view.name(&finding.subject));
+    name.to_owned() + &version(finding.module.as_ref())
+}
+
+/// ` v1.2.5 (replaced by …)`, or nothing.
+fn version(module: Option<&ModuleRef>) -> String {
+    let Some(ModuleRef { path: _, version, replaced_by }) = module else { return String::new() };
+    let version = version.as_ref().map(|v| format!(" {v}")).unwrap_or_default();
+    let replaced =
+        replaced_by.as_ref().map(|by| format!(" (replaced by {by})")).unwrap_or_default();
+    version + &replaced
+}
+
+/// `file:line:column`, without the module and version that the heading already names.
+fn place(finding: &Finding) -> Option<String> {
+    let Location { file, line, column, .. } = finding.location.as_ref()?;
+    let file = file.as_deref()?;
+    let own = finding.module.as_ref().and_then(|module| {
+        let prefix = format!("{}@{}/", module.path, module.version.as_deref()?);
+        file.strip_prefix(&prefix)
+    });
+    let numbers: String =
+        [line, column].into_iter().flatten().map(|number| format!(":{number}")).collect();
+    Some(own.unwrap_or(file).to_owned() + &numbers)
+}
+
+/// Where in an image.
+fn in_image(location: &Location) -> Option<String> {
+    let Location { file: _, line: _, column: _, section, rva, file_offset, function } = location;
+    let parts: Vec<String> = [
+        section.clone(),
+        rva.map(|rva| format!("RVA {rva:#x}")),
+        file_offset.map(|offset| format!("file offset {offset:#x}")),
+        function.as_ref().map(|function| format!("in {function}")),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// The order in which evidence is read, whatever order it was found in.
+const fn rank(evidence: &Evidence) -> u8 {
+    match evidence {
+        Evidence::Output { .. } => 0,
+        Evidence::Cause { .. } => 1,
+        Evidence::Field { .. } => 2,
+        Evidence::Files { .. } => 3,
+        Evidence::Control { .. } => 4,
+        Evidence::Chain { .. } => 5,
+        Evidence::Stops { .. } => 6,
+        Evidence::Reproduce { .. } => 7,
+    }
+}
+
+/// One piece of evidence behind its key.
+fn write(screen: &mut Screen, finding: &Finding, evidence: &Evidence) {
+    match evidence {
+        Evidence::Output { command, status: _, text } => output(screen, finding, command, text),
+        Evidence::Cause { text, file, line } => cause(screen, text, file.as_deref(), *line),
+        Evidence::Field { name, value, file_offset } => {
+            let at = file_offset.map(|o| format!(" at file offset {o:#x}")).unwrap_or_default();
+            screen.keyed("field", &format!("{name} {value}{at}"));
+        }
+        Evidence::Files { amd64_only, arm64_only } => {
+            for (target, files) in [("amd64", amd64_only), ("arm64", arm64_only)] {
+                if !files.is_empty() {
+                    screen.keyed(
+                        "files",
+                        &format!("only for {target}: {}", names(files, NAMES, ", ")),
+                    );
+                }
+            }
+        }
+        Evidence::Control { target, outcome, text } => {
+            control(screen, target, *outcome, text.as_deref());
+        }
+        Evidence::Chain { links } => chain(screen, links),
+        Evidence::Stops { packages } if packages.is_empty() => {}
+        Evidence::Stops { packages } => screen.keyed("stops", &names(packages, NAMES, ", ")),
+        Evidence::Reproduce { command } => screen.keyed_lines("see it", clip(command, HELP_LINES)),
+    }
+}
+
+/// A tool's words, without those that the message already says.
+fn output(screen: &mut Screen, finding: &Finding, command: &str, text: &str) {
+    let sentence = sentence(finding);
+    let said = |line: &str| {
+        line.is_empty()
+            || line.starts_with("# ")
+            || sentence.contains(line)
+            || line.ends_with(&sentence)
+    };
+    let new: Vec<&str> = text.lines().filter(|line| !said(line.trim())).collect();
+    screen.keyed_lines("output", clip(&new.join("\n"), OUTPUT_LINES));
+    if !finding.evidence.iter().any(|e| matches!(e, Evidence::Reproduce { .. })) {
+        screen.keyed_lines("ran", clip(command, HELP_LINES));
+    }
+}
+
+/// The cause, with its file where the sentence does not name it.
+fn cause(screen: &mut Screen, text: &str, file: Option<&str>, line: Option<u32>) {
+    let unnamed = file.filter(|file| !text.contains(file.rsplit('/').next().unwrap_or(file)));
+    match unnamed {
+        None => screen.keyed("cause", text),
+        Some(file) => {
+            let line = line.map(|line| format!(":{line}")).unwrap_or_default();
+            screen.keyed("cause", &format!("{text} ({file}{line})"));
+        }
+    }
+}
+
+/// What came of the same build for another target.
+fn control(screen: &mut Screen, target: &str, outcome: ControlOutcome, text: Option<&str>) {
+    let sentence = match outcome {
+        ControlOutcome::Builds if target == "windows/amd64" => {
+            format!("{target} builds with the same flags: an arm64 problem")
+        }
+        ControlOutcome::Builds => format!("{target} builds with the same flags"),
+        ControlOutcome::Fails => format!("{target} fails too"),
+        ControlOutcome::Unknown => format!("{target} could not be judged"),
+    };
+    let first = text.and_then(|text| text.lines().find(|line| !line.starts_with("# ")));
+    match first {
+        Some(words) => screen.keyed("control", &format!("{sentence}: {}", words.trim())),
+        None => screen.keyed("control", &sentence),
+    }
+}
+
+/// The import chain; a long one loses its middle.
+fn chain(screen: &mut Screen, links: &[ChainLink]) {
+    let show = |link: &ChainLink| link.package.clone() + &version(link.module.as_ref());
+    let arrow = |index: usize| if index == 0 { "" } else { "-> " };
+    let mut lines = Vec::new();
+    let hidden = links.len().saturating_sub(CHAIN_LINKS);
+    let head = if hidden == 0 { links.len() } else { CHAIN_LINKS / 2 };
+    for (index, link) in links.iter().enumerate() {
+        if index == head && hidden > 0 {
+            lines.push(format!("-> … {hidden} more links, {IN_JSON}"));
+        }
+        if index < head || index >= head + hidden {
+            lines.push(format!("{}{}", arrow(index), show(link)));
+        }
+    }
+    screen.keyed_lines("chain", lines);
+}
+
+/// What to do next. Prose is wrapped, commands stay whole.
+fn fix(screen: &mut Screen, help: &str) {
+    let mut key = "fix";
+    for line in clip(help, HELP_LINES) {
+        if is_command(&line) {
+            screen.keyed_lines(key, [&line]);
+        } else {
+            screen.keyed(key, &line);
+        }
+        key = "";
+    }
+}
+
+/// Whether a line of help is there to be pasted: indented, a known program, or `NAME=value` first.
+fn is_command(line: &str) -> bool {
+    let first = line.split(' ').next().unwrap_or_default();
+    let assigns = first
+        .split_once('=')
+        .is_some_and(|(name, _)| name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_'));
+    line.starts_with([' ', '\t']) || matches!(first, "go" | "git" | "gowoa") || assigns
+}
+
+/// The first lines of a text, and how many are left out.
+pub(super) fn clip(text: &str, limit: usize) -> Vec<String> {
+    let mut lines: Vec<String> = text.lines().take(limit).map(str::to_owned).collect();
+    let more = text.lines().count() - lines.len();
+    if more > 0 {
+        let noun = if more == 1 { "line" } else { "lines" };
+        lines.push(format!("… {more} more {noun}, {IN_JSON}"));
+    }
+    lines
+}

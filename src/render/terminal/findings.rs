@@ -1,0 +1,139 @@
+//! The findings, worst first; the same finding over many packages is grouped and shortened.
+
+use std::cmp::Reverse;
+
+use super::evidence::{block, heading, one_line};
+use super::headline::stops;
+use super::screen::{Screen, Tone};
+use super::{IN_JSON, View, count, plural};
+use crate::model::{Finding, Severity};
+
+/// Findings of one group that are shown in full.
+const FULL_IN_GROUP: usize = 10;
+/// Findings of one severity that are shown in full.
+const FULL: usize = 30;
+/// Findings of one group that get a line, after those in full.
+const LINES_IN_GROUP: usize = 20;
+/// Findings of one severity that get a line.
+const LINES: usize = 60;
+/// Notes that are shown; the rest is counted.
+const NOTES: usize = 5;
+/// Waived findings that are shown; the rest is counted.
+const WAIVED: usize = 5;
+
+/// How many findings may still be shown.
+struct Room {
+    full: usize,
+    lines: usize,
+}
+
+/// Errors and warnings in blocks, notes and waived findings in lines.
+pub(super) fn write(screen: &mut Screen, view: &View<'_>, all: bool) {
+    for severity in [Severity::Error, Severity::Warning] {
+        let mut room = Room { full: FULL, lines: if all { usize::MAX } else { LINES } };
+        for group in groups(view, severity) {
+            write_group(screen, view, &group, &mut room, all);
+        }
+    }
+    notes(screen, view, all);
+    waived(screen, view, all);
+}
+
+/// Unwaived findings of one severity by check and class; what stops most packages comes first.
+fn groups<'a>(view: &View<'a>, severity: Severity) -> Vec<Vec<&'a Finding>> {
+    let mut found: Vec<&Finding> = view
+        .report
+        .findings
+        .iter()
+        .filter(|f| f.waived.is_none() && f.severity == severity)
+        .collect();
+    found.sort_by_key(|f| Reverse(stops(f).count()));
+    let mut order = std::collections::HashMap::new();
+    let mut groups: Vec<Vec<&Finding>> = Vec::new();
+    for finding in found {
+        let at = *order.entry((&finding.check, &finding.class)).or_insert_with(|| {
+            groups.push(Vec::new());
+            groups.len() - 1
+        });
+        groups[at].push(finding);
+    }
+    groups
+}
+
+/// The first findings in full, the next in one line each, the rest counted.
+fn write_group(
+    screen: &mut Screen,
+    view: &View<'_>,
+    group: &[&Finding],
+    room: &mut Room,
+    all: bool,
+) {
+    let full = group.len().min(FULL_IN_GROUP).min(room.full);
+    room.full -= full;
+    let (blocks, rest) = group.split_at(full);
+    for finding in blocks {
+        screen.gap();
+        block(screen, view, finding);
+    }
+    let in_group = if all { usize::MAX } else { LINES_IN_GROUP };
+    let lines = rest.len().min(in_group).min(room.lines);
+    room.lines -= lines;
+    if lines > 0 {
+        screen.gap();
+    }
+    for finding in &rest[..lines] {
+        one_line(screen, view, finding);
+    }
+    if let Some(first) = rest.get(lines) {
+        let more = rest.len() - lines;
+        let class = first.class.as_ref().map(|class| format!(", {class}")).unwrap_or_default();
+        let what = plural(count(more), &format!("more {}", first.severity));
+        screen.line(&format!("and {what} ({}{class}): {IN_JSON}", first.check));
+    }
+}
+
+/// Notes, one line each.
+fn notes(screen: &mut Screen, view: &View<'_>, all: bool) {
+    let found: Vec<&Finding> = view
+        .report
+        .findings
+        .iter()
+        .filter(|f| f.waived.is_none() && f.severity == Severity::Note)
+        .collect();
+    let shown = if all { found.len() } else { found.len().min(NOTES) };
+    if shown > 0 {
+        screen.gap();
+    }
+    for finding in &found[..shown] {
+        one_line(screen, view, finding);
+    }
+    if found.len() > shown {
+        let more = plural(count(found.len() - shown), "more note");
+        screen.line(&format!("and {more}: gowoa check --all"));
+    }
+}
+
+/// What does not count, and why.
+fn waived(screen: &mut Screen, view: &View<'_>, all: bool) {
+    let found: Vec<_> = view
+        .report
+        .findings
+        .iter()
+        .filter_map(|f| f.waived.as_ref().map(|waived| (f, waived)))
+        .collect();
+    let shown = if all { found.len() } else { found.len().min(WAIVED) };
+    if shown > 0 {
+        screen.gap();
+    }
+    for (finding, waived) in &found[..shown] {
+        let until =
+            waived.expires.as_ref().map(|day| format!(" (until {day})")).unwrap_or_default();
+        let what = format!("{} {}", finding.severity, heading(view, finding));
+        let rest = format!("[{}] {what}: {}{until}", finding.check, waived.reason);
+        screen.toned_line(Tone::Quiet, "waived", &rest);
+    }
+    if found.len() > shown {
+        let more = plural(count(found.len() - shown), "more waived finding");
+        screen.line(&format!("and {more}: gowoa check --all"));
+    }
+}

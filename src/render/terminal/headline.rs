@@ -1,0 +1,233 @@
+//! The verdict and the one sentence beside it.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::screen::{Screen, Tone};
+use super::{View, count, plural, severities};
+use crate::model::{
+    BuildState, Evidence, Finding, Reachability, ReportVerdict, ResultVerdict, Severity, Subject,
+    SubjectKind,
+};
+
+/// More kinds of failure than this are counted, not named.
+const CLAUSES: usize = 3;
+
+/// One line a verdict. `incomplete` outranks `fail`; where both hold, both are shown.
+pub(super) fn write(screen: &mut Screen, view: &View<'_>) {
+    let verdict = |screen: &mut Screen, tone, word: &str, text: String| {
+        screen.toned(tone, word, &format!("  {text}"), word.len() + 2);
+    };
+    match view.report.verdict {
+        ReportVerdict::Pass => verdict(screen, Tone::Good, "PASS", pass(view)),
+        ReportVerdict::Fail => verdict(screen, Tone::Bad, "FAIL", fail(view)),
+        ReportVerdict::Incomplete => {
+            verdict(screen, Tone::Doubt, "INCOMPLETE", incomplete(view));
+            if view.failing().next().is_some() {
+                verdict(screen, Tone::Bad, "FAIL", fail(view));
+            }
+        }
+    }
+}
+
+/// What a pass stands for, no more than the counts say.
+fn pass(view: &View<'_>) -> String {
+    let counts = &view.report.counts;
+    let target = &view.report.plan.target;
+    let unbuilt = count(view.report.subjects.iter().filter(|s| is_unbuilt(s)).count());
+    let mut text = if counts.compiled == 0 {
+        "no finding, but nothing was compiled".to_owned()
+    } else if unbuilt > 0 {
+        let state = if unbuilt == 1 { "is" } else { "are" };
+        format!("{} for {target}, {unbuilt} {state} not built", builds(counts.compiled))
+    } else if counts.linked < counts.compiled {
+        let compiled = plural(counts.compiled, "package");
+        format!("builds for {target}; {} of {compiled} are linked", counts.linked)
+    } else {
+        format!("builds and links for {target}")
+    };
+    if every_image_is_arm64(view) {
+        text.push_str("; every image is ARM64");
+    }
+    if counts.errors > 0 {
+        text.push_str(&format!("; {} not counted", severities(counts.errors, Severity::Error)));
+    }
+    text
+}
+
+/// `1 package builds`, `2 packages build`.
+fn builds(packages: u64) -> String {
+    format!("{} {}", plural(packages, "package"), if packages == 1 { "builds" } else { "build" })
+}
+
+/// Whether a package that the user asked for did not come through the build.
+fn is_unbuilt(subject: &Subject) -> bool {
+    subject.kind == SubjectKind::Package
+        && subject.matched
+        && matches!(
+            subject.build,
+            Some(
+                BuildState::Failed
+                    | BuildState::Stopped
+                    | BuildState::Excluded
+                    | BuildState::NotBuilt
+            )
+        )
+}
+
+/// Whether the results say so of every single image: its machine type was looked at and is right, and
+/// no check of it failed or could not tell.
+pub(super) fn every_image_is_arm64(view: &View<'_>) -> bool {
+    let images: BTreeSet<_> = view
+        .report
+        .subjects
+        .iter()
+        .filter(|s| s.kind == SubjectKind::Image)
+        .map(|s| &s.id)
+        .collect();
+    let of_images = || view.report.results.iter().filter(|r| images.contains(&r.subject));
+    let proven: BTreeSet<_> = of_images()
+        .filter(|r| r.check.as_str() == "machine-type" && r.verdict == ResultVerdict::Pass)
+        .map(|r| &r.subject)
+        .collect();
+    !images.is_empty()
+        && count(images.len()) == view.report.counts.images
+        && proven.len() == images.len()
+        && of_images()
+            .all(|r| matches!(r.verdict, ResultVerdict::Pass | ResultVerdict::NotApplicable))
+}
+
+/// What fails, by kind, the one that stops most packages first.
+fn fail(view: &View<'_>) -> String {
+    let mut by_check: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+    for finding in view.failing() {
+        by_check.entry(finding.check.as_str()).or_default().push(finding);
+    }
+    let mut groups: Vec<_> = by_check.into_iter().collect();
+    groups.sort_by_cached_key(|(_, group)| Reverse((stopped(group).len(), group.len())));
+    let mut clauses: Vec<String> =
+        groups.iter().take(CLAUSES).map(|(check, group)| clause(view, check, group)).collect();
+    match groups.len().saturating_sub(CLAUSES) {
+        0 => {}
+        more => clauses.push(format!("and {}", plural(count(more), "other kind of finding"))),
+    }
+    if clauses.is_empty() { "the report names no finding".to_owned() } else { clauses.join("; ") }
+}
+
+/// One kind of failure in words.
+fn clause(view: &View<'_>, check: &str, group: &[&Finding]) -> String {
+    let target = &view.report.plan.target;
+    let say = |one: &str, many: &str| {
+        let (subject, single) = who(view, group);
+        format!("{subject} {}", if single { one } else { many })
+    };
+    let text = match check {
+        "cross-compile" => say("does not build", "do not build") + &format!(" for {target}"),
+        "package-excluded" => {
+            say("has no Go files", "have no Go files") + &format!(" for {target}")
+        }
+        "needs-cgo" => say("needs cgo", "need cgo"),
+        _ => {
+            let worst = group.iter().map(|f| f.severity).max().unwrap_or(Severity::Error);
+            return format!("{} of {check}", severities(count(group.len()), worst));
+        }
+    };
+    let stops = stopped(group).len();
+    let it = if group.len() == 1 { "it stops" } else { "they stop" };
+    if stops == 0 { text } else { format!("{text}; {it} {}", plural(count(stops), "package")) }
+}
+
+/// Who is concerned (`1 dependency and 2 packages`), and whether that is one alone.
+fn who(view: &View<'_>, group: &[&Finding]) -> (String, bool) {
+    let mut dependencies = BTreeSet::new();
+    let mut packages = BTreeSet::new();
+    let mut tests = BTreeSet::new();
+    for finding in group {
+        let name = finding.package.as_deref().unwrap_or_else(|| view.name(&finding.subject));
+        let is_test = view
+            .subjects
+            .get(&finding.subject)
+            .is_some_and(|subject| subject.kind == SubjectKind::Test);
+        if is_test {
+            tests.insert(name);
+        } else if is_dependency(finding) {
+            dependencies
+                .insert(finding.module.as_ref().map_or(name, |module| module.path.as_str()));
+        } else {
+            packages.insert(name);
+        }
+    }
+    let parts: Vec<String> = [
+        (dependencies.len(), "dependency"),
+        (packages.len(), "package"),
+        (tests.len(), "test binary"),
+    ]
+    .into_iter()
+    .filter(|(number, _)| *number > 0)
+    .map(|(number, noun)| plural(count(number), noun))
+    .collect();
+    (parts.join(" and "), dependencies.len() + packages.len() + tests.len() == 1)
+}
+
+/// Whether the finding is in a module that the user does not own.
+fn is_dependency(finding: &Finding) -> bool {
+    match finding.reachability {
+        Some(Reachability::MainModule) => false,
+        Some(_) => true,
+        None => {
+            finding.module.as_ref().is_some_and(|m| m.version.is_some() || m.replaced_by.is_some())
+        }
+    }
+}
+
+/// The packages that these findings keep from building, themselves not counted.
+fn stopped<'a>(group: &[&'a Finding]) -> BTreeSet<&'a str> {
+    let mut stopped: BTreeSet<&str> = group.iter().flat_map(|f| stops(f)).collect();
+    for package in group.iter().filter_map(|f| f.package.as_deref()) {
+        stopped.remove(package);
+    }
+    stopped
+}
+
+/// The packages that a finding says it stops.
+pub(super) fn stops(finding: &Finding) -> impl Iterator<Item = &str> {
+    finding
+        .evidence
+        .iter()
+        .filter_map(|evidence| match evidence {
+            Evidence::Stops { packages } => Some(packages),
+            _ => None,
+        })
+        .flatten()
+        .map(String::as_str)
+}
+
+/// What keeps the report from an answer.
+fn incomplete(view: &View<'_>) -> String {
+    if let [first, rest @ ..] = view.report.problems.as_slice() {
+        return match rest.len() {
+            0 => first.message.clone(),
+            more => format!("{} (and {})", first.message, plural(count(more), "other problem")),
+        };
+    }
+    let open: BTreeSet<_> = view
+        .report
+        .results
+        .iter()
+        .filter(|r| r.gating && r.verdict == ResultVerdict::Inconclusive)
+        .map(|r| &r.subject)
+        .collect();
+    let kinds: BTreeSet<SubjectKind> =
+        open.iter().filter_map(|id| view.subjects.get(*id)).map(|s| s.kind).collect();
+    let noun = match kinds.iter().next() {
+        Some(SubjectKind::Package) if kinds.len() == 1 => "package",
+        Some(SubjectKind::Test) if kinds.len() == 1 => "test binary",
+        Some(SubjectKind::Image) if kinds.len() == 1 => "image",
+        _ => "subject",
+    };
+    match open.len() {
+        0 => "nothing could be judged".to_owned(),
+        1 => open.iter().map(|id| format!("{} could not be judged", view.name(id))).collect(),
+        many => format!("{} could not be judged", plural(count(many), noun)),
+    }
+}

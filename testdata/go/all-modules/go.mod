@@ -1,0 +1,3 @@
+module example.com/all-modules
+
+go 1.24

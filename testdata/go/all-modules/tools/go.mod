@@ -1,0 +1,3 @@
+module example.com/all-modules/tools
+
+go 1.24

@@ -1,0 +1,3 @@
+module example.com/arch-variant
+
+go 1.24

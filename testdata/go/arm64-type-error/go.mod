@@ -1,0 +1,3 @@
+module example.com/arm64-type-error
+
+go 1.24

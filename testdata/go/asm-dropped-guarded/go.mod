@@ -1,0 +1,3 @@
+module example.com/asm-dropped-guarded
+
+go 1.24

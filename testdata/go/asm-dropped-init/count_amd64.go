@@ -1,0 +1,5 @@
+package count
+
+func init() { bits = bitsASM }
+
+func bitsASM(n uint64) uint64

@@ -1,0 +1,3 @@
+module example.com/asm-dropped-init
+
+go 1.24

@@ -1,0 +1,3 @@
+module example.com/bad-linkname
+
+go 1.24

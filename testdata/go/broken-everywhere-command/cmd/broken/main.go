@@ -1,0 +1,7 @@
+// Command broken has a type error on every platform.
+package main
+
+func main() {
+	var n int = "seven"
+	println(n)
+}

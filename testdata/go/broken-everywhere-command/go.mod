@@ -1,0 +1,3 @@
+module example.com/broken-everywhere-command
+
+go 1.24

@@ -1,0 +1,3 @@
+module example.com/broken-everywhere-imported
+
+go 1.24

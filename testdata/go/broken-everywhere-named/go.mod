@@ -1,0 +1,3 @@
+module example.com/broken-everywhere-named
+
+go 1.24

@@ -1,0 +1,4 @@
+// Command fine is fine.
+package main
+
+func main() { println("fine") }

@@ -1,0 +1,5 @@
+//go:build fixture_release
+
+package main
+
+const channel = "release"

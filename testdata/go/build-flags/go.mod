@@ -1,0 +1,3 @@
+module example.com/build-flags
+
+go 1.24

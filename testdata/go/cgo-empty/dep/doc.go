@@ -1,0 +1,2 @@
+// Package dep compiles without cgo and is empty then.
+package dep

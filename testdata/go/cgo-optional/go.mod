@@ -1,0 +1,3 @@
+module example.com/cgo-optional
+
+go 1.24

@@ -1,0 +1,3 @@
+module example.com/default-pgo-fail
+
+go 1.24

@@ -1,0 +1,3 @@
+module example.com/excluded-all
+
+go 1.24

@@ -1,0 +1,3 @@
+module example.com/excluded-helper
+
+go 1.24

@@ -1,0 +1,3 @@
+module example.com/excluded-internal
+
+go 1.24

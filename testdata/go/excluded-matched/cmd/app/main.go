@@ -1,0 +1,4 @@
+// Command app does not need the package that is missing.
+package main
+
+func main() { println("app") }

@@ -1,0 +1,3 @@
+module example.com/excluded-matched
+
+go 1.24

@@ -1,0 +1,3 @@
+module example.com/excluded-named
+
+go 1.24

@@ -1,0 +1,3 @@
+module example.com/excluded-test-leftover
+
+go 1.24

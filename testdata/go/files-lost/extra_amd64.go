@@ -1,0 +1,4 @@
+package lib
+
+// Cycles is there on amd64 only.
+func Cycles() uint64 { return 1 }

@@ -1,0 +1,3 @@
+module example.com/generic-fallback
+
+go 1.24

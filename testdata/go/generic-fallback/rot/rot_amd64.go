@@ -1,0 +1,3 @@
+package rot
+
+func left(n uint64) uint64

@@ -1,0 +1,3 @@
+package xor
+
+func word(a, b uint64) uint64

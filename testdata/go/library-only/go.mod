@@ -1,0 +1,3 @@
+module example.com/library-only
+
+go 1.24

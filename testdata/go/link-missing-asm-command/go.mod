@@ -1,0 +1,3 @@
+module example.com/link-missing-asm-command
+
+go 1.24

@@ -1,0 +1,3 @@
+module example.com/link-missing-asm
+
+go 1.24

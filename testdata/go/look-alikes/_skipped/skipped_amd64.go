@@ -1,0 +1,2 @@
+// Package skipped is below a directory whose name begins with an underscore.
+package skipped

@@ -1,0 +1,3 @@
+module example.com/look-alikes
+
+go 1.24

@@ -1,0 +1,4 @@
+package other
+
+// Extra is there on 386 only.
+func Extra() {}

@@ -1,0 +1,3 @@
+package other
+
+const name = "linux/amd64"

@@ -1,0 +1,5 @@
+//go:build !windows && !(linux && amd64)
+
+package other
+
+const name = "other"

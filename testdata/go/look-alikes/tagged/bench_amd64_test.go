@@ -1,0 +1,5 @@
+package tagged
+
+import "testing"
+
+func BenchmarkNothing(b *testing.B) {}

@@ -1,0 +1,5 @@
+// Package fine does not embed anything.
+package fine
+
+// Two is two.
+func Two() int { return 2 }

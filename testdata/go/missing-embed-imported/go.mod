@@ -1,0 +1,3 @@
+module example.com/missing-embed-imported
+
+go 1.24

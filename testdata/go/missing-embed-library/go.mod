@@ -1,0 +1,3 @@
+module example.com/missing-embed-library
+
+go 1.24

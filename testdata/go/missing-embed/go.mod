@@ -1,0 +1,3 @@
+module example.com/missing-embed
+
+go 1.24

@@ -1,0 +1,3 @@
+module example.com/missing-generate-import
+
+go 1.24

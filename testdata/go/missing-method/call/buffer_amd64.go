@@ -1,0 +1,3 @@
+package call
+
+func (b *Buffer) aligned() int { return len(b.data) &^ 15 }

@@ -1,0 +1,3 @@
+module example.com/missing-method
+
+go 1.24

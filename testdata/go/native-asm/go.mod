@@ -1,0 +1,3 @@
+module example.com/native-asm
+
+go 1.24

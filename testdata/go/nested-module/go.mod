@@ -1,0 +1,3 @@
+module example.com/nested-module
+
+go 1.24

@@ -1,0 +1,3 @@
+module example.com/nested-module/tools
+
+go 1.24

@@ -1,0 +1,3 @@
+package main
+
+const size = 4096

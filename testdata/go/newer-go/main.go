@@ -1,0 +1,4 @@
+// Command newer-go is fine but for its go.mod.
+package main
+
+func main() { println("newer") }

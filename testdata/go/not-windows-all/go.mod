@@ -1,0 +1,3 @@
+module example.com/not-windows-all
+
+go 1.24

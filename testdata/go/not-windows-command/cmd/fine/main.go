@@ -1,0 +1,4 @@
+// Command fine is for every platform.
+package main
+
+func main() { println("fine") }

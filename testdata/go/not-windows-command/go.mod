@@ -1,0 +1,3 @@
+module example.com/not-windows-command
+
+go 1.24

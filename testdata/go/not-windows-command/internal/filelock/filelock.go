@@ -1,0 +1,10 @@
+// Package filelock fails to compile for Windows.
+package filelock
+
+import (
+	"os"
+	"syscall"
+)
+
+// Lock locks f.
+func Lock(f *os.File) error { return syscall.Flock(int(f.Fd()), syscall.LOCK_EX) }

@@ -1,0 +1,3 @@
+module example.com/not-windows-files
+
+go 1.24

@@ -1,0 +1,3 @@
+module example.com/not-windows
+
+go 1.24

@@ -1,0 +1,3 @@
+package page
+
+func size() int { return 16384 }

@@ -1,0 +1,3 @@
+module example.com/reserved-r18
+
+go 1.24

@@ -1,0 +1,3 @@
+module example.com/resources-both
+
+go 1.24

@@ -1,0 +1,4 @@
+// Command resources-both has its manifest on both architectures.
+package main
+
+func main() { println("resources") }

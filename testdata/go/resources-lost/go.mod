@@ -1,0 +1,3 @@
+module example.com/resources-lost
+
+go 1.24

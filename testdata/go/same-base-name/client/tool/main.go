@@ -1,0 +1,4 @@
+// Command tool, the client's.
+package main
+
+func main() { println("client") }

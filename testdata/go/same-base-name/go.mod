@@ -1,0 +1,3 @@
+module example.com/same-base-name
+
+go 1.24

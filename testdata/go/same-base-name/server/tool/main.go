@@ -1,0 +1,4 @@
+// Command tool, the server's.
+package main
+
+func main() { println("server") }

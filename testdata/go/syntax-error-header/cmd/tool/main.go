@@ -1,0 +1,4 @@
+// Command tool is fine.
+package main
+
+func main() { println("tool") }

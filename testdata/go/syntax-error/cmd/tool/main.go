@@ -1,0 +1,6 @@
+// Command tool is not Go.
+package main
+
+func main() {
+	println("tool"
+}

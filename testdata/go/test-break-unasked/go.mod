@@ -1,0 +1,3 @@
+module example.com/test-break-unasked
+
+go 1.24

@@ -1,0 +1,9 @@
+package two
+
+import "testing"
+
+func TestTwo(t *testing.T) {
+	if Two() != want {
+		t.Fail()
+	}
+}

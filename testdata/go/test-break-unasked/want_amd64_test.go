@@ -1,0 +1,3 @@
+package two
+
+const want = 2

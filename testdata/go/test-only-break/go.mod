@@ -1,0 +1,3 @@
+module example.com/test-only-break
+
+go 1.24

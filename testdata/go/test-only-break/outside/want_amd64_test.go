@@ -1,0 +1,3 @@
+package outside_test
+
+func want() int { return 2 }

@@ -1,0 +1,3 @@
+module example.com/undefined-array-length
+
+go 1.24

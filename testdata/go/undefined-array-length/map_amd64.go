@@ -1,0 +1,3 @@
+package db
+
+const maxMapSize = 1 << 30

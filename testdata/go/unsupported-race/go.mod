@@ -1,0 +1,3 @@
+module example.com/unsupported-race
+
+go 1.24

@@ -1,0 +1,3 @@
+module example.com/workspace/unused
+
+go 1.24

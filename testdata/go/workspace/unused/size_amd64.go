@@ -1,0 +1,3 @@
+package unused
+
+const size = 4096

@@ -1,0 +1,6 @@
+// The smallest x64 entry point: return 0.
+        .text
+        .globl start
+start:
+        xorl    %eax, %eax
+        retq

@@ -1,0 +1,110 @@
+//! Starts `gowoa` in a clean environment and reads what it leaves.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+/// Variables of the machine that would change what Go or gowoa does.
+const SCRUBBED: &[&str] = &[
+    "GOFLAGS",
+    "GOWORK",
+    "GOOS",
+    "GOARCH",
+    "CGO_ENABLED",
+    "CC",
+    "CXX",
+    "GOEXPERIMENT",
+    "GO111MODULE",
+];
+
+/// One run of the program.
+#[derive(Debug)]
+pub(crate) struct Run {
+    /// Exit code; `None` where a signal ended it.
+    pub(crate) code: Option<i32>,
+    /// Standard output.
+    pub(crate) stdout: String,
+    /// Standard error: the text for people.
+    pub(crate) stderr: String,
+    /// The JSON report, where one was made.
+    pub(crate) report: Option<Value>,
+}
+
+/// A run to be made.
+pub(crate) struct Gowoa {
+    command: Command,
+    cache: PathBuf,
+    report: tempfile::TempDir,
+}
+
+impl Gowoa {
+    /// `gowoa check` in a directory, offline.
+    pub(crate) fn check(dir: &Path) -> Self {
+        let report = tempfile::tempdir().unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gowoa"));
+        for key in SCRUBBED {
+            command.env_remove(key);
+        }
+        let cache = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("gowoa-cache");
+        command
+            .current_dir(dir)
+            .env("GOWOA_CACHE", &cache)
+            .env("GOPROXY", "off")
+            .env("GOTOOLCHAIN", "local");
+        command.env("GOFLAGS", "-buildvcs=false").arg("check");
+        command
+            .arg("--report")
+            .arg(format!("json={}", report.path().join("report.json").display()));
+        Self { command, cache, report }
+    }
+
+    /// One more argument.
+    pub(crate) fn arg(mut self, arg: impl AsRef<std::ffi::OsStr>) -> Self {
+        self.command.arg(arg);
+        self
+    }
+
+    /// A variable.
+    pub(crate) fn env(mut self, key: &str, value: impl AsRef<std::ffi::OsStr>) -> Self {
+        self.command.env(key, value);
+        self
+    }
+
+    /// gowoa's cache directory.
+    pub(crate) fn cache(&self) -> &Path {
+        &self.cache
+    }
+
+    /// The command itself, for tests that start it in their own way.
+    pub(crate) fn into_command(self) -> (Command, tempfile::TempDir) {
+        (self.command, self.report)
+    }
+
+    /// Runs it to its end.
+    pub(crate) fn run(mut self) -> Run {
+        let Output { status, stdout, stderr } = self.command.output().unwrap();
+        let path = self.report.path().join("report.json");
+        let report = fs_err::read(path).ok().map(|bytes| serde_json::from_slice(&bytes).unwrap());
+        Run {
+            code: status.code(),
+            stdout: String::from_utf8_lossy(&stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&stderr).into_owned(),
+            report,
+        }
+    }
+}
+
+impl Run {
+    /// The report, which must be there.
+    pub(crate) fn report(&self) -> &Value {
+        self.report
+            .as_ref()
+            .unwrap_or_else(|| panic!("no report; exit {:?}\n{}", self.code, self.stderr))
+    }
+}
+
+/// The project's own directory.
+pub(crate) fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}

@@ -15,6 +15,7 @@ fn own_code(failure: &Failure) -> String {
              or keep the importers behind the same constraint"
                 .into()
         }
+        (FailureClass::Sentinel, _) => refused_on_purpose(failure),
         (FailureClass::MissingFunctionBody | FailureClass::LinkUndefined, _) => {
             "write the assembly for arm64, or a Go version in a file with `//go:build !amd64` that has the body"
                 .into()
@@ -57,11 +58,8 @@ fn dependency(failure: &Failure, package: &PackageFacts) -> String {
         );
     }
     let tag = match failure.class {
-        FailureClass::Sentinel => {
-            "the module refuses this platform on purpose; look in its documentation for a build tag (gowoa check \
-             --tags TAG)\n"
-        }
-        _ => "",
+        FailureClass::Sentinel => refused_on_purpose(failure) + "\n",
+        _ => String::new(),
     };
     format!(
         "{tag}try a newer version: go get {path}@latest, then gowoa check again (not tried here)\n\
@@ -77,5 +75,98 @@ pub(super) fn for_cgo(package: &PackageFacts) -> String {
         format!("{ask}; or add a file with `//go:build !cgo` that does without C")
     } else {
         format!("{ask}; or replace the dependency by one in pure Go")
+    }
+}
+
+/// Words of build constraints that are not a tag that somebody could set: systems and architectures that
+/// windows/arm64 is told apart by, and what Go itself sets (`go help buildconstraint`).
+const SET_BY_GO: &[&str] = &[
+    "windows",
+    "linux",
+    "darwin",
+    "freebsd",
+    "netbsd",
+    "openbsd",
+    "dragonfly",
+    "solaris",
+    "illumos",
+    "aix",
+    "android",
+    "ios",
+    "js",
+    "wasip1",
+    "plan9",
+    "unix",
+    "cgo",
+    "gc",
+    "gccgo",
+    "race",
+    "msan",
+    "asan",
+    "ignore",
+    "amd64",
+    "arm64",
+    "386",
+    "arm",
+    "riscv64",
+    "ppc64",
+    "ppc64le",
+    "s390x",
+    "loong64",
+    "wasm",
+    "mips",
+    "mipsle",
+    "mips64",
+    "mips64le",
+];
+
+/// A package with a file that exists to stop the build: its constraint may name a tag that opens it.
+fn refused_on_purpose(failure: &Failure) -> String {
+    let Some((file, line)) = &failure.sentinel else {
+        return "the module refuses this platform on purpose; look in its documentation for a build tag".into();
+    };
+    let expression = line.trim_start_matches("//go:build");
+    let words = expression.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.'));
+    let own =
+        |word: &&str| !word.is_empty() && !word.starts_with("go1") && !SET_BY_GO.contains(word);
+    let tags: Vec<&str> = words.filter(own).collect();
+    match tags.first() {
+        Some(tag) => format!(
+            "{file} refuses this platform ({}); the build tag {tag} in it may open it: gowoa check --tags {tag}",
+            line.trim()
+        ),
+        None => format!("{file} refuses this platform on purpose ({})", line.trim()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::{Blame, Stage};
+
+    #[test]
+    fn a_sentinels_constraint_names_the_tag_that_opens_it() {
+        let failure = |line: &str| Failure {
+            package: "p".into(),
+            stage: Stage::Load,
+            class: FailureClass::Sentinel,
+            blame: Blame::Arm64,
+            output: String::new(),
+            diagnostics: Vec::new(),
+            controls: Vec::new(),
+            definition: None,
+            sentinel: Some(("s.go".into(), line.into())),
+            stops: Vec::new(),
+            chain: Vec::new(),
+            reproduce: String::new(),
+            command: String::new(),
+            status: None,
+        };
+        let text = refused_on_purpose(&failure(
+            "//go:build windows && !amd64 && !(arm64 && exp.winarm64)",
+        ));
+        assert!(text.ends_with("gowoa check --tags exp.winarm64"), "{text}");
+        let text = refused_on_purpose(&failure("//go:build windows && !amd64 && go1.20"));
+        assert!(text.contains("on purpose"), "{text}");
     }
 }

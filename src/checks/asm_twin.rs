@@ -29,7 +29,13 @@ impl Check for AsmTwin {
         if cx.unit.failures.contains_key(&package.import_path) {
             return Verdict::NotApplicable("it does not build; that finding says why".into());
         }
+        if package.arm64.is_none() {
+            return Verdict::NotApplicable("the windows/arm64 build does not reach it".into());
+        }
         match package.class {
+            Some(FileSetClass::AssemblyDropped) if !package.compiled => {
+                return Verdict::NotApplicable("it was not built; other findings say why".into());
+            }
             Some(FileSetClass::AssemblyDropped) => {}
             Some(FileSetClass::NativeAssembly | FileSetClass::GenericFallback) => {
                 return Verdict::Pass;
@@ -39,6 +45,14 @@ impl Check for AsmTwin {
         if package.linked {
             // Everything that is exported was linked, so whatever the assembly defined is not missed.
             return Verdict::Pass;
+        }
+        if !package.compiled {
+            // The code may ask for GOARCH before it calls the assembly: only a link could tell.
+            return Verdict::Inconclusive {
+                reason: "it was not built, so nothing shows whether its code needs the assembly"
+                    .into(),
+                gating: false,
+            };
         }
         let message = format!(
             "{} has {} for amd64 and the same Go files for arm64: whatever the assembly defines is missing",

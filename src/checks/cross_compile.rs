@@ -4,8 +4,8 @@ use crate::facts::{
     Blame, Control, Failure, FailureClass, PackageFacts, Stage, TestFacts, UnitFacts,
 };
 use crate::model::{
-    BuildState, ChainLink, CheckId, ControlOutcome, Evidence, Finding, Location, Reachability,
-    Severity, SubjectKind, Verdict,
+    BuildState, ChainLink, CheckId, ControlOutcome, Evidence, FileSetClass, Finding, Location,
+    Reachability, Severity, SubjectKind, Verdict,
 };
 
 use super::draft::{self, listed};
@@ -62,6 +62,9 @@ fn judge_package(package: &PackageFacts, cx: Context<'_>) -> Verdict {
         _ if package.arm64.is_none() => {
             Verdict::NotApplicable("the windows/arm64 build does not reach it".into())
         }
+        _ if !package.matched => {
+            Verdict::NotApplicable("only packages that do not build import it".into())
+        }
         _ => Verdict::Inconclusive { reason: "it was not built".into(), gating: package.matched },
     }
 }
@@ -91,7 +94,8 @@ pub(crate) fn state(package: &PackageFacts, unit: &UnitFacts) -> BuildState {
     let has = |set: &Option<crate::facts::FileSet>| {
         set.as_ref().is_some_and(|set| set.compiles_something())
     };
-    if !has(&package.arm64) && has(&package.amd64) {
+    if package.class == Some(FileSetClass::CgoOnly) || (!has(&package.arm64) && has(&package.amd64))
+    {
         BuildState::Excluded
     } else if !has(&package.arm64) && !has(&package.amd64) && package.on_host == Some(true) {
         BuildState::NotWindows
@@ -198,6 +202,12 @@ fn not_windows_reason(unit: &UnitFacts) -> String {
 
 /// The first line of the tool that says something.
 pub(super) fn first_words(failure: &Failure) -> String {
+    // A linker that runs another linker says first that it failed, and then why.
+    let why = failure.diagnostics.iter().find(|d| d.message.contains("error: "));
+    let outer = failure.diagnostics.first().is_some_and(|d| d.message.contains(": running "));
+    if let (true, Some(why)) = (outer, why) {
+        return why.message.clone();
+    }
     failure
         .diagnostics
         .iter()
@@ -223,9 +233,25 @@ fn arm64_finding(failure: &Failure, package: &PackageFacts, cx: Context<'_>) -> 
         package.import_path,
         first_words(failure)
     );
-    let mut finding = draft::finding(&META.id, cx.subject, Severity::Error, message);
+    // Internal, and so is all that it stops: no command and no importer of the module is touched.
+    let hidden =
+        package.in_main_module() && !package.named && only_internal(failure, package, cx.unit);
+    let (severity, message) = if hidden {
+        (Severity::Warning, format!("{message}; only internal packages are affected"))
+    } else {
+        (Severity::Error, message)
+    };
+    let mut finding = draft::finding(&META.id, cx.subject, severity, message);
     finding.help = Some(advice::for_failure(failure, package));
     finish(finding, failure, package, cx.unit)
+}
+
+/// Whether a failure concerns internal packages of the module alone, and something else builds.
+fn only_internal(failure: &Failure, package: &PackageFacts, unit: &UnitFacts) -> bool {
+    let hidden = |package: &PackageFacts| package.is_internal() && !package.is_command();
+    let stops = failure.stops.iter().filter_map(|path| unit.packages.get(path));
+    let rest_builds = unit.packages.values().any(|p| p.matched && p.compiled && !p.is_internal());
+    hidden(package) && stops.into_iter().all(hidden) && rest_builds
 }
 
 fn not_windows_finding(failure: &Failure, package: &PackageFacts, cx: Context<'_>) -> Finding {

@@ -44,7 +44,7 @@ pub(super) fn about_package(
 
 /// How a package that builds gets into what is built.
 pub(super) fn reachability(package: &PackageFacts) -> Reachability {
-    if package.in_main_module() {
+    if package.in_main_module() || package.named {
         Reachability::MainModule
     } else if package.linked {
         Reachability::LinkedPackage

@@ -30,6 +30,9 @@ impl Check for FilesLost {
         if cx.unit.failures.contains_key(&package.import_path) {
             return Verdict::NotApplicable("it does not build; that finding says why".into());
         }
+        if package.arm64.is_none() {
+            return Verdict::NotApplicable("the windows/arm64 build does not reach it".into());
+        }
         if explained(package, cx) {
             return Verdict::NotApplicable(
                 "a package that needs these files fails; that finding names them".into(),
@@ -48,7 +51,11 @@ impl Check for FilesLost {
         let mut finding = draft::finding(&META.id, cx.subject, Severity::Warning, message);
         finding.class = package.class.map(|class| class.as_str().into());
         finding.confidence = Confidence::Medium;
-        finding.help = Some(help.into());
+        finding.help = Some(if package.compiled {
+            help.into()
+        } else {
+            "it was not built (other findings say why): what these files define may be missing when it is".into()
+        });
         finding.location = package.amd64_only.first().map(|file| draft::in_file(package, file));
         finding.evidence.push(files(package));
         Verdict::Fail(vec![draft::about_package(finding, package, reachability(package))])
@@ -65,7 +72,7 @@ fn explained(package: &PackageFacts, cx: Context<'_>) -> bool {
 
 fn lost_code(package: &PackageFacts) -> (String, &'static str) {
     let message = format!(
-        "{} loses {} on windows/arm64, and nothing takes their place",
+        "{} loses {} on windows/arm64 and nothing replaces what is lost",
         package.import_path,
         listed(&package.amd64_only, 3)
     );

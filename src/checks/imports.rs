@@ -1,5 +1,6 @@
 //! imports: does Windows on Arm have the DLLs that the image asks for?
 
+use crate::facts::ImageFile;
 use crate::facts::image::{ImageFacts, ImportedDll};
 use crate::model::{
     CheckId, Confidence, Evidence, Finding, Location, Severity, SubjectKind, Verdict,
@@ -144,24 +145,25 @@ impl Check for Imports {
         if facts.imported_dlls().next().is_none() {
             return Verdict::NotApplicable("it imports no DLL".into());
         }
-        let findings = findings(&image.name, facts, cx);
+        let findings = findings(image, facts, cx);
         if findings.is_empty() { Verdict::Pass } else { Verdict::Fail(findings) }
     }
 }
 
-fn findings(image: &str, facts: &ImageFacts, cx: Context<'_>) -> Vec<Finding> {
+fn findings(image: &ImageFile, facts: &ImageFacts, cx: Context<'_>) -> Vec<Finding> {
     facts.imported_dlls().filter_map(|dll| finding(image, dll, cx)).collect()
 }
 
-fn finding(image: &str, dll: &ImportedDll, cx: Context<'_>) -> Option<Finding> {
+fn finding(image: &ImageFile, dll: &ImportedDll, cx: Context<'_>) -> Option<Finding> {
     let (mut severity, class, words, help) = judge_name(&dll.name)?;
     if dll.delay_loaded && severity > Severity::Note {
         // It breaks when the first function is called, not at the start.
         severity = if severity == Severity::Error { Severity::Warning } else { Severity::Note };
     }
-    let message = format!("{image} imports {}, {words}", dll.name);
+    let message = format!("{} imports {}, {words}", image.name, dll.name);
     let mut finding = draft::finding(&META.id, cx.subject, severity, message);
     finding.class = Some(class.into());
+    finding.package = Some(image.package.clone());
     finding.confidence =
         if severity == Severity::Note { Confidence::Low } else { Confidence::High };
     finding.help = Some(help.into());

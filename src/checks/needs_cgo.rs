@@ -68,6 +68,12 @@ impl Check for NeedsCgo {
             Some(FileSetClass::CgoOnly) => {
                 Verdict::NotApplicable("nothing that is built imports it".into())
             }
+            Some(FileSetClass::CgoPartial) if explained(package, cx) => Verdict::NotApplicable(
+                "a package that needs its cgo files fails; that finding names them".into(),
+            ),
+            Some(FileSetClass::CgoPartial) if nothing_instead(package) => {
+                Verdict::Fail(vec![partial_finding(package, cx)])
+            }
             _ if uses_cgo => Verdict::Pass,
             _ => Verdict::NotApplicable("it has no cgo files".into()),
         }
@@ -105,9 +111,41 @@ fn unreached(package: &PackageFacts, cx: Context<'_>) -> crate::model::Finding {
     finding.evidence.push(cgo_files(package));
     finding.class = Some(FailureClass::CgoExcluded.as_str().into());
     finding.help = Some(advice::for_cgo(package));
-    if package.named || package.is_command() {
+    // Beside packages that build it may be an option nobody misses; alone it is the whole answer.
+    let alone = !cx.unit.packages.values().any(|other| other.matched && other.compiled);
+    if package.named || package.is_command() || alone {
         finding.severity = Severity::Error;
     }
+    draft::about_package(finding, package, reachability(package))
+}
+
+/// Whether a failure elsewhere already names what the package lacks.
+fn explained(package: &PackageFacts, cx: Context<'_>) -> bool {
+    let mut named = cx.unit.failures.values().filter_map(|failure| failure.definition.as_ref());
+    named.any(|definition| definition.package == package.import_path)
+}
+
+/// Whether the cgo files go without any file in their place.
+fn nothing_instead(package: &PackageFacts) -> bool {
+    let with_cgo = package.arm64_cgo.clone().unwrap_or_default();
+    let mut without = package.arm64.iter().flat_map(|set| &set.go);
+    !without.any(|file| !with_cgo.go.contains(file))
+}
+
+/// The package builds, and what its cgo files define is gone: importers that use it break.
+fn partial_finding(package: &PackageFacts, cx: Context<'_>) -> crate::model::Finding {
+    let cgo = package.arm64_cgo.as_ref().map_or(0, |set| set.cgo.len());
+    let left = package.arm64.as_ref().map_or(0, |set| set.go.len());
+    let message = format!(
+        "{} builds without cgo, but {cgo} of {} Go files exist only with cgo and nothing replaces them",
+        package.import_path,
+        cgo + left
+    );
+    let mut finding = draft::finding(&META.id, cx.subject, Severity::Warning, message);
+    finding.class = Some(FailureClass::CgoEmpty.as_str().into());
+    finding.confidence = Confidence::Medium;
+    finding.help = Some(advice::for_cgo(package));
+    finding.evidence.push(cgo_files(package));
     draft::about_package(finding, package, reachability(package))
 }
 

@@ -1,6 +1,6 @@
 //! `gowoa check`: arguments into a Plan, the engine's Report into files and onto the terminal.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::ValueEnum;
@@ -9,7 +9,7 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::engine::{self, EngineError, Surroundings};
 use crate::facts::BuildFlags;
-use crate::go::modules::{parse_flag, split_flags};
+use crate::go::modules::{forbidden, parse_flag, split_flags};
 use crate::model::{Report, Severity};
 use crate::plan::Plan;
 use crate::platform;
@@ -19,7 +19,7 @@ use crate::render::{json, junit, terminal};
 
 use super::output::Color;
 use super::progress::Shown;
-use super::{exit, output};
+use super::{exit, output, secrets};
 
 /// Arguments of `gowoa check`.
 #[derive(Debug, clap::Args)]
@@ -178,10 +178,7 @@ impl Refusal {
 
 /// Does the job and returns the exit code.
 pub(super) fn run(args: &CheckArgs) -> u8 {
-    let redactor = Redactor::from_environment(
-        std::env::vars_os()
-            .filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?))),
-    );
+    let redactor = secrets::redactor();
     match check(args, &redactor) {
         Ok(code) => code,
         Err(refusal) => {
@@ -348,13 +345,13 @@ fn refuse_flags(go: &GoArgs) -> Result<(), Refusal> {
             ));
         };
         let other = match name {
-            "o" => "exes land in --out-dir",
-            "n" => "with -n go builds nothing, and nothing would be proven",
-            "json" | "C" | "c" | "exec" => "gowoa sets it itself",
             "tags" if from == "--go-flag" => "use --tags",
             "ldflags" if from == "--go-flag" => "use --ldflags",
             "buildmode" if from == "--go-flag" => "use --buildmode",
-            _ => continue,
+            _ => match forbidden(name) {
+                Some(reason) => reason,
+                None => continue,
+            },
         };
         return Err(Refusal::new(
             format!("{from}: -{name} cannot be used here: {other}"),
@@ -412,15 +409,45 @@ fn prepare(out: &OutArgs) -> Result<Prepared, Refusal> {
         }
     }
     let mut prepared = Prepared::new();
+    let mut places: Vec<PathBuf> = Vec::new();
     for ReportTarget { format, path } in wanted {
-        prepared.push((format, ReportFile::prepare(&path).map_err(refused_file)?));
+        let file = ReportFile::prepare(&path).map_err(refused_file)?;
+        if let Some(place) = place(&path) {
+            if places.contains(&place) {
+                return Err(Refusal::new(
+                    format!(
+                        "two reports go to {}: the second would replace the first",
+                        path.display()
+                    ),
+                    "give every report a path of its own",
+                ));
+            }
+            places.push(place);
+        }
+        prepared.push((format, file));
     }
     Ok(prepared)
 }
 
+/// What tells two report targets apart; absent for a device, which takes any number of reports.
+fn place(path: &Path) -> Option<PathBuf> {
+    if path == Path::new("-") {
+        return Some(path.to_owned());
+    }
+    match fs_err::metadata(path) {
+        Ok(metadata) if metadata.is_file() => fs_err::canonicalize(path).ok(),
+        Ok(_) => None,
+        Err(_) => {
+            let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+            let parent = fs_err::canonicalize(parent.unwrap_or(Path::new("."))).ok()?;
+            Some(parent.join(path.file_name()?))
+        }
+    }
+}
+
 fn refused_file(error: FileError) -> Refusal {
     let next = error.next();
-    Refusal::new(error.to_string(), next)
+    Refusal::new(error.what(), next)
 }
 
 fn write(files: Prepared, report: &Report) -> Result<(), Refusal> {

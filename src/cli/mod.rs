@@ -6,6 +6,7 @@ pub mod exit;
 mod explain;
 mod output;
 mod progress;
+mod secrets;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -48,10 +49,13 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => {
-            // clap knows which stream; a closed pipe is not our failure.
+            if error.use_stderr() {
+                output::tell(&secrets::safe_text(&error.render().to_string()));
+                return ExitCode::from(exit::INCOMPLETE);
+            }
+            // Help and version; a closed pipe is not our failure.
             let _ = error.print();
-            let usage = error.use_stderr();
-            return ExitCode::from(if usage { exit::INCOMPLETE } else { exit::PASS });
+            return ExitCode::from(exit::PASS);
         }
     };
     ExitCode::from(match cli.command {

@@ -1,6 +1,6 @@
 //! Standard output and standard error: the only place that prints.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 /// Whether and how to colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -24,6 +24,11 @@ impl Color {
             }
         }
     }
+}
+
+/// Whether a person watches standard error.
+pub(super) fn stderr_is_terminal() -> bool {
+    io::stderr().is_terminal()
 }
 
 /// Writes text for people to standard error. A closed pipe is nobody's failure.

@@ -13,6 +13,7 @@ use crate::facts::{
 use crate::go::build::{Built, build};
 use crate::go::command::{GoCommand, Output, batches, exe_base, groups_by_exe};
 use crate::go::diagnose;
+use crate::go::modules::{flag_value, split_flags};
 use crate::model::{Problem, Unproven};
 use crate::plan::Plan;
 use crate::platform::ARGUMENT_BYTES;
@@ -20,10 +21,13 @@ use crate::platform::ARGUMENT_BYTES;
 use super::explain::Raw;
 use super::graph::Graph;
 use super::proof::{Proof, Proofs};
+use super::stale::Stamps;
 use super::unit::{Unit, next_step, unproven};
 
 /// A link proof is tried again without what failed, this often at most.
 const PROOF_ROUNDS: usize = 12;
+/// The build mode whose result is an archive of objects and no image.
+const ARCHIVE: &str = "c-archive";
 
 /// What came of building one unit.
 #[derive(Debug, Default)]
@@ -42,6 +46,8 @@ pub(super) struct BuiltUnit {
     pub(super) problems: Vec<Problem>,
     /// What was not proven.
     pub(super) unproven: Vec<Unproven>,
+    /// Whether a call of `go` could not be judged, so that nothing is known to be compiled.
+    pub(super) broken: bool,
 }
 
 impl BuiltUnit {
@@ -100,7 +106,8 @@ impl Builder<'_> {
         }
         let mut failed: BTreeSet<String> = broken;
         let mut exes: BTreeMap<String, PathBuf> = BTreeMap::new();
-        let plain = self.unit.go.flags.build_mode.is_none();
+        let mode = self.unit.go.flags.build_mode.as_deref();
+        let plain = !matches!(mode, Some("c-shared" | ARCHIVE));
         let mut mains = if plain { wanted.commands.clone() } else { Vec::new() };
         mains.extend(proofs.mains());
         if !plain {
@@ -110,7 +117,7 @@ impl Builder<'_> {
             if mains.is_empty() {
                 break;
             }
-            let built = self.link(&mains, proofs.overlay(), &mut exes, &mut out).await;
+            let built = self.link(&mains, &proofs, &mut exes, &mut out).await;
             let before = failed.len();
             let dropped = self.sort_out(&built, &mut proofs, &mut failed, &mut out);
             let unproven = proofs.current().iter().any(|proof| !proof.linked);
@@ -167,13 +174,21 @@ impl Builder<'_> {
     async fn link(
         &self,
         mains: &[String],
-        overlay: Option<&Path>,
+        proofs: &Proofs<'_>,
         exes: &mut BTreeMap<String, PathBuf>,
         out: &mut BuiltUnit,
     ) -> Built {
-        // A build mode such as c-shared is for the commands; the proofs are exes.
         let mut go = self.unit.go.clone();
-        go.flags.build_mode = None;
+        if matches!(go.flags.build_mode.as_deref(), Some("c-shared" | ARCHIVE)) {
+            // That is for the commands; the proofs are exes.
+            go.flags.build_mode = None;
+        }
+        // -gcflags of the user's would be replaced as a whole, for every package.
+        let goflags = split_flags(self.toolchain.env("GOFLAGS").unwrap_or_default());
+        if flag_value(goflags.iter().chain(&go.flags.extra), "gcflags").is_none() {
+            go.flags.extra.extend(proofs.build_flags());
+        }
+        let overlay = proofs.overlay();
         let mut all = Built::default();
         for (number, group) in groups_by_exe(mains).into_iter().enumerate() {
             let dir = if number == 0 {
@@ -185,10 +200,37 @@ impl Builder<'_> {
                 exes.insert(main.clone(), dir.join(format!("{}.exe", exe_base(main))));
             }
             for batch in batches(&group, ARGUMENT_BYTES) {
-                self.call(&go, Output::Directory(&dir), overlay, &batch, &mut all, out).await;
+                let stamps = Stamps::of(batch.iter().filter_map(|main| exes.get(main)));
+                let mut one = Built::default();
+                self.call(&go, Output::Directory(&dir), overlay, &batch, &mut one, out).await;
+                if self.drop_stale(&stamps, &one, out) {
+                    self.call(&go, Output::Directory(&dir), overlay, &batch, &mut one, out).await;
+                }
+                if !one.command.is_empty() {
+                    all.absorb(one);
+                }
             }
         }
         all
+    }
+
+    /// Removes exes of earlier runs that a build left as they were. Returns whether to build again, because
+    /// it said that it had built them.
+    fn drop_stale(&self, stamps: &Stamps, built: &Built, out: &mut BuiltUnit) -> bool {
+        if !built.success() && !self.unit.out_is_ours {
+            return false;
+        }
+        match stamps.remove_untouched() {
+            Ok(any) => any && built.success(),
+            Err(error) => {
+                out.problems.push(Problem {
+                    message: format!("an exe of an earlier run cannot be replaced: {error}"),
+                    details: Vec::new(),
+                    next: Some("remove it, or name another directory with --out-dir".into()),
+                });
+                false
+            }
+        }
     }
 
     /// `-buildmode=c-shared` and `c-archive` take one main package a call.
@@ -207,7 +249,7 @@ impl Builder<'_> {
                 self.unit.out.join((number + 1).to_string())
             };
             for command in group {
-                let suffix = if mode == "c-archive" { "a" } else { "dll" };
+                let suffix = if mode == ARCHIVE { "a" } else { "dll" };
                 let file = dir.join(format!("{}.{suffix}", exe_base(&command)));
                 let mut built = Built::default();
                 let line = self.unit.go.build_file(
@@ -216,7 +258,11 @@ impl Builder<'_> {
                     &file,
                     &command,
                 );
-                self.run(line, &mut built, out).await;
+                let stamps = Stamps::of(std::iter::once(&file));
+                self.run(line.clone(), &mut built, out).await;
+                if self.drop_stale(&stamps, &built, out) {
+                    self.run(line, &mut built, out).await;
+                }
                 let mut none = Proofs::new(self.table, &self.unit.scratch, None);
                 self.sort_out(&built, &mut none, failed, out);
                 exes.insert(command, file);
@@ -263,19 +309,23 @@ impl Builder<'_> {
             Ok(built) => {
                 if let Some(problem) = unexplained(&built) {
                     out.problems.push(problem);
+                    out.broken = true;
                 }
                 all.absorb(built);
             }
-            Err(error) => out.problems.push(Problem {
-                message: error.to_string(),
-                details: std::error::Error::source(&error)
-                    .map(ToString::to_string)
-                    .into_iter()
-                    .collect(),
-                next: Some(
-                    "run it by hand; a build that needs longer gets it with --timeout".into(),
-                ),
-            }),
+            Err(error) => {
+                out.broken = true;
+                out.problems.push(Problem {
+                    message: error.to_string(),
+                    details: std::error::Error::source(&error)
+                        .map(ToString::to_string)
+                        .into_iter()
+                        .collect(),
+                    next: Some(
+                        "run it by hand; a build that needs longer gets it with --timeout".into(),
+                    ),
+                });
+            }
         }
     }
 
@@ -293,6 +343,11 @@ impl Builder<'_> {
         let overlay = proofs.overlay().map(Path::to_owned);
         for package in &built.failed {
             let output = built.output.get(package).cloned().unwrap_or_default();
+            if let Some(words) = diagnose::environment(&output) {
+                failed.insert(package.clone());
+                out.problems.push(not_the_package(package, words, built));
+                continue;
+            }
             let link = is_link_failure(&output);
             if proofs.is_generated(package) && !link {
                 dropped |= proofs.drop_references(package, &output);
@@ -374,7 +429,7 @@ impl Builder<'_> {
     ) {
         let stopped = self.graph.dependents(failed);
         let ok = |path: &str| !failed.contains(path) && !stopped.contains(path);
-        if !out.problems.iter().any(|problem| problem.message.contains("build")) {
+        if !out.broken {
             let roots: Vec<String> = wanted
                 .commands
                 .iter()
@@ -392,7 +447,9 @@ impl Builder<'_> {
         }
         for command in wanted.commands.iter().filter(|command| ok(command)) {
             let Some(path) = exes.get(command) else { continue };
-            out.images.push(self.image(path, command, None));
+            if self.unit.go.flags.build_mode.as_deref() != Some(ARCHIVE) {
+                out.images.push(self.image(path, command, None));
+            }
             if path.is_file() {
                 out.counts.commands += 1;
                 let root = [command.clone()];
@@ -431,6 +488,11 @@ impl Builder<'_> {
         if !missing.is_empty() {
             let text = "compiled, but no exe links them";
             out.unproven.push(unproven("not linked", text, missing));
+        }
+        if self.unit.go.flags.build_mode.as_deref() == Some(ARCHIVE) && !wanted.commands.is_empty()
+        {
+            let text = "the archives of -buildmode=c-archive were made; they are no images";
+            out.unproven.push(unproven("not inspected", text, wanted.commands.clone()));
         }
         let dropped = proofs.dropped();
         if !dropped.is_empty() {
@@ -500,6 +562,19 @@ fn is_link_failure(output: &str) -> bool {
         ) || line.starts_with("link: ")
             || line.contains("/link: ")
     })
+}
+
+/// A package that failed for want of disk, memory or a permission.
+pub(super) fn not_the_package(package: &str, words: &str, built: &Built) -> Problem {
+    Problem {
+        message: format!("the machine stopped the build of {package}: {words}"),
+        details: vec![format!("`{}`", built.command)],
+        next: Some(
+            "make room (disk, memory, permissions) where go writes, or name another place with \
+             --out-dir, GOWOA_CACHE, GOCACHE or GOTMPDIR"
+                .into(),
+        ),
+    }
 }
 
 /// A call that failed without saying which package: what it says is a problem of the whole build.

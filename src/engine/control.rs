@@ -55,21 +55,47 @@ impl Controls<'_> {
             failure.controls.push(control(&Target::windows_amd64(), false, outcome.as_ref()));
             match outcome {
                 Some((true, _)) => failure.blame = Blame::Arm64,
+                // With cgo on, a control without a C compiler for it says nothing.
+                None if self.cgo => failure.blame = Blame::Toolchain,
+                Some((false, Some(words))) if self.cgo && is_c_toolchain(&words) => {
+                    failure.blame = Blame::Toolchain;
+                }
                 _ if !self.cgo && self.needs_cgo(failure) => failure.blame = Blame::NeedsCgo,
                 _ => host_open.push(index),
             }
         }
-        if self.toolchain.host == Target::windows_amd64() {
-            return;
-        }
-        let host = self.outcomes(&self.toolchain.host, &host_open, failures).await;
+        let elsewhere = self.toolchain.elsewhere();
+        let host_open = self.settle_by_files(host_open, failures);
+        let host = self.outcomes(&elsewhere, &host_open, failures).await;
         for index in host_open {
             let Some((raw, failure)) = failures.get_mut(index) else { continue };
             let outcome = host.get(&raw.package).cloned();
-            failure.controls.push(control(&self.toolchain.host, true, outcome.as_ref()));
+            failure.controls.push(control(&elsewhere, true, outcome.as_ref()));
             let builds = matches!(outcome, Some((true, _)));
             failure.blame = if builds { Blame::NotWindows } else { Blame::Everywhere };
         }
+    }
+
+    /// What has no file for windows with cgo either, and some on the host, is not for Windows: no build
+    /// tells more (and one without cgo could only mislead about a package that needs it there).
+    fn settle_by_files(&self, open: Vec<usize>, failures: &mut [(Raw, Failure)]) -> Vec<usize> {
+        let mut rest = Vec::new();
+        for index in open {
+            let Some((_, failure)) = failures.get_mut(index) else { continue };
+            let package = self.table.get(&failure.package);
+            let elsewhere = package.is_some_and(|p| p.on_host == Some(true) && p.class.is_none());
+            if failure.class == FailureClass::Excluded && elsewhere {
+                failure.blame = Blame::NotWindows;
+                failure.controls.push(control(
+                    &self.toolchain.elsewhere(),
+                    true,
+                    Some(&(true, None)),
+                ));
+            } else {
+                rest.push(index);
+            }
+        }
+        rest
     }
 
     /// Decided from the file sets and the defining file, not by running a C compiler.
@@ -173,6 +199,12 @@ fn settled(failure: &Failure) -> Option<Blame> {
         FailureClass::CToolchain => Some(Blame::Toolchain),
         _ => None,
     }
+}
+
+/// Whether words are those of a C compiler that is missing or for another target.
+fn is_c_toolchain(words: &str) -> bool {
+    let reading = crate::go::diagnose::read(&crate::go::diagnose::diagnostic(words).message);
+    reading.class == FailureClass::CToolchain
 }
 
 fn control(target: &Target, host: bool, outcome: Option<&(bool, Option<String>)>) -> Control {

@@ -48,11 +48,18 @@ impl Explainer<'_> {
     pub(super) fn explain(&self, raw: &Raw) -> Failure {
         let lines: Vec<&str> =
             raw.output.lines().filter(|line| !diagnose::is_frame(line)).collect();
-        let diagnostics: Vec<Diagnostic> = lines
-            .iter()
-            .filter(|line| !line.starts_with(['\t', ' ']))
-            .map(|line| self.place(diagnose::diagnostic(line)))
-            .collect();
+        let mut diagnostics: Vec<Diagnostic> = Vec::new();
+        for line in &lines {
+            match diagnostics.last_mut() {
+                // `…; to add it:` goes on in the next line.
+                Some(last) if line.starts_with(['\t', ' ']) => {
+                    if last.message.ends_with(':') {
+                        last.message = format!("{} {}", last.message, line.trim());
+                    }
+                }
+                _ => diagnostics.push(self.place(diagnose::diagnostic(line))),
+            }
+        }
         let mut reading = diagnose::read_all(diagnostics.iter().map(|d| d.message.as_str()));
         if reading.class == FailureClass::UnresolvedModule && self.is_own(&raw.package) {
             // No module but the main one can hold it: it has to be generated.
@@ -69,12 +76,31 @@ impl Explainer<'_> {
             diagnostics,
             controls: Vec::new(),
             definition,
+            sentinel: self.sentinel(&raw.package, &reading),
             stops: Vec::new(),
             chain: Vec::new(),
             reproduce: String::new(),
             command: raw.command.clone(),
             status: raw.status,
         }
+    }
+
+    /// The file of a package that exists to refuse a platform, and its constraint.
+    fn sentinel(&self, package: &str, reading: &Reading) -> Option<(String, String)> {
+        if reading.class != FailureClass::Sentinel {
+            return None;
+        }
+        let package = self.table.get(package)?;
+        let files = package.arm64.iter().flat_map(|set| set.go.iter().chain(&set.ignored_go));
+        let mut named = files.filter_map(|file| {
+            let declared = golang::declarations(&read_source(&package.dir.join(file))?).ok()?;
+            // The odd one out: neither the package's own name nor without a constraint.
+            let odd =
+                declared.package.matches('_').count() >= 2 && declared.package != package.name;
+            let line = declared.build_line.filter(|_| odd)?;
+            Some((package.report_path(file), line))
+        });
+        named.next()
     }
 
     /// Whether an import path lies in a main module.
@@ -108,7 +134,8 @@ impl Explainer<'_> {
         plain(&self.dir.join(file))
     }
 
-    fn shorten(&self, line: &str) -> String {
+    /// A line of a tool with its paths as the Report names them.
+    pub(super) fn shorten(&self, line: &str) -> String {
         let diagnostic = diagnose::diagnostic(line);
         let Some(file) = &diagnostic.file else { return self.shorten_text(line) };
         let Some(place) = self.report_path(file) else { return self.shorten_text(line) };

@@ -1,7 +1,7 @@
 //! Asks every check of every subject, and makes the Report.
 
 use crate::checks::{CHECKS, Check, Context, SubjectFacts, cross_compile_state};
-use crate::facts::{Blame, Failure, UnitFacts};
+use crate::facts::{Blame, Failure, FailureClass, UnitFacts};
 use crate::model::{
     BuildState, CheckResult, Counts, Finding, Host, PhaseReport, PlanReport, Problem, Report,
     ResultVerdict, SCHEMA_VERSION, Severity, Subject, SubjectId, SubjectKind, ToolRef, Unproven,
@@ -32,6 +32,9 @@ pub(super) fn report(plan: &Plan, around: &Surroundings, gathered: &Gathered) ->
     let gating = !parts.problems.is_empty() || parts.results.iter().any(|result| result.gating);
     if !judged && parts.problems.is_empty() {
         parts.problems.push(nothing_judged(gathered));
+    }
+    if gating && parts.problems.is_empty() {
+        parts.problems.push(unjudged(&parts.results, &parts.subjects));
     }
     let mut unproven = parts.unproven;
     unproven.extend(always_unproven(plan, &counts));
@@ -135,7 +138,7 @@ impl Parts {
         }
         counts.link_proofs += unit.build.link_proofs;
         counts.tests_built += size(unit.tests.values().filter(|test| test.exe.is_some()).count());
-        counts.images += size(unit.images.len());
+        counts.images += size(unit.images.iter().filter(|image| image.facts.is_ok()).count());
         counts.code_bytes += unit.images.iter().map(code_bytes).sum::<u64>();
     }
 
@@ -299,10 +302,15 @@ fn open_problems(unit: &UnitFacts) -> Vec<Problem> {
 }
 
 fn problem_of(blame: Blame, first: &Failure, group: &[&&Failure], unit: &UnitFacts) -> Problem {
+    // Where every target fails, only what was asked for counts; what cannot be resolved always does.
+    let counts = |path: &&String| {
+        let package = unit.packages.get(*path).filter(|package| package.matched);
+        package.is_some_and(|p| blame == Blame::Unresolved || p.named || p.is_command())
+    };
     let mut affected: Vec<&String> = group
         .iter()
         .flat_map(|failure| failure.stops.iter().chain(std::iter::once(&failure.package)))
-        .filter(|path| unit.packages.get(*path).is_some_and(|p| p.matched))
+        .filter(counts)
         .collect();
     affected.sort();
     affected.dedup();
@@ -313,18 +321,65 @@ fn problem_of(blame: Blame, first: &Failure, group: &[&&Failure], unit: &UnitFac
             format!("the dependencies of {count} {packages} could not be resolved")
         }
         Blame::Toolchain => format!("the C toolchain failed for {count} {packages}"),
-        _ => format!(
-            "{count} {packages} that are asked for do not build for any target: not an arm64 problem"
-        ),
+        _ => {
+            let names: Vec<&str> = affected.iter().take(3).map(|path| path.as_str()).collect();
+            let more = if count > names.len() {
+                format!(" and {} more", count - names.len())
+            } else {
+                String::new()
+            };
+            let fail = if count == 1 { "fails" } else { "fail" };
+            format!("{}{more} {fail} for every target: not an arm64 problem", names.join(", "))
+        }
     };
-    let details = group.iter().map(|failure| {
-        let words = failure.output.lines().next().unwrap_or("no message");
-        format!("{}: {words}", failure.package)
+    let details = group
+        .iter()
+        .map(|failure| format!("{}: {}", failure.package, first_words(&failure.output)));
+    Problem { message, details: details.collect(), next: Some(next_of(first, unit)) }
+}
+
+/// What to do about what fails everywhere: the class's own step, or the command that shows it.
+fn next_of(failure: &Failure, unit: &UnitFacts) -> String {
+    let resolution = matches!(failure.blame, Blame::Unresolved | Blame::Toolchain);
+    if resolution || failure.class == FailureClass::MissingGeneratedInput {
+        return next_step(failure.class, &failure.output).into();
+    }
+    let module = unit.packages.get(&failure.package).filter(|package| !package.in_main_module());
+    match module.and_then(|package| package.module_ref()) {
+        Some(module) => format!(
+            "{} {} does not build with this Go: try go get {}@latest; see it: {}",
+            module.path,
+            module.version.unwrap_or_default(),
+            module.path,
+            failure.reproduce
+        ),
+        None => format!("mend what it says; see it: {}", failure.reproduce),
+    }
+}
+
+/// Checks that had to answer and could not, where nothing else says why.
+fn unjudged(results: &[CheckResult], subjects: &[Subject]) -> Problem {
+    let name = |id: &SubjectId| {
+        let subject = subjects.iter().find(|subject| subject.id == *id);
+        subject.map_or_else(String::new, |subject| subject.name.clone())
+    };
+    let open: Vec<&CheckResult> = results.iter().filter(|result| result.gating).collect();
+    let check = open.first().map(|result| result.check.to_string()).unwrap_or_default();
+    let mut names: Vec<String> = open.iter().map(|result| name(&result.subject)).collect();
+    names.dedup();
+    let message = match names.as_slice() {
+        [one] => format!("{one} could not be judged"),
+        many => format!("{} subjects could not be judged", many.len()),
+    };
+    let details = open.iter().filter_map(|result| {
+        Some(format!("{}: {}", name(&result.subject), result.reason.as_ref()?))
     });
     Problem {
         message,
         details: details.collect(),
-        next: Some(next_step(first.class, &first.output).into()),
+        next: Some(format!(
+            "mend what it says and check again, with the go of a Go distribution; see gowoa explain {check}"
+        )),
     }
 }
 
@@ -342,12 +397,27 @@ fn nothing_judged(gathered: &Gathered) -> Problem {
             matched.len()
         )
     } else {
-        format!("none of {} matched packages is for Windows, or they did not build", matched.len())
+        format!("of {} matched packages none is for Windows and builds", matched.len())
     };
     Problem {
         message: format!("nothing could be judged: {why}"),
         details: Vec::new(),
         next: Some("name packages that are for Windows, or another directory with -C DIR".into()),
+    }
+}
+
+/// The first line; where go goes on below a colon, the next as well.
+fn first_words(output: &str) -> String {
+    if let Some(why) =
+        output.lines().find(|line| output.contains(": running ") && line.contains("error: "))
+    {
+        return why.trim().to_owned();
+    }
+    let mut lines = output.lines().map(str::trim);
+    let first = lines.next().filter(|line| !line.is_empty()).unwrap_or("no message");
+    match lines.next() {
+        Some(next) if first.ends_with(':') => format!("{first} {next}"),
+        _ => first.to_owned(),
     }
 }
 

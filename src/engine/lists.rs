@@ -1,10 +1,11 @@
 //! The lists of all targets, made at the same time and merged into one table of packages.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::facts::{FileSet, PackageFacts, Target, Toolchain, classify};
-use crate::go::command::GoCommand;
+use crate::go::command::{GoCommand, batches};
 use crate::go::list::{ListFailure, Listed, Listing, list};
+use crate::platform::ARGUMENT_BYTES;
 
 /// The lists of one unit.
 #[derive(Debug)]
@@ -36,7 +37,7 @@ pub(super) async fn make(
         go.list(&amd, cgo, patterns),
         go.list(&arm, !cgo, patterns),
         go.list(&amd, !cgo, patterns),
-        go.list_here(&toolchain.host, true, patterns),
+        go.list_alone(&toolchain.elsewhere(), true, patterns),
     ];
     let [a, b, c, d, e] = &commands;
     let (arm64, amd64, arm64_other, amd64_other, host) =
@@ -45,8 +46,27 @@ pub(super) async fn make(
 }
 
 impl Lists {
+    /// Packages that only the amd64 graph has: whether they have files for arm64 must be asked for.
+    pub(super) async fn alone(&self, go: &GoCommand) -> Result<Listing, ListFailure> {
+        let known: BTreeSet<&String> =
+            self.arm64.packages.iter().map(|package| &package.import_path).collect();
+        let missing: Vec<String> = self
+            .amd64
+            .packages
+            .iter()
+            .filter(|package| !package.standard && !known.contains(&package.import_path))
+            .map(|package| package.import_path.clone())
+            .collect();
+        let mut all = Listing::default();
+        for batch in batches(&missing, ARGUMENT_BYTES) {
+            let command = go.list_alone(&Target::windows_arm64(), self.cgo, &batch);
+            all.packages.extend(list(&command).await?.packages);
+        }
+        Ok(all)
+    }
+
     /// One table over all lists; the standard library only where the patterns match it.
-    pub(super) fn merge(self) -> BTreeMap<String, PackageFacts> {
+    pub(super) fn merge(self, alone: Listing) -> BTreeMap<String, PackageFacts> {
         let mut table = BTreeMap::new();
         let cgo = self.cgo;
         each(self.arm64, &mut table, |package, files| {
@@ -75,6 +95,12 @@ impl Lists {
         each(self.host, &mut table, |package, files| {
             package.on_host = Some(files.compiles_something() && files.error.is_none());
         });
+        for listed in alone.packages {
+            if let Some(package) = table.get_mut(&listed.import_path).filter(|p| p.arm64.is_none())
+            {
+                package.arm64_alone = Some(listed.files);
+            }
+        }
         finish(&mut table);
         table
     }
@@ -118,7 +144,7 @@ fn finish(table: &mut BTreeMap<String, PackageFacts>) {
         package.class = classify::classify(package);
         let empty = FileSet::default();
         let amd64 = package.amd64.as_ref().unwrap_or(&empty);
-        let arm64 = package.arm64.as_ref().unwrap_or(&empty);
+        let arm64 = package.arm64.as_ref().or(package.arm64_alone.as_ref()).unwrap_or(&empty);
         if package.amd64.is_some() {
             let difference = classify::Difference::between(amd64, arm64);
             package.amd64_only = difference.amd64_only();

@@ -11,6 +11,7 @@ mod inspect;
 mod judge;
 mod lists;
 mod proof;
+mod stale;
 mod tests_build;
 mod unit;
 mod units;
@@ -83,6 +84,15 @@ pub enum EngineError {
         /// Modules below it, relative.
         below: Vec<String>,
     },
+    /// GOFLAGS as `go env -w` keeps it holds a flag that cannot be used; the command line has looked at the
+    /// variable alone.
+    #[error("GOFLAGS of go env: -{name} cannot be used here: {reason}")]
+    Flag {
+        /// The flag's name.
+        name: String,
+        /// Why not.
+        reason: &'static str,
+    },
     /// The workspace could not be read.
     #[error(transparent)]
     Workspace(#[from] crate::go::modules::WorkspaceError),
@@ -111,10 +121,13 @@ impl EngineError {
             Self::NotInModule { .. } => {
                 "change to the directory with go.mod, or name it with -C DIR".into()
             }
+            Self::Flag { .. } => {
+                "take it out with go env -u GOFLAGS, or set GOFLAGS without it".into()
+            }
             Self::Workspace(_) => "mend go.work, or check one module with GOWORK=off".into(),
             Self::Io(_) => "make room, or name another place with --out-dir or GOWOA_CACHE".into(),
             Self::Locked { .. } => {
-                "wait for it to end, or name another directory with --out-dir".into()
+                "wait for it to end, or name another cache directory with GOWOA_CACHE".into()
             }
         }
     }

@@ -146,6 +146,11 @@ impl<'a> Proofs<'a> {
         self.overlay.as_deref()
     }
 
+    /// Flags that make the compiler report every line of the generated programs that does not compile.
+    pub(super) fn build_flags(&self) -> Vec<String> {
+        self.proofs.iter().flat_map(|proof| proof.generated.build_flags()).collect()
+    }
+
     /// Import paths of the main packages.
     pub(super) fn mains(&self) -> Vec<String> {
         self.proofs.iter().map(|proof| proof.main.clone()).collect()

@@ -1,6 +1,7 @@
 //! Compiles and links test binaries (`--tests`); runs nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use crate::facts::{
     Blame, Control, ControlTarget, Failure, ImageFile, PackageFacts, Stage, Target, TestFacts,
@@ -8,14 +9,15 @@ use crate::facts::{
 };
 use crate::go::build::{Built, build};
 use crate::go::command::{Output, batches, exe_base, groups_by_exe};
-use crate::go::diagnose::is_frame;
+use crate::go::diagnose::{environment, is_frame};
 use crate::model::Problem;
 use crate::plan::Plan;
 use crate::platform::ARGUMENT_BYTES;
 
-use super::build::expected;
+use super::build::{expected, not_the_package};
 use super::explain::{Explainer, Raw};
 use super::graph::Graph;
+use super::stale::Stamps;
 use super::unit::Unit;
 
 /// What came of the test binaries of one unit.
@@ -82,6 +84,8 @@ impl Work<'_> {
                     Output::Directory(&dir),
                     &batch,
                 );
+                let exes: Vec<_> = batch.iter().map(|package| test_exe(&dir, package)).collect();
+                let stamps = Stamps::of(exes.iter());
                 let built = match build(&line).await {
                     Ok(built) => built,
                     Err(error) => {
@@ -96,8 +100,22 @@ impl Work<'_> {
                         continue;
                     }
                 };
+                // A test binary that is missing is told; one of an earlier run would be taken for made.
+                if let Err(error) = stamps.remove_untouched() {
+                    out.problems.push(Problem {
+                        message: format!(
+                            "a test binary of an earlier run cannot be replaced: {error}"
+                        ),
+                        details: Vec::new(),
+                        next: Some("remove it, or name another directory with --out-dir".into()),
+                    });
+                }
                 for package in &batch {
                     let words = words_of(&built, package);
+                    if let Some(why) = words.as_deref().and_then(environment) {
+                        out.problems.push(not_the_package(package, why, &built));
+                        continue;
+                    }
                     match words {
                         Some(output) => failed.push(self.raw(package, output, &built)),
                         None => self.made(package, &dir, out),
@@ -111,7 +129,7 @@ impl Work<'_> {
         let amd64 = self.control(&Target::windows_amd64(), &failed).await;
         let broken: Vec<Raw> =
             failed.iter().filter(|raw| amd64.get(&raw.package) != Some(&true)).cloned().collect();
-        let host = self.control(&self.toolchain.host, &broken).await;
+        let host = self.control(&self.toolchain.elsewhere(), &broken).await;
         for raw in failed {
             let failure = self.explain(&raw, &amd64, &host);
             if let Some(test) = out.tests.get_mut(&raw.package) {
@@ -120,8 +138,8 @@ impl Work<'_> {
         }
     }
 
-    fn made(&self, package: &str, dir: &std::path::Path, out: &mut TestsBuilt) {
-        let path = dir.join(format!("{}.test.exe", exe_base(package)));
+    fn made(&self, package: &str, dir: &Path, out: &mut TestsBuilt) {
+        let path = test_exe(dir, package);
         if !path.is_file() {
             return;
         }
@@ -213,13 +231,17 @@ impl Work<'_> {
             _ => Blame::Everywhere,
         };
         if on_host.is_some() {
-            failure.controls.push(control(self.toolchain.host.to_string(), true, on_host));
+            failure.controls.push(control(self.toolchain.elsewhere().to_string(), true, on_host));
         }
         let verb: &[&str] = &["test", "-c", "-o", crate::platform::null_device()];
         failure.reproduce =
             self.unit.go.reproduce(&Target::windows_arm64(), self.plan.cgo, verb, &raw.package);
         failure
     }
+}
+
+fn test_exe(dir: &Path, package: &str) -> PathBuf {
+    dir.join(format!("{}.test.exe", exe_base(package)))
 }
 
 /// What `go test -c -json` says of the tests of a package, where they failed: the package itself, its

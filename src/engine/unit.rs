@@ -1,7 +1,7 @@
 //! One unit through list, build, control, tests and inspection.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use crate::facts::{
@@ -85,11 +85,24 @@ pub(super) async fn gather(
             return facts;
         }
     };
-    let mut table = lists.merge();
+    let alone = match lists.alone(&unit.go).await {
+        Ok(alone) => alone,
+        Err(failure) => {
+            facts.problems.push(list_problem(&failure));
+            clock.end("list", "failed".into(), begin);
+            facts.phases = clock.phases;
+            return facts;
+        }
+    };
+    let mut table = lists.merge(alone);
+    facts.problems.extend(take_unmatched(&mut table));
+    place_modules(&mut table, &plan.dir);
     find_stubs(&mut table);
     clock.end("list", list_summary(&table), begin);
     if !table.values().any(|package| package.matched) {
-        facts.problems.push(no_packages(&unit.patterns));
+        if facts.problems.is_empty() {
+            facts.problems.push(no_packages(&unit.patterns));
+        }
         facts.phases = clock.phases;
         return facts;
     }
@@ -201,7 +214,6 @@ fn load_failures(table: &BTreeMap<String, PackageFacts>, go: &GoCommand) -> Vec<
 }
 
 /// Explains, controls and connects every failure.
-#[expect(clippy::too_many_arguments, reason = "one call site; the parts are already grouped")]
 async fn explained(
     plan: &Plan,
     toolchain: &Toolchain,
@@ -231,6 +243,9 @@ async fn explained(
     let mut failures = BTreeMap::new();
     for (raw, mut failure) in pairs {
         connect(&mut failure, table, graph, &roots);
+        for control in &mut failure.controls {
+            control.text = control.text.take().map(|text| explainer.shorten(&text));
+        }
         let verb: &[&str] = &["build"];
         let main = raw.linked_main.filter(|main| table.contains_key(main));
         let shown = main.unwrap_or_else(|| failure.package.clone());
@@ -268,6 +283,17 @@ fn mark(table: &mut BTreeMap<String, PackageFacts>, built: &BuiltUnit) {
     for package in table.values_mut() {
         package.compiled = built.compiled.contains(&package.import_path);
         package.linked = built.linked.contains(&package.import_path);
+    }
+}
+
+/// Notes of every main module how to get down to it from where gowoa works.
+fn place_modules(table: &mut BTreeMap<String, PackageFacts>, start: &std::path::Path) {
+    for module in
+        table.values_mut().filter_map(|package| package.module.as_mut()).filter(|m| m.main)
+    {
+        let below = module.dir.as_deref().and_then(|dir| dir.strip_prefix(start).ok());
+        module.below =
+            below.map(|below| below.to_string_lossy().replace('\\', "/")).unwrap_or_default();
     }
 }
 
@@ -317,12 +343,42 @@ fn no_packages(patterns: &[String]) -> Problem {
     }
 }
 
+/// Patterns that Go could not turn into packages: `go list -e` prints a package named like the pattern, with
+/// the reason as its error.
+fn take_unmatched(table: &mut BTreeMap<String, PackageFacts>) -> Vec<Problem> {
+    let is_pattern =
+        |path: &str| path.contains("...") || path.starts_with('.') || Path::new(path).is_absolute();
+    let patterns: Vec<String> = table
+        .values()
+        .filter(|package| package.matched && is_pattern(&package.import_path))
+        .map(|package| package.import_path.clone())
+        .collect();
+    let mut problems = Vec::new();
+    for pattern in patterns {
+        let Some(package) = table.remove(&pattern) else { continue };
+        let mut sets = package.arm64.iter().chain(&package.amd64);
+        let words = sets.find_map(|set| Some(set.error.as_ref()?.message.clone()));
+        problems.push(Problem {
+            details: words.into_iter().collect(),
+            ..no_packages(std::slice::from_ref(&pattern))
+        });
+    }
+    problems
+}
+
 fn list_problem(failure: &ListFailure) -> Problem {
     let ListFailure::Failed { stderr, .. } = failure else {
+        let next = match failure {
+            ListFailure::Garbage { .. } => {
+                "check that this is the go command of a Go distribution (`go version`)"
+            }
+            _ => "run it by hand; a list that needs longer gets it with --timeout",
+        };
+        let source = std::error::Error::source(failure).map(ToString::to_string);
         return Problem {
             message: failure.to_string(),
-            details: Vec::new(),
-            next: Some(next_step(FailureClass::Other, "").into()),
+            details: source.into_iter().collect(),
+            next: Some(next.into()),
         };
     };
     let mut details: Vec<String> =
@@ -332,7 +388,11 @@ fn list_problem(failure: &ListFailure) -> Problem {
     if details.is_empty() {
         return Problem { message: failure.to_string(), details, next };
     }
-    let first = details.remove(0);
+    let mut first = details.remove(0);
+    // "go: errors parsing go.mod:" says nothing without the line that follows.
+    if first.ends_with(':') && !details.is_empty() {
+        first = format!("{first} {}", details.remove(0).trim());
+    }
     let words = first.trim_start_matches("go: ");
     let message = match reading.class {
         FailureClass::NewerGo => format!("a newer Go is needed: {words}"),
@@ -364,6 +424,10 @@ pub(super) fn next_step(class: FailureClass, words: &str) -> &'static str {
         _ if words.contains("flag provided but not defined") || words.contains("unknown flag") => {
             "correct the flag: --go-flag, --tags, --ldflags and GOFLAGS are handed to go as they are"
         }
+        _ if words.contains("$GOFLAGS") => {
+            "correct GOFLAGS: flags separated by spaces, quoted where they hold one"
+        }
+        _ if words.contains("go.work") => "mend go.work, or check one module with GOWORK=off",
         _ if words.contains("go.mod") => "mend go.mod as go says",
         _ => "run the command by hand and mend what it says",
     }

@@ -39,11 +39,17 @@ pub(super) async fn gather(
     let mut go = base_command(plan, program, dir.clone());
     let toolchain = toolchain::ask(&go, origin).await?;
     toolchain::prove_target(&go, &toolchain.version).await?;
+    refuse_flags(&toolchain)?;
     take_own_flags(&mut go, &toolchain, dir);
 
     let state = around.cache.join("projects").join(state_name(dir));
     fs_err::create_dir_all(&state)?;
     let _lock = lock(&state).await?;
+    if let Some(out) = &plan.out_dir {
+        // Go would count a directory that cannot be written against the packages it builds.
+        fs_err::create_dir_all(out)?;
+        tempfile::Builder::new().prefix(".gowoa-").tempfile_in(out)?;
+    }
     let (compiler, c_toolchain_error) = c_compiler(plan, around, &state).await;
     if let Some(compiler) = &compiler {
         go.c_compiler =
@@ -68,6 +74,7 @@ fn base_command(plan: &Plan, program: PathBuf, dir: PathBuf) -> GoCommand {
     GoCommand {
         program,
         dir,
+        below: None,
         flags: plan.flags.clone(),
         gowork: None,
         modfile: None,
@@ -77,6 +84,17 @@ fn base_command(plan: &Plan, program: PathBuf, dir: PathBuf) -> GoCommand {
         probe_limit: plan.probe_limit,
         work_limit: plan.work_limit,
     }
+}
+
+/// Flags in the GOFLAGS that Go itself holds, from the variable or from its own settings.
+fn refuse_flags(toolchain: &Toolchain) -> Result<(), EngineError> {
+    for flag in split_flags(toolchain.env("GOFLAGS").unwrap_or_default()) {
+        let Some((name, _)) = parse_flag(&flag) else { continue };
+        if let Some(reason) = modules::forbidden(name) {
+            return Err(EngineError::Flag { name: name.into(), reason });
+        }
+    }
+    Ok(())
 }
 
 /// `-overlay` and `-modfile` that the user gave: gowoa merges the one and copies the other.
@@ -184,7 +202,9 @@ async fn layout(
         let name = relative(dir, &path);
         let gomod = path.join("go.mod");
         let state = state.join("modules").join(state_name(&path));
-        let mut go = GoCommand { dir: path, gowork: Some("off".into()), ..go.clone() };
+        let mut go =
+            GoCommand { dir: path, gowork: Some("off".into()), modfile: None, ..go.clone() };
+        go.below = Some(name.clone());
         go.modfile = modfile_copy(&go, toolchain, Some(&gomod), &state)?;
         units.push(unit(plan, &name, go, vec!["./...".into()], &state));
     }
@@ -202,7 +222,7 @@ fn or_all(patterns: &[String]) -> Vec<String> {
 fn unit(plan: &Plan, name: &str, go: GoCommand, patterns: Vec<String>, state: &Path) -> Unit {
     let out = match &plan.out_dir {
         Some(dir) if name == "." => dir.clone(),
-        Some(dir) => dir.join(name.replace('/', "_")),
+        Some(dir) => dir.join("modules").join(name),
         None => state.join("bin"),
     };
     Unit {

@@ -133,7 +133,7 @@ pub struct Diagnostic {
 pub struct ControlTarget {
     /// `GOOS/GOARCH`.
     pub target: String,
-    /// Whether it is the machine itself.
+    /// Whether it is the target of another system (the machine's own, where that is not Windows).
     pub host: bool,
 }
 
@@ -182,6 +182,8 @@ pub struct Failure {
     pub controls: Vec<Control>,
     /// Where the missing symbol is defined.
     pub definition: Option<Definition>,
+    /// For a sentinel: its file and the `//go:build` line that lets it in.
+    pub sentinel: Option<(String, String)>,
     /// Matched packages that do not build because of it, sorted.
     pub stops: Vec<String>,
     /// From a matched package to the failing one.

@@ -58,7 +58,7 @@ fn without(these: &[String], those: &[String]) -> Vec<String> {
 pub fn classify(package: &PackageFacts) -> Option<FileSetClass> {
     let empty = FileSet::default();
     let amd64 = package.amd64.as_ref().unwrap_or(&empty);
-    let arm64 = package.arm64.as_ref().unwrap_or(&empty);
+    let arm64 = package.arm64.as_ref().or(package.arm64_alone.as_ref()).unwrap_or(&empty);
     let with_cgo = |set: &Option<FileSet>| set.as_ref().is_some_and(FileSet::compiles_something);
     if !arm64.compiles_something() {
         let cgo = with_cgo(&package.arm64_cgo)

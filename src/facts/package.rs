@@ -13,6 +13,8 @@ pub struct ModuleFacts {
     pub main: bool,
     /// Its root directory; absent with `-mod=vendor`.
     pub dir: Option<PathBuf>,
+    /// For a main module below the directory gowoa works in: the way down to it, `/`-separated.
+    pub below: String,
 }
 
 /// The files of a package for one target, names relative to the package directory.
@@ -75,6 +77,8 @@ pub struct PackageFacts {
     pub named: bool,
     /// Files for windows/arm64 as it is built (cgo as planned); absent where that graph lacks it.
     pub arm64: Option<FileSet>,
+    /// Files for windows/arm64 where the arm64 graph does not reach the package: asked for by itself.
+    pub arm64_alone: Option<FileSet>,
     /// Files for windows/amd64, likewise.
     pub amd64: Option<FileSet>,
     /// Files for windows/arm64 with cgo on.
@@ -131,8 +135,9 @@ impl PackageFacts {
             .map(|rest| rest.trim_start_matches('/'))
             .unwrap_or_default();
         let mut path = String::new();
-        if !module.main {
-            path.push_str(&module_prefix(module));
+        let prefix = if module.main { module.below.clone() } else { module_prefix(module) };
+        if !prefix.is_empty() {
+            path.push_str(&prefix);
             path.push('/');
         }
         if !inside.is_empty() {

@@ -54,6 +54,12 @@ pub struct Toolchain {
 }
 
 impl Toolchain {
+    /// The target that tells a package for another system from one that is broken: the machine's own,
+    /// or Linux where that is Windows itself.
+    pub fn elsewhere(&self) -> Target {
+        if self.host.goos == "windows" { Target::new("linux", "amd64") } else { self.host.clone() }
+    }
+
     /// One variable of `go env`, where it is set and not empty.
     pub fn env(&self, key: &str) -> Option<&str> {
         self.env.get(key).map(String::as_str).filter(|value| !value.is_empty())

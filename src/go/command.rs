@@ -11,7 +11,7 @@ use crate::platform::null_device;
 use super::process::CommandLine;
 
 /// Fields of `go list -json` that gowoa reads; naming them keeps Go from computing the others.
-const LIST_FIELDS: &str = "-json=ImportPath,Name,Dir,GoFiles,CgoFiles,SFiles,SysoFiles,EmbedFiles,\
+pub const LIST_FIELDS: &str = "-json=ImportPath,Name,Dir,GoFiles,CgoFiles,SFiles,SysoFiles,EmbedFiles,\
 IgnoredGoFiles,IgnoredOtherFiles,TestGoFiles,XTestGoFiles,Imports,ImportMap,Error,DepsErrors,Module,Standard,\
 DepOnly,Match";
 
@@ -22,6 +22,8 @@ pub struct GoCommand {
     pub program: PathBuf,
     /// Where it works: the root of a module or workspace, or where the user stands.
     pub dir: PathBuf,
+    /// For a module below the start: the way down to it, for the commands that users are shown.
+    pub below: Option<String>,
     /// The flags that decide what is built.
     pub flags: BuildFlags,
     /// `GOWORK`, where gowoa works on a copy of go.work (or `off`).
@@ -67,9 +69,10 @@ impl GoCommand {
     }
 
     /// `go list -e -find -json` for the host: which packages exist there at all.
-    pub fn list_here(&self, host: &Target, cgo: bool, patterns: &[String]) -> CommandLine {
-        let fields = "-json=ImportPath,Name,Dir,GoFiles,CgoFiles,Error,Module,Match";
-        self.list_with(&["-e", "-find", fields], host, cgo, patterns)
+    pub fn list_alone(&self, target: &Target, cgo: bool, patterns: &[String]) -> CommandLine {
+        let fields =
+            "-json=ImportPath,Name,Dir,GoFiles,CgoFiles,SFiles,SysoFiles,Error,Module,Match";
+        self.list_with(&["-e", "-find", fields], target, cgo, patterns)
     }
 
     fn list_with(
@@ -107,9 +110,7 @@ impl GoCommand {
         args.push("--".into());
         args.extend(packages.iter().map(OsString::from));
         let mut env = target_env(target, cgo);
-        if cgo && *target == Target::windows_arm64() {
-            env.extend(self.c_compiler.iter().map(|(k, v)| (k.clone(), Some(OsString::from(v)))));
-        }
+        env.extend(self.c_compiler_env(target, cgo));
         self.line(args, env, self.work_limit)
     }
 
@@ -142,9 +143,7 @@ impl GoCommand {
         // Package patterns end at the first flag of the test binary; `--` is not known to go test.
         args.extend(packages.iter().map(OsString::from));
         let mut env = target_env(target, cgo);
-        if cgo && *target == Target::windows_arm64() {
-            env.extend(self.c_compiler.iter().map(|(k, v)| (k.clone(), Some(OsString::from(v)))));
-        }
+        env.extend(self.c_compiler_env(target, cgo));
         self.line(args, env, self.work_limit)
     }
 
@@ -162,7 +161,11 @@ impl GoCommand {
         let mut line = self.line(args, target_env(target, cgo), self.work_limit);
         line.program = "go".into();
         line.shown_as = "go".into();
-        line.env.retain(|(key, _)| key != "GOWORK" && key != "PWD");
+        // A copied go.work is plumbing; `off` is part of what was built.
+        line.env.retain(|(key, value)| key != "GOWORK" || value.as_deref() == Some("off".as_ref()));
+        if let Some(below) = &self.below {
+            line.args.splice(0..0, ["-C".into(), below.into()]);
+        }
         line.to_string()
     }
 
@@ -181,6 +184,17 @@ impl GoCommand {
         }
         args.extend(flags.extra.iter().map(OsString::from));
         args
+    }
+
+    /// CC and CXX for a target. The control for windows/amd64 takes the same compiler's twin; the host its own.
+    fn c_compiler_env(&self, target: &Target, cgo: bool) -> Vec<(String, Option<OsString>)> {
+        if !cgo || target.goos != "windows" {
+            return Vec::new();
+        }
+        let arm64 = target.goarch == "arm64";
+        let twin =
+            |value: &String| if arm64 { value.clone() } else { value.replace("aarch64", "x86_64") };
+        self.c_compiler.iter().map(|(key, value)| (key.clone(), Some(twin(value).into()))).collect()
     }
 
     fn flag_args(&self, overlay: Option<&Path>) -> Vec<OsString> {

@@ -64,6 +64,29 @@ pub fn is_frame(line: &str) -> bool {
         || line.ends_with(": too many errors")
 }
 
+/// The line of an output that says that the machine failed and not the package: the system's words for no
+/// room, no memory or no permission, where no place in a source file stands in front of them.
+pub fn environment(output: &str) -> Option<&str> {
+    const WORDS: &[&str] = &[
+        "no space left on device",
+        "There is not enough space on the disk",
+        "disk quota exceeded",
+        "read-only file system",
+        "too many open files",
+        "cannot allocate memory",
+        "out of memory",
+        "resource temporarily unavailable",
+        "permission denied",
+        "Access is denied",
+        "signal: killed",
+    ];
+    output
+        .lines()
+        .map(str::trim)
+        .filter(|line| !is_frame(line) && diagnostic(line).line.is_none())
+        .find(|line| WORDS.iter().any(|words| line.contains(words)))
+}
+
 /// Reads one message; `Other` where nothing matches.
 pub fn read(message: &str) -> Reading {
     resolution(message)
@@ -349,6 +372,17 @@ mod tests {
             let reading = read(text);
             assert_eq!((reading.class, reading.symbol.as_deref()), (*class, *symbol), "{text}");
         }
+    }
+
+    #[test]
+    fn a_machine_that_fails_is_told_from_a_package_that_fails() {
+        let full = "# ex.com/m\ngo build ex.com/m: copying /tmp/a.out: write x.exe: no space left on device\n";
+        assert!(environment(full).is_some_and(|line| line.starts_with("go build ex.com/m")));
+        assert!(environment("/go/pkg/tool/compile: signal: killed").is_some());
+        let own =
+            "a.go:3:9: cannot use \"permission denied\" (untyped string constant) as int value";
+        assert_eq!(environment(own), None);
+        assert_eq!(environment("# ex.com/out of memory\n"), None);
     }
 
     #[test]

@@ -7,7 +7,7 @@ const VALUE_LIMIT: usize = 64 << 20;
 
 /// Collects chunks of bytes and hands out every whole value.
 #[derive(Debug, Default)]
-pub struct JsonStream {
+pub(super) struct JsonStream {
     pending: Vec<u8>,
     error: Option<String>,
 }
@@ -15,7 +15,7 @@ pub struct JsonStream {
 impl JsonStream {
     /// Takes a chunk; calls `on_value` for every value that is now whole. After the first error the
     /// rest is ignored; [`finish`](Self::finish) tells it.
-    pub fn push<T: DeserializeOwned>(&mut self, chunk: &[u8], mut on_value: impl FnMut(T)) {
+    pub(super) fn push<T: DeserializeOwned>(&mut self, chunk: &[u8], mut on_value: impl FnMut(T)) {
         if self.error.is_some() {
             return;
         }
@@ -50,7 +50,7 @@ impl JsonStream {
     ///
     /// # Errors
     /// What is not JSON, with the first bytes of it; or a value that was cut off.
-    pub fn finish(self) -> Result<(), String> {
+    pub(super) fn finish(self) -> Result<(), String> {
         if let Some(error) = self.error {
             return Err(error);
         }

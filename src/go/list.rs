@@ -52,7 +52,7 @@ struct RawModule {
     version: String,
     main: bool,
     dir: Option<PathBuf>,
-    replace: Option<Box<RawModule>>,
+    replace: Option<Box<Self>>,
 }
 
 /// A package of one list.
@@ -136,6 +136,17 @@ pub async fn list(command: &CommandLine) -> Result<Listing, ListFailure> {
     Ok(listing)
 }
 
+/// Parses the output of `go list -json`.
+///
+/// # Errors
+/// What is not JSON, or cut off.
+pub fn parse(output: &[u8]) -> Result<Listing, String> {
+    let mut stream = JsonStream::default();
+    let mut listing = Listing::default();
+    stream.push(output, |raw: RawPackage| listing.add(raw));
+    stream.finish().map(|()| listing)
+}
+
 impl Listing {
     fn add(&mut self, raw: RawPackage) {
         if raw.standard && raw.dep_only {
@@ -198,6 +209,7 @@ impl From<RawModule> for ModuleFacts {
             reference: ModuleRef { path: raw.path, version: some(raw.version), replaced_by },
             main: raw.main,
             dir,
+            below: String::new(),
         }
     }
 }

@@ -16,6 +16,9 @@ const DEPTH_LIMIT: usize = 24;
 /// At most this many modules are named; a tree with more is a mirror, not a project.
 const MODULE_LIMIT: usize = 2_000;
 
+/// A workspace of thousands of modules stays far below this; what is longer is cut and then not JSON.
+const WORK_LIMIT: usize = 16 << 20;
+
 /// `go work edit -json`, as far as it is needed (`go help work edit`).
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -94,7 +97,11 @@ pub async fn workspace(
     scratch: &Path,
 ) -> Result<Workspace, WorkspaceError> {
     let mut stdout = Vec::new();
-    let finished = run(&go.work_edit_json(gowork), |chunk| stdout.extend_from_slice(chunk)).await?;
+    let finished = run(&go.work_edit_json(gowork), |chunk| {
+        let room = WORK_LIMIT.saturating_sub(stdout.len());
+        stdout.extend_from_slice(chunk.get(..room.min(chunk.len())).unwrap_or_default());
+    })
+    .await?;
     let unreadable =
         |reason: String| WorkspaceError::Unreadable { file: gowork.to_owned(), reason };
     if !finished.success() {
@@ -244,6 +251,16 @@ pub fn parse_flag(flag: &str) -> Option<(&str, &str)> {
     let body = flag.strip_prefix('-')?;
     let body = body.strip_prefix('-').unwrap_or(body);
     Some(body.split_once('=').unwrap_or((body, "true")))
+}
+
+/// Why a flag would make something else of the build than what gowoa looks at, whoever gives it.
+pub fn forbidden(name: &str) -> Option<&'static str> {
+    match name {
+        "o" => Some("exes land in --out-dir"),
+        "n" => Some("with -n go builds nothing, and nothing would be proven"),
+        "json" | "C" | "c" | "exec" => Some("gowoa sets it itself"),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

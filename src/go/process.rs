@@ -100,6 +100,12 @@ pub enum ProcessError {
         /// The limit.
         limit: Duration,
     },
+    /// It ended, but something that it started went on and kept its pipes open; that was killed.
+    #[error("`{command}` ended, but a process it started kept its output open and was stopped")]
+    KeptOpen {
+        /// The command as a shell line.
+        command: String,
+    },
     /// Its pipes could not be read, or its end not awaited.
     #[error("lost contact with `{command}`")]
     Io {
@@ -171,10 +177,7 @@ async fn run_to_end(
         };
         if !drained && tokio::time::timeout(DRAIN_LIMIT, &mut pipes).await.is_err() {
             // A grandchild holds the pipe; the guard below ends it.
-            return Err(ProcessError::TimedOut {
-                command: command.to_string(),
-                limit: DRAIN_LIMIT,
-            });
+            return Err(ProcessError::KeptOpen { command: command.to_string() });
         }
         status.code()
     };

@@ -12,6 +12,9 @@ use super::process::{ProcessError, run};
 /// `go build -json` exists since this release.
 pub const MINIMUM: (u32, u32) = (1, 24);
 
+/// Go's environment is a few kilobytes; what is longer is cut and then not JSON.
+const ENV_LIMIT: usize = 4 << 20;
+
 /// Why Go cannot be used. Every message names what was found and the next step.
 #[derive(Debug, thiserror::Error)]
 pub enum ToolchainError {
@@ -109,8 +112,9 @@ pub fn find(go: Option<&Path>, path: Option<&OsStr>) -> Result<(PathBuf, String)
     match go {
         Some(given) => {
             let here = std::env::current_dir().unwrap_or_default();
-            let found = which::which_in(given, path, &here).map_err(|error| {
-                ToolchainError::NotAProgram { path: given.to_owned(), reason: error.to_string() }
+            let found = which::which_in(given, path, &here).map_err(|_| {
+                let reason = why_not(given, &here).into();
+                ToolchainError::NotAProgram { path: given.to_owned(), reason }
             })?;
             Ok((found, "--go".into()))
         }
@@ -122,6 +126,20 @@ pub fn find(go: Option<&Path>, path: Option<&OsStr>) -> Result<(PathBuf, String)
     }
 }
 
+/// Why a path is not a program.
+fn why_not(given: &Path, here: &Path) -> &'static str {
+    // A bare name is looked for on PATH.
+    if given.components().count() == 1 && !given.is_absolute() {
+        return "there is no such program on PATH";
+    }
+    match fs_err::metadata(here.join(given)) {
+        Ok(metadata) if metadata.is_dir() => "it is a directory",
+        Ok(_) => "it is not executable",
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => "there is no such file",
+        Err(_) => "it cannot be looked at",
+    }
+}
+
 /// Asks a Go program for its version and environment, as they hold in the directory of `go`.
 ///
 /// # Errors
@@ -129,7 +147,11 @@ pub fn find(go: Option<&Path>, path: Option<&OsStr>) -> Result<(PathBuf, String)
 pub async fn ask(go: &GoCommand, origin: String) -> Result<Toolchain, ToolchainError> {
     let command = go.env();
     let mut stdout = Vec::new();
-    let finished = run(&command, |chunk| stdout.extend_from_slice(chunk)).await?;
+    let finished = run(&command, |chunk| {
+        let room = ENV_LIMIT.saturating_sub(stdout.len());
+        stdout.extend_from_slice(chunk.get(..room.min(chunk.len())).unwrap_or_default());
+    })
+    .await?;
     let command = command.to_string();
     if !finished.success() {
         return Err(ToolchainError::Failed {

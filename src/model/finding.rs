@@ -51,7 +51,7 @@ pub enum Confidence {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reachability {
-    /// The package belongs to the main module: the finding keeps its severity.
+    /// The package belongs to the main module, or the user named it: the finding keeps its severity.
     MainModule,
     /// A dependency that keeps packages of the main module from building: keeps its severity.
     StopsBuild,

@@ -159,6 +159,11 @@ impl FileError {
         &self.path
     }
 
+    /// What went wrong, without the next step.
+    pub fn what(&self) -> String {
+        format!("cannot write the report {}: {}", self.path.display(), self.source)
+    }
+
     /// What to do next, in one line.
     pub fn next(&self) -> &'static str {
         self.next
@@ -172,8 +177,7 @@ impl FileError {
 
 impl fmt::Display for FileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { path, source, next } = self;
-        write!(f, "cannot write the report {}: {source}; {next}", path.display())
+        write!(f, "{}; {}", self.what(), self.next)
     }
 }
 

@@ -34,7 +34,6 @@ pub(crate) struct Run {
 /// A run to be made.
 pub(crate) struct Gowoa {
     command: Command,
-    cache: PathBuf,
     report: tempfile::TempDir,
 }
 
@@ -56,7 +55,7 @@ impl Gowoa {
         command
             .arg("--report")
             .arg(format!("json={}", report.path().join("report.json").display()));
-        Self { command, cache, report }
+        Self { command, report }
     }
 
     /// One more argument.
@@ -65,15 +64,16 @@ impl Gowoa {
         self
     }
 
+    /// More arguments.
+    pub(crate) fn args(mut self, args: &[&str]) -> Self {
+        self.command.args(args);
+        self
+    }
+
     /// A variable.
     pub(crate) fn env(mut self, key: &str, value: impl AsRef<std::ffi::OsStr>) -> Self {
         self.command.env(key, value);
         self
-    }
-
-    /// gowoa's cache directory.
-    pub(crate) fn cache(&self) -> &Path {
-        &self.cache
     }
 
     /// The command itself, for tests that start it in their own way.

@@ -10,6 +10,8 @@ use crate::model::{Finding, Severity};
 
 /// Findings of one group that are shown in full.
 const FULL_IN_GROUP: usize = 10;
+/// Warnings of one group that are shown in full: alike, they say the same thing again.
+const WARNINGS_IN_GROUP: usize = 3;
 /// Findings of one severity that are shown in full.
 const FULL: usize = 30;
 /// Findings of one group that get a line, after those in full.
@@ -68,7 +70,9 @@ fn write_group(
     room: &mut Room,
     all: bool,
 ) {
-    let full = group.len().min(FULL_IN_GROUP).min(room.full);
+    let warnings = group.first().is_some_and(|finding| finding.severity == Severity::Warning);
+    let most = if warnings { WARNINGS_IN_GROUP } else { FULL_IN_GROUP };
+    let full = group.len().min(most).min(room.full);
     room.full -= full;
     let (blocks, rest) = group.split_at(full);
     for finding in blocks {

@@ -34,12 +34,26 @@ pub(super) fn write(screen: &mut Screen, view: &View<'_>) {
 fn pass(view: &View<'_>) -> String {
     let counts = &view.report.counts;
     let target = &view.report.plan.target;
-    let unbuilt = count(view.report.subjects.iter().filter(|s| is_unbuilt(s)).count());
+    let matched =
+        || view.report.subjects.iter().filter(|s| s.kind == SubjectKind::Package && s.matched);
+    let unbuilt = count(matched().filter(|s| is_unbuilt(s)).count());
+    let others = count(matched().filter(|s| s.build == Some(BuildState::NotWindows)).count());
+    let all = count(matched().count());
     let mut text = if counts.compiled == 0 {
         "no finding, but nothing was compiled".to_owned()
-    } else if unbuilt > 0 {
-        let state = if unbuilt == 1 { "is" } else { "are" };
-        format!("{} for {target}, {unbuilt} {state} not built", builds(counts.compiled))
+    } else if unbuilt + others > 0 {
+        let built = all.saturating_sub(unbuilt + others);
+        let verb = if built == 1 { "builds" } else { "build" };
+        let mut text = format!("{} {verb} for {target}", plural(built, "package"));
+        for (number, what) in [(others, "not for Windows"), (unbuilt, "not built")] {
+            if number > 0 {
+                text.push_str(&format!(
+                    ", {number} {} {what}",
+                    if number == 1 { "is" } else { "are" }
+                ));
+            }
+        }
+        text
     } else if counts.linked < counts.compiled {
         let compiled = plural(counts.compiled, "package");
         format!("builds for {target}; {} of {compiled} are linked", counts.linked)
@@ -53,11 +67,6 @@ fn pass(view: &View<'_>) -> String {
         text.push_str(&format!("; {} not counted", severities(counts.errors, Severity::Error)));
     }
     text
-}
-
-/// `1 package builds`, `2 packages build`.
-fn builds(packages: u64) -> String {
-    format!("{} {}", plural(packages, "package"), if packages == 1 { "builds" } else { "build" })
 }
 
 /// Whether a package that the user asked for did not come through the build.
@@ -127,6 +136,7 @@ fn clause(view: &View<'_>, check: &str, group: &[&Finding]) -> String {
             say("has no Go files", "have no Go files") + &format!(" for {target}")
         }
         "needs-cgo" => say("needs cgo", "need cgo"),
+        "asm-twin" => say("lacks assembly", "lack assembly") + &format!(" for {target}"),
         _ => {
             let worst = group.iter().map(|f| f.severity).max().unwrap_or(Severity::Error);
             return format!("{} of {check}", severities(count(group.len()), worst));

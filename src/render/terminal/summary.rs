@@ -58,7 +58,16 @@ pub(super) fn not_gating(screen: &mut Screen, view: &View<'_>, all: bool) {
 fn inconclusive(screen: &mut Screen, view: &View<'_>, gating: bool, all: bool) {
     let mut groups: Vec<(&CheckResult, Vec<&str>)> = Vec::new();
     let mut order = std::collections::HashMap::new();
-    let open = |r: &&CheckResult| r.verdict == ResultVerdict::Inconclusive && r.gating == gating;
+    // What a finding stops stands there already.
+    let stopped = |r: &CheckResult| {
+        let subject = view.subjects.get(&r.subject);
+        subject.is_some_and(|subject| subject.build == Some(crate::model::BuildState::Stopped))
+    };
+    let open = |r: &&CheckResult| {
+        r.verdict == ResultVerdict::Inconclusive
+            && r.gating == gating
+            && (gating || all || !stopped(r))
+    };
     for result in view.report.results.iter().filter(open) {
         let at = *order.entry((&result.check, &result.reason)).or_insert_with(|| {
             groups.push((result, Vec::new()));

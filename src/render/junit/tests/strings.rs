@@ -183,7 +183,7 @@ fn case_13_and_14_the_text_begins_with_the_message() {
                 seen += 1;
             }
         }
-        assert_eq!(seen, 7);
+        assert_eq!(seen, 6);
     }
 }
 

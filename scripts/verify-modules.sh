@@ -276,8 +276,11 @@ while IFS=$'\t' read -r name kind module form packages arguments verdict code er
     printf '       %-22s warnings %s (the table says %s): %s\n' "" "$count_warnings" "$warnings" \
       "$got_warnings"
   fi
-  shown=${got_errors// /<br>}
-  rows+=("| $name | $kind | \`$module\`${arguments:+ $arguments} | $verdict ($code) | $got_verdict ($got_code) $result | ${shown//_/\\_} | $count_warnings / $count_notes | $took${warm:+ ($warm)} | $note |")
+  shown=none
+  [[ $got_errors == - ]] || shown="\`${got_errors// /\`<br>\`}\`"
+  [[ $note != - ]] || note=
+  called="\`$module\`${packages:+ $packages}${arguments:+ $arguments}"
+  rows+=("| $name | $kind | $called, $form | $verdict ($code) | $got_verdict ($got_code) $result | $shown | $count_warnings / $count_notes | $took${warm:+ ($warm)} | $note |")
 done <"$table"
 
 if [[ -n $markdown ]]; then

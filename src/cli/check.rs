@@ -201,8 +201,6 @@ fn error_text(refusal: &Refusal, redactor: &Redactor) -> String {
 fn check(args: &CheckArgs, redactor: &Redactor) -> Result<u8, Refusal> {
     let plan = plan(args)?;
     let around = surroundings()?;
-    let files = prepare(&args.out)?;
-    let progress = Shown::new();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -210,10 +208,14 @@ fn check(args: &CheckArgs, redactor: &Redactor) -> Result<u8, Refusal> {
         .map_err(|error| {
             Refusal::new(format!("cannot start: {error}"), "free some threads and memory")
         })?;
+    // From here on no signal ends gowoa before it has removed what it put beside the reports.
+    let mut interrupts = runtime.block_on(async { platform::Interrupts::listen() });
+    let files = prepare(&args.out)?;
+    let progress = Shown::new();
     let outcome = runtime.block_on(async {
         tokio::select! {
             report = engine::check(&plan, &around, redactor, &progress) => Ok(report),
-            interrupt = platform::interrupted() => Err(interrupt),
+            interrupt = interrupts.next() => Err(interrupt),
         }
     });
     // Threads that read sources need not be waited for once the answer is there.

@@ -51,5 +51,5 @@ impl Progress for Shown {
         }
     }
 
-    fn end(&self, _phase: &str, _summary: &str, _took: Duration) {}
+    fn end(&self, _phase: &str, _took: Duration) {}
 }

@@ -50,24 +50,6 @@ pub(super) struct BuiltUnit {
     pub(super) broken: bool,
 }
 
-impl BuiltUnit {
-    /// One line for the phase.
-    pub(super) fn summary(&self, table: &BTreeMap<String, PackageFacts>) -> String {
-        let plural = |n: u64, noun: &str| format!("{n} {noun}{}", if n == 1 { "" } else { "s" });
-        let matched =
-            self.compiled.iter().filter(|path| table.get(*path).is_some_and(|p| p.matched)).count();
-        let mut summary = format!(
-            "{}, {}",
-            plural(matched as u64, "package"),
-            plural(self.counts.commands, "command")
-        );
-        if self.counts.link_proofs > 0 {
-            summary.push_str(&format!(", {}", plural(self.counts.link_proofs, "link proof")));
-        }
-        summary
-    }
-}
-
 /// Builds one unit.
 pub(super) struct Builder<'a> {
     pub(super) plan: &'a Plan,

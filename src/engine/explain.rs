@@ -52,12 +52,14 @@ impl Explainer<'_> {
         for line in &lines {
             match diagnostics.last_mut() {
                 // `…; to add it:` goes on in the next line.
-                Some(last) if line.starts_with(['\t', ' ']) => {
+                Some(last)
+                    if line.starts_with(['\t', ' ']) && !line.trim().starts_with("imports ") =>
+                {
                     if last.message.ends_with(':') {
                         last.message = format!("{} {}", last.message, line.trim());
                     }
                 }
-                _ => diagnostics.push(self.place(diagnose::diagnostic(line))),
+                _ => diagnostics.push(self.place(diagnose::diagnostic(line.trim_start()))),
             }
         }
         let mut reading = diagnose::read_all(diagnostics.iter().map(|d| d.message.as_str()));
@@ -166,13 +168,18 @@ impl Explainer<'_> {
             }
             FailureClass::UndefinedInDependency => {
                 let (qualifier, name) = symbol.split_once('.')?;
-                let imports = package.arm64.iter().flat_map(|set| &set.imports);
-                imports
-                    .filter_map(|path| self.table.get(path))
-                    .filter(|dep| {
-                        dep.name == qualifier || last_element(&dep.import_path) == qualifier
-                    })
+                let imports = || {
+                    let paths = package.arm64.iter().flat_map(|set| &set.imports);
+                    paths.filter_map(|path| self.table.get(path))
+                };
+                let called = |dep: &&PackageFacts| {
+                    dep.name == qualifier || last_element(&dep.import_path) == qualifier
+                };
+                // The file may import it under another name: then whoever defines the symbol it is.
+                let mut by_name = imports().filter(called);
+                by_name
                     .find_map(|dep| self.search(dep, name))
+                    .or_else(|| imports().find_map(|dep| self.search(dep, name)))
             }
             FailureClass::LinkUndefined => {
                 let owner = diagnose::package_of_symbol(symbol)?;

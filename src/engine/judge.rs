@@ -3,13 +3,13 @@
 use crate::checks::{CHECKS, Check, Context, SubjectFacts, cross_compile_state};
 use crate::facts::{Blame, Failure, FailureClass, UnitFacts};
 use crate::model::{
-    BuildState, CheckResult, Counts, Finding, Host, PhaseReport, PlanReport, Problem, Report,
-    ResultVerdict, SCHEMA_VERSION, Severity, Subject, SubjectId, SubjectKind, ToolRef, Unproven,
-    Verdict,
+    BuildState, CheckResult, Counts, Finding, Host, PlanReport, Problem, Report, ResultVerdict,
+    SCHEMA_VERSION, Severity, Subject, SubjectId, SubjectKind, ToolRef, Unproven, Verdict,
 };
 use crate::plan::Plan;
 use crate::policy;
 
+use super::phases;
 use super::unit::{code_bytes, is_open, next_step};
 use super::{Gathered, Surroundings};
 
@@ -50,7 +50,7 @@ pub(super) fn report(plan: &Plan, around: &Surroundings, gathered: &Gathered) ->
         plan: plan_report(plan, gathered),
         verdict: policy::verdict(&parts.findings, plan.fail_on, gating, judged),
         counts,
-        phases: parts.phases,
+        phases: phases::of(&gathered.units),
         problems: parts.problems,
         unproven,
         subjects: parts.subjects,
@@ -63,7 +63,6 @@ pub(super) fn report(plan: &Plan, around: &Surroundings, gathered: &Gathered) ->
 #[derive(Default)]
 struct Parts {
     counts: Counts,
-    phases: Vec<PhaseReport>,
     problems: Vec<Problem>,
     unproven: Vec<Unproven>,
     subjects: Vec<Subject>,
@@ -75,7 +74,6 @@ struct Parts {
 impl Parts {
     fn add(&mut self, unit: &UnitFacts, several: bool) {
         self.count(unit);
-        self.add_phases(unit);
         self.problems.extend(unit.problems.iter().cloned());
         self.problems.extend(open_problems(unit));
         self.unproven.extend(unit.unproven.iter().cloned());
@@ -140,19 +138,6 @@ impl Parts {
         counts.tests_built += size(unit.tests.values().filter(|test| test.exe.is_some()).count());
         counts.images += size(unit.images.iter().filter(|image| image.facts.is_ok()).count());
         counts.code_bytes += unit.images.iter().map(code_bytes).sum::<u64>();
-    }
-
-    /// Phases of the same name add up over the units.
-    fn add_phases(&mut self, unit: &UnitFacts) {
-        for phase in &unit.phases {
-            match self.phases.iter_mut().find(|known| known.name == phase.name) {
-                Some(known) => {
-                    known.duration_ms += phase.duration_ms;
-                    known.summary = format!("{}; {}", known.summary, phase.summary);
-                }
-                None => self.phases.push(phase.clone()),
-            }
-        }
     }
 
     fn not_windows(&mut self, unit: &UnitFacts) {

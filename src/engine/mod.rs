@@ -10,6 +10,7 @@ mod graph;
 mod inspect;
 mod judge;
 mod lists;
+mod phases;
 mod proof;
 mod stale;
 mod tests_build;
@@ -31,7 +32,7 @@ pub trait Progress: Send + Sync {
     /// A phase begins.
     fn begin(&self, phase: &str);
     /// It has ended.
-    fn end(&self, phase: &str, summary: &str, took: Duration);
+    fn end(&self, phase: &str, took: Duration);
 }
 
 /// A listener that hears nothing.
@@ -40,7 +41,7 @@ pub struct Silent;
 
 impl Progress for Silent {
     fn begin(&self, _phase: &str) {}
-    fn end(&self, _phase: &str, _summary: &str, _took: Duration) {}
+    fn end(&self, _phase: &str, _took: Duration) {}
 }
 
 /// What gowoa takes from its surroundings; handed in, so that tests can hand in something else.

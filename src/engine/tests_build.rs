@@ -247,12 +247,13 @@ fn test_exe(dir: &Path, package: &str) -> PathBuf {
 /// What `go test -c -json` says of the tests of a package, where they failed: the package itself, its
 /// external tests and the test's main package count to it.
 fn words_of(built: &Built, package: &str) -> Option<String> {
-    let names = [package.to_owned(), format!("{package}_test"), format!("{package}.test")];
+    let mut names = vec![package.to_owned(), format!("{package}_test"), format!("{package}.test")];
     let failed = built.failed.iter().any(|path| names.contains(path));
-    let plain =
-        built.stderr.lines().any(|line| line.contains("setup failed") && line.contains(package));
-    if !failed && !plain {
-        let died = built.failed.is_empty() && built.status != Some(0);
+    let culprit = built.failed_tests.get(package);
+    names.extend(culprit.cloned());
+    if !failed && culprit.is_none() {
+        let died =
+            built.failed.is_empty() && built.failed_tests.is_empty() && built.status != Some(0);
         return died.then(|| built.stderr.clone());
     }
     let mut text = String::new();

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use crate::facts::{
     Blame, Failure, FailureClass, ImageFile, PackageFacts, Stage, Target, Toolchain, UnitFacts,
@@ -12,7 +11,7 @@ use crate::go::command::{GoCommand, Output};
 use crate::go::diagnose;
 use crate::go::list::ListFailure;
 use crate::go::modules::{flag_value, split_flags};
-use crate::model::{FileSetClass, PhaseReport, Problem, Unproven};
+use crate::model::{FileSetClass, Problem, Unproven};
 use crate::plan::Plan;
 use crate::source::golang;
 
@@ -20,7 +19,8 @@ use super::build::{Builder, BuiltUnit};
 use super::control::Controls;
 use super::explain::{Explainer, Raw, read_source};
 use super::graph::Graph;
-use super::{Progress, inspect, lists, millis, tests_build};
+use super::phases::Clock;
+use super::{Progress, inspect, lists, tests_build};
 
 /// What is built in one go.
 #[derive(Debug, Clone)]
@@ -39,25 +39,6 @@ pub(super) struct Unit {
     pub(super) scratch: PathBuf,
     /// Why there is no C compiler.
     pub(super) c_toolchain_error: Option<String>,
-}
-
-/// Times phases and tells the listener.
-struct Clock<'a> {
-    progress: &'a dyn Progress,
-    phases: Vec<PhaseReport>,
-}
-
-impl Clock<'_> {
-    fn begin(&self, name: &str) -> Instant {
-        self.progress.begin(name);
-        Instant::now()
-    }
-
-    fn end(&mut self, name: &str, summary: String, begin: Instant) {
-        let took = begin.elapsed();
-        self.progress.end(name, &summary, took);
-        self.phases.push(PhaseReport { name: name.into(), summary, duration_ms: millis(took) });
-    }
 }
 
 /// Gathers everything about one unit. What cannot be looked at becomes a problem of the unit.
@@ -80,7 +61,7 @@ pub(super) async fn gather(
         Ok(lists) => lists,
         Err(failure) => {
             facts.problems.push(list_problem(&failure));
-            clock.end("list", "failed".into(), begin);
+            clock.end("list", begin);
             facts.phases = clock.phases;
             return facts;
         }
@@ -89,7 +70,7 @@ pub(super) async fn gather(
         Ok(alone) => alone,
         Err(failure) => {
             facts.problems.push(list_problem(&failure));
-            clock.end("list", "failed".into(), begin);
+            clock.end("list", begin);
             facts.phases = clock.phases;
             return facts;
         }
@@ -98,7 +79,7 @@ pub(super) async fn gather(
     facts.problems.extend(take_unmatched(&mut table));
     place_modules(&mut table, &plan.dir);
     find_stubs(&mut table);
-    clock.end("list", list_summary(&table), begin);
+    clock.end("list", begin);
     if !table.values().any(|package| package.matched) {
         if facts.problems.is_empty() {
             facts.problems.push(no_packages(&unit.patterns));
@@ -129,7 +110,7 @@ async fn work(
         builder.build(raws.iter().map(|raw| raw.package.clone()).collect()).await
     };
     facts.build = built.counts.clone();
-    clock.end("build", built.summary(&table), begin);
+    clock.end("build", begin);
     raws.extend(built.failed.iter().cloned());
     facts.problems.extend(built.problems.iter().cloned());
     facts.unproven.extend(built.unproven.iter().cloned());
@@ -140,8 +121,7 @@ async fn work(
         let begin = clock.begin("tests");
         let bad: BTreeSet<String> = failures.keys().cloned().collect();
         let tests = tests_build::build_tests(plan, toolchain, unit, &table, &graph, &bad).await;
-        let made = tests.tests.values().filter(|test| test.exe.is_some()).count();
-        clock.end("tests", format!("{made} of {} test binaries", tests.tests.len()), begin);
+        clock.end("tests", begin);
         facts.problems.extend(tests.problems);
         facts.tests = tests.tests;
         facts.images.extend(tests.images);
@@ -162,14 +142,7 @@ fn inspect_all(facts: &mut UnitFacts, clock: &mut Clock<'_>) {
     }
     let begin = clock.begin("inspect");
     facts.images.iter_mut().for_each(inspect::inspect);
-    let code: u64 = facts.images.iter().map(code_bytes).sum();
-    let count = facts.images.len();
-    let summary = format!(
-        "{count} {}, {} of code",
-        if count == 1 { "image" } else { "images" },
-        megabytes(code)
-    );
-    clock.end("inspect", summary, begin);
+    clock.end("inspect", begin);
 }
 
 /// Bytes of executable sections.
@@ -177,15 +150,6 @@ pub(super) fn code_bytes(file: &ImageFile) -> u64 {
     let Ok(facts) = &file.facts else { return 0 };
     let executable = facts.sections.iter().filter(|section| section.executable());
     executable.map(|section| u64::from(section.virtual_size.min(section.file_size))).sum()
-}
-
-fn megabytes(bytes: u64) -> String {
-    let tenths = bytes / 100_000;
-    if tenths >= 100 {
-        format!("{} MB", tenths / 10)
-    } else {
-        format!("{}.{} MB", tenths / 10, tenths % 10)
-    }
 }
 
 /// Packages that `go list` could not load for windows/arm64.
@@ -231,9 +195,7 @@ async fn explained(
         let controls =
             Controls { go: &unit.go, toolchain, table, cgo: plan.cgo, scratch: &unit.scratch };
         controls.judge(&mut pairs).await;
-        let count = pairs.len();
-        let noun = if count == 1 { "package" } else { "packages" };
-        clock.end("control", format!("{count} {noun} that failed"), begin);
+        clock.end("control", begin);
     }
     let roots: Vec<String> = table
         .values()
@@ -323,16 +285,6 @@ fn find_stubs(table: &mut BTreeMap<String, PackageFacts>) {
             }
         }
     }
-}
-
-fn list_summary(table: &BTreeMap<String, PackageFacts>) -> String {
-    let modules: BTreeSet<&str> = table
-        .values()
-        .filter_map(|p| p.module.as_ref())
-        .map(|m| m.reference.path.as_str())
-        .collect();
-    let plural = |n: usize, noun: &str| format!("{n} {noun}{}", if n == 1 { "" } else { "s" });
-    format!("{}, {}", plural(modules.len(), "module"), plural(table.len(), "package"))
 }
 
 fn no_packages(patterns: &[String]) -> Problem {

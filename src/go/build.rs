@@ -17,6 +17,12 @@ struct Event {
     action: String,
     #[serde(default)]
     output: String,
+    /// Of test events (`go doc test2json`): the package under test.
+    #[serde(default)]
+    package: String,
+    /// Of test events: the package that keeps the test binary from being built.
+    #[serde(default)]
+    failed_build: String,
 }
 
 /// The words of one package, at most; a template with a million errors must not fill memory.
@@ -33,6 +39,8 @@ pub struct Built {
     pub output: BTreeMap<String, String>,
     /// Packages with a build-fail event.
     pub failed: Vec<String>,
+    /// Packages under test whose binary was not built, with the package that is at fault.
+    pub failed_tests: BTreeMap<String, String>,
     /// Standard error: errors that belong to no package.
     pub stderr: String,
     /// Why the output could not be read as events.
@@ -59,6 +67,7 @@ impl Built {
                 self.failed.push(package);
             }
         }
+        self.failed_tests.extend(other.failed_tests);
         self.stderr.push_str(&other.stderr);
         self.garbage = self.garbage.take().or(other.garbage);
     }
@@ -88,6 +97,10 @@ impl Built {
                 if text.len() < OUTPUT_LIMIT {
                     text.push_str(&event.output);
                 }
+            }
+            "fail" if !event.failed_build.is_empty() => {
+                let culprit = without_variant(&event.failed_build).to_owned();
+                self.failed_tests.insert(event.package, culprit);
             }
             "build-fail" if !self.failed.contains(&package) => self.failed.push(package),
             // A start event and actions of later releases say nothing about failure.

@@ -60,6 +60,7 @@ pub fn is_frame(line: &str) -> bool {
     let line = line.trim();
     line.is_empty()
         || line.starts_with("# ")
+        || (line.starts_with("package ") && !line.contains(':'))
         || line == "too many errors"
         || line.ends_with(": too many errors")
 }

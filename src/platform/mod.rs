@@ -44,28 +44,52 @@ impl Interrupt {
     }
 }
 
-/// Waits until the user or the system asks gowoa to stop.
-pub async fn interrupted() -> Interrupt {
+/// Hears when the user or the system asks gowoa to stop, from the moment it is made: what comes before
+/// [`next`](Self::next) is kept for it, and ends the process no more.
+#[derive(Debug)]
+pub struct Interrupts {
     #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let (Ok(mut terminate), Ok(mut hang_up)) =
-            (signal(SignalKind::terminate()), signal(SignalKind::hangup()))
+    signals: Option<[tokio::signal::unix::Signal; 3]>,
+    #[cfg(windows)]
+    ctrl_c: Option<tokio::signal::windows::CtrlC>,
+}
+
+impl Interrupts {
+    /// Begins to listen. Must be called in a runtime. Where no handler can be installed, signals do what they
+    /// do by default.
+    pub fn listen() -> Self {
+        #[cfg(unix)]
         {
+            use tokio::signal::unix::{SignalKind, signal};
+            let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
+            let [interrupt, terminate, hang_up] = kinds.map(signal);
+            let signals = match (interrupt, terminate, hang_up) {
+                (Ok(interrupt), Ok(terminate), Ok(hang_up)) => {
+                    Some([interrupt, terminate, hang_up])
+                }
+                _ => None,
+            };
+            Self { signals }
+        }
+        #[cfg(windows)]
+        Self { ctrl_c: tokio::signal::windows::ctrl_c().ok() }
+    }
+
+    /// Waits for the first.
+    pub async fn next(&mut self) -> Interrupt {
+        #[cfg(unix)]
+        if let Some([interrupt, terminate, hang_up]) = &mut self.signals {
             return tokio::select! {
-                result = tokio::signal::ctrl_c() => { ended(result).await; Interrupt::Interrupt }
+                _ = interrupt.recv() => Interrupt::Interrupt,
                 _ = terminate.recv() => Interrupt::Terminate,
                 _ = hang_up.recv() => Interrupt::HangUp,
             };
         }
-    }
-    ended(tokio::signal::ctrl_c().await).await;
-    Interrupt::Interrupt
-}
-
-/// Where no handler can be installed, nobody can interrupt: wait for ever.
-async fn ended(result: std::io::Result<()>) {
-    if result.is_err() {
-        std::future::pending::<()>().await;
+        #[cfg(windows)]
+        if let Some(ctrl_c) = &mut self.ctrl_c {
+            ctrl_c.recv().await;
+            return Interrupt::Interrupt;
+        }
+        std::future::pending().await
     }
 }

@@ -36,10 +36,22 @@ clear_dynamic_base() { # clear_dynamic_base IMAGE
     fi
     printf '\000\200' | dd of="$1" bs=1 seek=214 conv=notrunc 2>/dev/null
 }
+# No linker writes a table of dynamic relocations of version 3: the version of
+# arm64x-pure.dll, 1 at 0xA00, is overwritten in a copy.
+unknown_relocation_version() { # unknown_relocation_version IMAGE
+    before=$(od -An -tx4 -j2560 -N4 "$1" | tr -d ' ')
+    if [ "$before" != 00000001 ]; then
+        echo "make.sh: $1 has version $before of the dynamic relocations, expected 1" >&2
+        exit 1
+    fi
+    printf '\003' | dd of="$1" bs=1 seek=2560 conv=notrunc 2>/dev/null
+}
 
 assemble aarch64-windows main-arm64.s main-arm64.obj
 assemble aarch64-windows loadconfig.s loadconfig.obj
 assemble aarch64-windows imports-arm64.s imports.obj
+assemble aarch64-windows kernel32-arm64.s kernel32.obj
+assemble aarch64-windows runtimes-arm64.s runtimes.obj
 assemble aarch64-windows buildinfo-inline.s buildinfo-inline.obj
 assemble aarch64-windows buildinfo-pointer.s buildinfo-pointer.obj
 assemble aarch64-windows pclntab.s pclntab.obj
@@ -51,6 +63,11 @@ assemble i686-windows main-x86.s main-x86.obj
 import_library arm64 kernel32
 import_library arm64 second
 import_library arm64 late
+import_library arm64 msvcr120
+import_library arm64 msvcp120
+import_library arm64 opengl32
+import_library arm64 vcruntime140
+import_library arm64 ftd2xx
 
 console="-subsystem:console -entry:start"
 library="-dll -noentry"
@@ -64,12 +81,17 @@ library="-dll -noentry"
     link arm64x.dll arm64x $library main-arm64.obj loadconfig.obj \
         helper-arm64ec.obj loadconfig-ec.obj helper-x64.obj
     link arm64x-pure.dll arm64x $library main-arm64.obj loadconfig.obj
+    link arm64x-unknown.dll arm64x $library main-arm64.obj loadconfig.obj
+    unknown_relocation_version arm64x-unknown.dll
     link x64.exe x64 $console main-x64.obj
     link x86.exe x86 $console -safeseh:no main-x86.obj
     link arm64-unhardened.exe arm64 $console -nxcompat:no -highentropyva:no main-arm64.obj
     clear_dynamic_base arm64-unhardened.exe
     link arm64-imports.exe arm64 $console imports.obj kernel32.lib second.lib \
         late.lib -delayload:late.dll
+    link arm64-kernel32.exe arm64 $console kernel32.obj kernel32.lib
+    link arm64-runtimes.exe arm64 $console runtimes.obj msvcr120.lib opengl32.lib \
+        vcruntime140.lib ftd2xx.lib msvcp120.lib -delayload:msvcp120.dll
     link arm64-go.exe arm64 $console main-arm64.obj buildinfo-inline.obj pclntab.obj
     link arm64-go-old.exe arm64 $console main-arm64.obj buildinfo-pointer.obj
 }

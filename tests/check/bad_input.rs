@@ -10,6 +10,7 @@
 //! | `GoCommand::list`, `list_here` | every test | [`modules`] (go.mod, flags) | – | [`toolchain`] | [`toolchain`], `interrupt` |
 //! | `GoCommand::build` | every test | fixtures, [`modules`] | – | [`toolchain`] (nonsense, builds nothing, wrong machine, cut, ELF) | [`toolchain`], `interrupt` |
 //! | `GoCommand::work_edit_json` | [`modules`] | [`modules`] (go.work with errors) | – | [`toolchain`] | – |
+//! | `GoCommand::test_compile` | [`modules`] (overlay) | fixtures, [`toolchain`] | – | [`toolchain`] (makes nothing) | `interrupt` |
 //! | `go::cgo::find` | – | fixtures (cgo-broken) | – | – | – |
 
 mod flags;

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 use serde::Deserialize;
@@ -14,12 +14,13 @@ use serde_json::Value;
 
 use crate::harness::{Gowoa, Run, root};
 
+/// What an expect.toml says; the table of keys is in `testdata/go/README.md`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Expectation {
+pub(crate) struct Expectation {
     about: String,
     #[serde(default)]
-    args: Vec<String>,
+    pub(crate) args: Vec<String>,
     #[serde(default)]
     env: BTreeMap<String, String>,
     exit: i32,
@@ -59,28 +60,107 @@ struct ExpectedResult {
     contains: Vec<String>,
 }
 
+/// One fixture and what came of it. Every test looks at the same run.
+pub(crate) struct Fixture {
+    /// Relative to the repository, with `/`: `testdata/go/sample`.
+    pub(crate) name: String,
+    pub(crate) dir: PathBuf,
+    pub(crate) expected: Expectation,
+    pub(crate) run: Run,
+    /// The files of `--report`, where a report was made.
+    pub(crate) files: Option<Files>,
+    /// Whether something in the fixture's directory changed.
+    written: bool,
+}
+
+/// A report in every format, as it was written.
+pub(crate) struct Files {
+    pub(crate) json: String,
+    pub(crate) junit: String,
+    pub(crate) junit_strict: String,
+}
+
+/// The word that chooses some of the fixtures: `FIXTURE=name`.
+pub(crate) fn filter() -> String {
+    std::env::var("FIXTURE").unwrap_or_default()
+}
+
+/// Every fixture that the filter lets pass, run once, sorted by name.
+pub(crate) fn runs() -> &'static [Fixture] {
+    static RUNS: OnceLock<Vec<Fixture>> = OnceLock::new();
+    RUNS.get_or_init(|| {
+        let filter = filter();
+        let mut dirs = fixtures();
+        dirs.retain(|path| path.to_string_lossy().contains(&filter));
+        assert!(!dirs.is_empty(), "no fixture matches {filter:?}");
+        dirs.par_iter().map(|dir| Fixture::run(dir)).collect()
+    })
+}
+
+impl Fixture {
+    fn run(dir: &Path) -> Self {
+        let name = dir.strip_prefix(root()).unwrap().to_str().unwrap().replace('\\', "/");
+        let text = fs_err::read_to_string(dir.join("expect.toml")).unwrap();
+        let expected: Expectation =
+            toml::from_str(&text).unwrap_or_else(|error| panic!("{name}/expect.toml: {error}"));
+        let before = tree(dir);
+        let out = tempfile::tempdir().unwrap();
+        let path = |name: &str| out.path().join(name);
+        let mut gowoa = Gowoa::check(dir).arg("--report-dir").arg(out.path());
+        gowoa = gowoa
+            .arg("--report")
+            .arg(format!("junit-strict={}", path("junit-strict.xml").display()));
+        let run = expected.start(gowoa).run();
+        let read = |name| fs_err::read_to_string(path(name)).ok();
+        let files = run.report.is_some().then(|| Files {
+            json: read("report.json").unwrap_or_default(),
+            junit: read("junit.xml").unwrap_or_default(),
+            junit_strict: read("junit-strict.xml").unwrap_or_default(),
+        });
+        Self { name, dir: dir.to_owned(), expected, run, files, written: tree(dir) != before }
+    }
+
+    /// What is not as it is written in the expect.toml.
+    fn wrong(&self) -> String {
+        let mut wrong = String::new();
+        compare(&self.expected, &self.run, &mut wrong);
+        if self.written {
+            wrong.push_str("  the tree was written to\n");
+        }
+        if !wrong.is_empty() {
+            let _ = writeln!(wrong, "  ({})", self.expected.about);
+        }
+        wrong
+    }
+}
+
+impl Expectation {
+    /// Puts the fixture's arguments and variables on top of a call.
+    pub(crate) fn start(&self, gowoa: Gowoa) -> Gowoa {
+        let gowoa = self.environment(gowoa);
+        self.args.iter().fold(gowoa, |gowoa, arg| gowoa.arg(arg))
+    }
+
+    /// The variables alone.
+    pub(crate) fn environment(&self, gowoa: Gowoa) -> Gowoa {
+        self.env.iter().fold(gowoa, |gowoa, (key, value)| gowoa.env(key, value))
+    }
+}
+
 #[test]
 fn every_fixture_is_judged_as_written_beside_it() {
-    let filter = std::env::var("FIXTURE").unwrap_or_default();
-    let fixtures: Vec<PathBuf> =
-        fixtures().into_iter().filter(|path| path.to_string_lossy().contains(&filter)).collect();
-    assert!(!fixtures.is_empty(), "no fixture matches {filter:?}");
-    let failures = Mutex::new(Vec::new());
-    fixtures.par_iter().for_each(|dir| {
-        let wrong = judge(dir);
-        if !wrong.is_empty() {
-            let name = dir.strip_prefix(root()).unwrap_or(dir).display();
-            failures.lock().unwrap().push(format!("{name}\n{wrong}"));
-        }
-    });
-    let mut failures = failures.into_inner().unwrap();
-    failures.sort();
+    let wrong: Vec<String> = runs()
+        .iter()
+        .map(|fixture| (&fixture.name, fixture.wrong()))
+        .filter(|(_, wrong)| !wrong.is_empty())
+        .map(|(name, wrong)| format!("{name}\n{wrong}"))
+        .collect();
     assert!(
-        failures.is_empty(),
+        wrong.is_empty(),
         "{} of {} fixtures:\n\n{}",
-        failures.len(),
-        fixtures.len(),
-        failures.join("\n")
+        wrong.len(),
+        runs().len(),
+        wrong.join("\n")
     );
 }
 
@@ -98,32 +178,6 @@ fn fixtures() -> Vec<PathBuf> {
     }
     found.sort();
     found
-}
-
-fn judge(dir: &Path) -> String {
-    let text = fs_err::read_to_string(dir.join("expect.toml")).unwrap();
-    let expected: Expectation = match toml::from_str(&text) {
-        Ok(expected) => expected,
-        Err(error) => return format!("  expect.toml: {error}\n"),
-    };
-    let before = tree(dir);
-    let mut gowoa = Gowoa::check(dir);
-    for arg in &expected.args {
-        gowoa = gowoa.arg(arg);
-    }
-    for (key, value) in &expected.env {
-        gowoa = gowoa.env(key, value);
-    }
-    let run = gowoa.run();
-    let mut wrong = String::new();
-    compare(&expected, &run, &mut wrong);
-    if tree(dir) != before {
-        wrong.push_str("  the tree was written to\n");
-    }
-    if !wrong.is_empty() {
-        let _ = writeln!(wrong, "  ({})", expected.about);
-    }
-    wrong
 }
 
 fn compare(expected: &Expectation, run: &Run, wrong: &mut String) {
@@ -223,7 +277,8 @@ fn subjects_of<'a>(package: &'a str, report: &'a Value) -> impl Iterator<Item = 
     array(&report["subjects"]).iter().filter(of).map(|subject| &subject["id"])
 }
 
-fn array(value: &Value) -> &[Value] {
+/// The items of an array; none where it is no array.
+pub(crate) fn array(value: &Value) -> &[Value] {
     value.as_array().map(Vec::as_slice).unwrap_or_default()
 }
 

@@ -169,3 +169,20 @@ fn after_an_interrupt_the_next_run_works() {
     let run = project.check().run();
     project.assert_passes(&run);
 }
+
+#[test]
+fn a_signal_at_any_moment_of_the_start_leaves_nothing() {
+    // What the signal meets is not in the test's hands; that nothing is left must hold for every moment.
+    let project = Project::module();
+    let go = FakeGo::new(&project).env("exec sleep 3000").write(&project);
+    for wait in 0..40 {
+        let (mut command, _json) = project.check().arg("--go").arg(&go).into_command();
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(wait / 2));
+        let hanging = Hanging { child, pids: PathBuf::new(), _json };
+        let (code, text) = hanging.signal("TERM", 1);
+        // A signal that comes before gowoa listens ends it in the system's way, without a code.
+        assert!(matches!(code, Some(143) | None), "{code:?}: {text}");
+        assert_eq!(project.left(), [""; 0], "after {wait}");
+    }
+}

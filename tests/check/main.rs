@@ -1,6 +1,9 @@
 //! `gowoa check` from the outside: the program as it is built, on real modules, with a real `go`.
 //!
 //! * [`fixtures`]: every module of `testdata/go` and `testdata/checks` against the expectation beside it;
+//! * [`images`]: the images of `testdata/checks`, asked through the library;
+//! * [`matrix`]: every check over every fixture, the must-be-silent oracle, and every report as a file;
+//! * [`e2e`]: what holds of every run, and of the program as such;
 //! * [`bad_input`]: what cannot be worked on, each with an error, a next step and the right exit code;
 //! * `interrupt`: signals leave no child and no report (Unix);
 //! * [`secrets`]: a canary reaches no format and no message;
@@ -12,9 +15,12 @@
 #![allow(clippy::print_stderr, reason = "a test that skips says why")]
 
 mod bad_input;
+mod e2e;
 mod fixtures;
 mod harness;
+mod images;
 #[cfg(unix)] // Windows has no such signals; its job objects are process-wrap's.
 mod interrupt;
+mod matrix;
 mod projects;
 mod secrets;

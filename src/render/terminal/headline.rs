@@ -36,9 +36,20 @@ fn pass(view: &View<'_>) -> String {
     let target = &view.report.plan.target;
     let matched =
         || view.report.subjects.iter().filter(|s| s.kind == SubjectKind::Package && s.matched);
-    let unbuilt = count(matched().filter(|s| is_unbuilt(s)).count());
+    // A package of test files only has nothing to build.
+    let nothing: BTreeSet<_> = view
+        .report
+        .results
+        .iter()
+        .filter(|r| {
+            r.check.as_str() == "cross-compile" && r.verdict == ResultVerdict::NotApplicable
+        })
+        .map(|r| &r.subject)
+        .collect();
+    let empty = |s: &&Subject| s.build == Some(BuildState::NotBuilt) && nothing.contains(&s.id);
+    let unbuilt = count(matched().filter(|s| is_unbuilt(s) && !empty(s)).count());
     let others = count(matched().filter(|s| s.build == Some(BuildState::NotWindows)).count());
-    let all = count(matched().count());
+    let all = count(matched().filter(|s| !empty(s)).count());
     let mut text = if counts.compiled == 0 {
         "no finding, but nothing was compiled".to_owned()
     } else if unbuilt + others > 0 {
@@ -132,6 +143,9 @@ fn clause(view: &View<'_>, check: &str, group: &[&Finding]) -> String {
     };
     let text = match check {
         "cross-compile" => say("does not build", "do not build") + &format!(" for {target}"),
+        "package-excluded" if group.iter().all(|f| f.class.as_deref() == Some("sentinel")) => {
+            say("refuses", "refuse") + &format!(" {target} on purpose")
+        }
         "package-excluded" => {
             say("has no Go files", "have no Go files") + &format!(" for {target}")
         }

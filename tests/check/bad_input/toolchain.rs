@@ -4,7 +4,7 @@ use crate::projects::Project;
 use crate::projects::fake::{FakeGo, assert_gone, hangs, real_go, said, script};
 
 /// Enough for a stand-in that answers at once, even where two cores run all tests.
-const LIMIT: &str = "4";
+const LIMIT: &str = "8";
 
 #[test]
 fn no_go_on_path() {
@@ -114,7 +114,7 @@ fn env_or_probe_hangs() {
         let pids = project.beside("pids");
         let go = set(FakeGo::new(&project), hangs(&pids)).write(&project);
         let run = project.check().arg("--go").arg(go).arg("--timeout").arg(LIMIT).run();
-        let words = [call, "did not end within 4 s and was stopped", "--timeout"];
+        let words = [call, "did not end within 8 s and was stopped", "--timeout"];
         project.assert_refused(&run, &words);
         assert_gone(&pids);
     }
@@ -163,7 +163,7 @@ fn list_hangs() {
     let go = FakeGo::new(&project).list(hangs(&pids)).write(&project);
     let run = project.check().arg("--go").arg(go).arg("--timeout").arg(LIMIT).run();
     project
-        .assert_incomplete(&run, &["list", "did not end within 4 s and was stopped", "--timeout"]);
+        .assert_incomplete(&run, &["list", "did not end within 8 s and was stopped", "--timeout"]);
     assert_gone(&pids);
 }
 
@@ -174,7 +174,7 @@ fn build_hangs_and_leaves_a_grandchild() {
     let go = FakeGo::new(&project).build(hangs(&pids)).write(&project);
     let run = project.check().arg("--go").arg(go).arg("--timeout").arg(LIMIT).run();
     project
-        .assert_incomplete(&run, &["build", "did not end within 4 s and was stopped", "--timeout"]);
+        .assert_incomplete(&run, &["build", "did not end within 8 s and was stopped", "--timeout"]);
     assert_gone(&pids);
 }
 

@@ -1,0 +1,108 @@
+//! The phases of the work: timed as they pass, summed up once everything is known.
+
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+use crate::facts::{PackageFacts, UnitFacts};
+use crate::model::PhaseReport;
+
+use super::unit::code_bytes;
+use super::{Progress, millis};
+
+/// Times phases and tells the listener.
+pub(super) struct Clock<'a> {
+    pub(super) progress: &'a dyn Progress,
+    pub(super) phases: Vec<PhaseReport>,
+}
+
+impl Clock<'_> {
+    /// A phase begins.
+    pub(super) fn begin(&self, name: &str) -> Instant {
+        self.progress.begin(name);
+        Instant::now()
+    }
+
+    /// It has ended.
+    pub(super) fn end(&mut self, name: &str, begin: Instant) {
+        let took = begin.elapsed();
+        self.progress.end(name, took);
+        let (name, duration_ms) = (name.into(), millis(took));
+        self.phases.push(PhaseReport { name, summary: String::new(), duration_ms });
+    }
+}
+
+/// The phases of all units: those of one name together, each with what it covered.
+pub(super) fn of(units: &[UnitFacts]) -> Vec<PhaseReport> {
+    let mut phases: Vec<PhaseReport> = Vec::new();
+    for phase in units.iter().flat_map(|unit| &unit.phases) {
+        match phases.iter_mut().find(|known| known.name == phase.name) {
+            Some(known) => known.duration_ms += phase.duration_ms,
+            None => phases.push(phase.clone()),
+        }
+    }
+    for phase in &mut phases {
+        phase.summary = match phase.name.as_str() {
+            "list" => list(units),
+            "build" => build(units),
+            "control" => {
+                let failed = units.iter().map(|unit| unit.failures.len()).sum();
+                format!("{} that failed", plural(failed, "package"))
+            }
+            "tests" => {
+                let tests = || units.iter().flat_map(|unit| unit.tests.values());
+                let made = tests().filter(|test| test.exe.is_some()).count();
+                format!("{made} of {} test binaries", tests().count())
+            }
+            _ => inspect(units),
+        };
+    }
+    phases
+}
+
+fn packages(units: &[UnitFacts]) -> impl Iterator<Item = &PackageFacts> {
+    units.iter().flat_map(|unit| unit.packages.values())
+}
+
+fn list(units: &[UnitFacts]) -> String {
+    if packages(units).next().is_none() {
+        return "no package".into();
+    }
+    let modules: BTreeSet<&str> = packages(units)
+        .filter_map(|package| package.module.as_ref())
+        .map(|module| module.reference.path.as_str())
+        .collect();
+    let paths: BTreeSet<&str> =
+        packages(units).map(|package| package.import_path.as_str()).collect();
+    format!("{}, {}", plural(modules.len(), "module"), plural(paths.len(), "package"))
+}
+
+fn build(units: &[UnitFacts]) -> String {
+    let compiled = packages(units).filter(|package| package.matched && package.compiled).count();
+    let sum = |of: fn(&UnitFacts) -> u64| units.iter().map(of).sum::<u64>() as usize;
+    let commands = sum(|unit| unit.build.commands);
+    let proofs = sum(|unit| unit.build.link_proofs);
+    let mut summary = format!("{}, {}", plural(compiled, "package"), plural(commands, "command"));
+    if proofs > 0 {
+        summary.push_str(&format!(", {}", plural(proofs, "link proof")));
+    }
+    summary
+}
+
+fn inspect(units: &[UnitFacts]) -> String {
+    let images = || units.iter().flat_map(|unit| &unit.images);
+    let code: u64 = images().map(code_bytes).sum();
+    format!("{}, {} of code", plural(images().count(), "image"), megabytes(code))
+}
+
+fn plural(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+fn megabytes(bytes: u64) -> String {
+    let tenths = bytes / 100_000;
+    if tenths >= 100 {
+        format!("{} MB", tenths / 10)
+    } else {
+        format!("{}.{} MB", tenths / 10, tenths % 10)
+    }
+}

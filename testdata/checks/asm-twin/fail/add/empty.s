@@ -1,0 +1,1 @@
+// This file is empty on purpose: with it the compiler accepts functions without a body.

@@ -1,0 +1,3 @@
+module example.com/asm-twin-fail
+
+go 1.24

@@ -1,0 +1,3 @@
+module example.com/asm-twin-not-built
+
+go 1.24

@@ -1,0 +1,3 @@
+module example.com/asm-twin-pass
+
+go 1.24

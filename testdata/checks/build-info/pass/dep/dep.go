@@ -1,0 +1,5 @@
+// Package dep is a dependency.
+package dep
+
+// Word is a word.
+const Word = "dep"

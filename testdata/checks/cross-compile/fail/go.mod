@@ -1,0 +1,3 @@
+module example.com/cross-compile-fail
+
+go 1.24

@@ -1,0 +1,3 @@
+module example.com/cross-compile-not-applicable
+
+go 1.24

@@ -1,0 +1,3 @@
+module example.com/cross-compile-pass
+
+go 1.24

@@ -1,0 +1,3 @@
+module example.com/files-lost-fail
+
+go 1.24

@@ -1,0 +1,3 @@
+module example.com/files-lost-not-applicable
+
+go 1.24

@@ -1,0 +1,3 @@
+package codec
+
+func init() { Names = append(Names, "neon") }

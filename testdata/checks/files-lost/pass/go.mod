@@ -1,0 +1,3 @@
+module example.com/files-lost-pass
+
+go 1.24

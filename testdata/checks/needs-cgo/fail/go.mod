@@ -1,0 +1,3 @@
+module example.com/needs-cgo-fail
+
+go 1.24

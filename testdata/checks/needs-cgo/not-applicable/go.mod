@@ -1,0 +1,3 @@
+module example.com/needs-cgo-not-applicable
+
+go 1.24

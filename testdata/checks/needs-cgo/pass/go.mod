@@ -1,0 +1,3 @@
+module example.com/needs-cgo-pass
+
+go 1.24

@@ -1,0 +1,3 @@
+module example.com/package-excluded-fail
+
+go 1.24

@@ -1,0 +1,3 @@
+module example.com/package-excluded-not-applicable
+
+go 1.24

@@ -1,0 +1,3 @@
+module example.com/package-excluded-pass
+
+go 1.24

@@ -1,0 +1,3 @@
+module example.com/slow-path-fail
+
+go 1.24

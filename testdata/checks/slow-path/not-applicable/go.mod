@@ -1,0 +1,3 @@
+module example.com/slow-path-not-applicable
+
+go 1.24

@@ -1,0 +1,3 @@
+module example.com/slow-path-pass
+
+go 1.24

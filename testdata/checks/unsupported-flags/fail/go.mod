@@ -1,0 +1,3 @@
+module example.com/unsupported-flags-fail
+
+go 1.24

@@ -1,0 +1,3 @@
+module example.com/unsupported-flags-pass
+
+go 1.24

@@ -1,0 +1,3 @@
+module example.com/test-imports-excluded
+
+go 1.24

@@ -1,0 +1,4 @@
+package shelf
+
+// Size is the number of books.
+func Size() int { return 1 }

@@ -200,7 +200,6 @@ plain_build() { # patterns...
   seconds "$from" "$to"
 }
 
-tree=$scratch/tree
 report=$scratch/report.json
 rows=()
 ok=0
@@ -210,6 +209,8 @@ skipped=0
 while IFS=$'\t' read -r name kind module form packages arguments verdict code errors warnings note; do
   [[ -n $name && $name != \#* ]] || continue
   selected "$name" "$kind" || continue
+  # Its own name, since gowoa keeps what it builds by the directory that it works in.
+  tree=$scratch/$name
   [[ $packages != - ]] || packages=
   [[ $arguments != - ]] || arguments=
   if ! lay "$module" "$form" "$packages"; then
@@ -255,6 +256,9 @@ while IFS=$'\t' read -r name kind module form packages arguments verdict code er
     to=$(stopwatch)
     warm="$(seconds "$from" "$to") / $plain"
   fi
+
+  chmod -R u+w "$tree"
+  rm -rf "$tree"
 
   wrongs=()
   [[ $got_verdict == "$verdict" ]] || wrongs+=("verdict $got_verdict, expected $verdict")

@@ -94,10 +94,10 @@ pub(crate) fn state(package: &PackageFacts, unit: &UnitFacts) -> BuildState {
     let has = |set: &Option<crate::facts::FileSet>| {
         set.as_ref().is_some_and(|set| set.compiles_something())
     };
-    if package.class == Some(FileSetClass::CgoOnly) || (!has(&package.arm64) && has(&package.amd64))
-    {
+    let on_arm64 = has(&package.arm64) || has(&package.arm64_alone);
+    if package.class == Some(FileSetClass::CgoOnly) || (!on_arm64 && has(&package.amd64)) {
         BuildState::Excluded
-    } else if !has(&package.arm64) && !has(&package.amd64) && package.on_host == Some(true) {
+    } else if !on_arm64 && !has(&package.amd64) && package.on_host == Some(true) {
         BuildState::NotWindows
     } else {
         BuildState::NotBuilt

@@ -123,7 +123,7 @@ impl EngineError {
                 "change to the directory with go.mod, or name it with -C DIR".into()
             }
             Self::Flag { .. } => {
-                "take it out with go env -u GOFLAGS, or set GOFLAGS without it".into()
+                "leave it out: of the flags, of GOFLAGS, and of go env (go env -u GOFLAGS)".into()
             }
             Self::Workspace(_) => "mend go.work, or check one module with GOWORK=off".into(),
             Self::Io(_) => "make room, or name another place with --out-dir or GOWOA_CACHE".into(),

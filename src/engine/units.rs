@@ -177,6 +177,10 @@ async fn layout(
     let mut covered: Vec<PathBuf> = Vec::new();
     let mut units = Vec::new();
     match gowork {
+        Some(_) if go.modfile.is_some() => {
+            let reason = "go cannot use it in workspace mode";
+            return Err(EngineError::Flag { name: "modfile".into(), reason });
+        }
         Some(file) => {
             let workspace = modules::workspace(go, &file, &state.join("work")).await?;
             covered.extend(workspace.uses.iter().cloned());

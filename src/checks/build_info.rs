@@ -35,6 +35,10 @@ impl Check for BuildInfo {
         };
         let info = match &facts.build_info {
             Ok(Some(info)) => info,
+            Ok(None) if !image.expected.go_version.is_empty() => {
+                let reason = "it carries no Go build information, which go build always writes";
+                return Verdict::Inconclusive { reason: reason.into(), gating: true };
+            }
             Ok(None) => return Verdict::NotApplicable("it carries no Go build information".into()),
             Err(reason) => {
                 let reason = format!("its Go build information could not be read: {reason}");

@@ -51,7 +51,7 @@ fn judge_package(package: &PackageFacts, cx: Context<'_>) -> Verdict {
         BuildState::Excluded => {
             Verdict::NotApplicable("no file for windows/arm64; package-excluded judges that".into())
         }
-        BuildState::NotWindows => Verdict::NotApplicable(not_windows_reason(cx.unit)),
+        BuildState::NotWindows => Verdict::NotApplicable(not_windows_reason(None)),
         _ if package
             .arm64
             .as_ref()
@@ -136,7 +136,11 @@ fn stopped(package: &PackageFacts, unit: &UnitFacts) -> Option<Verdict> {
             reason: format!("its dependencies could not be resolved: {names}"),
             gating: package.matched,
         },
-        Blame::Toolchain | Blame::Everywhere => Verdict::Inconclusive {
+        Blame::Toolchain | Blame::Unknown => Verdict::Inconclusive {
+            reason: format!("not built: it imports {names}, whose failure could not be judged"),
+            gating: package.matched,
+        },
+        Blame::Everywhere => Verdict::Inconclusive {
             reason: format!(
                 "not built: it imports {names}, which does not build for windows/amd64 either"
             ),
@@ -146,7 +150,7 @@ fn stopped(package: &PackageFacts, unit: &UnitFacts) -> Option<Verdict> {
 }
 
 fn of_failure(failure: &Failure, package: &PackageFacts, cx: Context<'_>) -> Verdict {
-    let words = first_words(failure);
+    let words = placed_words(failure);
     match failure.blame {
         Blame::Arm64
             if matches!(failure.class, FailureClass::Excluded | FailureClass::Sentinel) =>
@@ -158,13 +162,17 @@ fn of_failure(failure: &Failure, package: &PackageFacts, cx: Context<'_>) -> Ver
         Blame::NotWindows if package.named => {
             Verdict::Fail(vec![not_windows_finding(failure, package, cx)])
         }
-        Blame::NotWindows => Verdict::NotApplicable(not_windows_reason(cx.unit)),
+        Blame::NotWindows => Verdict::NotApplicable(not_windows_reason(Some(failure))),
         Blame::Toolchain => Verdict::Inconclusive {
             reason: format!("the C toolchain failed: {words}"),
             gating: true,
         },
         Blame::Unresolved => Verdict::Inconclusive {
             reason: format!("its dependencies could not be resolved: {words}"),
+            gating: true,
+        },
+        Blame::Unknown => Verdict::Inconclusive {
+            reason: format!("it fails, and the control build could not be judged: {words}"),
             gating: true,
         },
         Blame::Everywhere => Verdict::Inconclusive {
@@ -177,25 +185,21 @@ fn of_failure(failure: &Failure, package: &PackageFacts, cx: Context<'_>) -> Ver
 fn everywhere_reason(failure: &Failure, words: &str) -> String {
     match failure.class {
         FailureClass::MissingGeneratedInput => format!(
-            "a file that has to be generated or fetched first is missing ({words}): run the project's generate \
-             step, then check again; this is not an arm64 problem"
+            "something that belongs to the project is not there ({words}): generated or fetched first, or \
+             misspelt; not an arm64 problem"
         ),
         FailureClass::SyntaxError => format!("it does not parse ({words}): not an arm64 problem"),
         _ => format!("it fails for every target ({words}): not an arm64 problem"),
     }
 }
 
-fn not_windows_reason(unit: &UnitFacts) -> String {
-    let host = unit
-        .failures
-        .values()
-        .flat_map(|failure| &failure.controls)
-        .find(|control| control.target.host)
-        .map(|control| control.target.target.clone());
-    match host {
-        Some(host) => {
-            format!("not a Windows package: fails for windows/amd64 too and builds for {host}")
-        }
+fn not_windows_reason(failure: Option<&Failure>) -> String {
+    let built = |control: &&Control| control.target.host && control.builds == Some(true);
+    match failure.and_then(|failure| failure.controls.iter().find(built)) {
+        Some(control) => format!(
+            "not a Windows package: fails for windows/amd64 too and builds for {}",
+            control.target.target
+        ),
         None => "not a Windows package: no file of it is for Windows".into(),
     }
 }
@@ -216,6 +220,16 @@ pub(super) fn first_words(failure: &Failure) -> String {
         .unwrap_or_else(|| failure.output.lines().next().unwrap_or("no message").to_owned())
 }
 
+/// The same with the place in front, where it has one.
+fn placed_words(failure: &Failure) -> String {
+    let words = first_words(failure);
+    let place = failure.diagnostics.iter().find(|d| d.message == words).and_then(|d| {
+        let place = format!("{}:{}", d.file.as_ref()?, d.line?);
+        Some(d.column.map_or(place.clone(), |column| format!("{place}:{column}")))
+    });
+    place.map_or(words.clone(), |place| format!("{place}: {words}"))
+}
+
 fn arm64_finding(failure: &Failure, package: &PackageFacts, cx: Context<'_>) -> Finding {
     let verb = match failure.stage {
         Stage::Link => "link",
@@ -233,16 +247,12 @@ fn arm64_finding(failure: &Failure, package: &PackageFacts, cx: Context<'_>) -> 
         package.import_path,
         first_words(failure)
     );
-    // Internal, and so is all that it stops: no command and no importer of the module is touched.
-    let hidden =
-        package.in_main_module() && !package.named && only_internal(failure, package, cx.unit);
-    let (severity, message) = if hidden {
-        (Severity::Warning, format!("{message}; only internal packages are affected"))
-    } else {
-        (Severity::Error, message)
-    };
-    let mut finding = draft::finding(&META.id, cx.subject, severity, message);
-    finding.help = Some(advice::for_failure(failure, package));
+    let mut finding = draft::finding(&META.id, cx.subject, Severity::Error, message);
+    let mut help = advice::for_failure(failure, package);
+    if package.in_main_module() && only_internal(failure, package, cx.unit) {
+        help.push_str("\nonly internal packages are affected: nothing that builds imports them");
+    }
+    finding.help = Some(help);
     finish(finding, failure, package, cx.unit)
 }
 
@@ -379,7 +389,7 @@ fn judge_test(test: &TestFacts, cx: Context<'_>) -> Verdict {
         Blame::NeedsCgo | Blame::NotWindows => Verdict::NotApplicable(format!(
             "its tests do not build for windows/amd64 either: {words}"
         )),
-        Blame::Toolchain | Blame::Unresolved => {
+        Blame::Toolchain | Blame::Unresolved | Blame::Unknown => {
             Verdict::Inconclusive { reason: words, gating: true }
         }
         Blame::Everywhere => Verdict::Inconclusive {

@@ -35,6 +35,10 @@ impl Check for MachineType {
             }
             Err(reason) => return Verdict::Fail(vec![not_an_image(image, reason, cx)]),
         };
+        if let Some(section) = facts.truncated_section() {
+            let reason = format!("the file ends inside section {}", section.name);
+            return Verdict::Fail(vec![not_an_image(image, &reason, cx)]);
+        }
         match facts.kind {
             // hybrid-image says more about these two.
             MachineKind::Arm64 | MachineKind::Arm64Ec | MachineKind::Arm64X if facts.pe32_plus => {

@@ -1,6 +1,6 @@
 //! package-excluded: is a package there on arm64 at all?
 
-use crate::facts::{Blame, FailureClass, PackageFacts, UnitFacts};
+use crate::facts::{Blame, Failure, FailureClass, PackageFacts};
 use crate::model::{CheckId, FileSetClass, Finding, Severity, SubjectKind, Verdict};
 
 use super::cross_compile::finish;
@@ -31,7 +31,7 @@ impl Check for PackageExcluded {
         if let Some(failure) = cx.unit.failures.get(&package.import_path) {
             return match (failure.blame, failure.class) {
                 (Blame::Arm64, FailureClass::Excluded | FailureClass::Sentinel) => {
-                    Verdict::Fail(vec![imported(package, cx)])
+                    Verdict::Fail(vec![imported(failure, package, cx)])
                 }
                 (Blame::NeedsCgo, _) => {
                     Verdict::NotApplicable("it needs cgo; needs-cgo judges that".into())
@@ -54,32 +54,26 @@ impl Check for PackageExcluded {
 }
 
 /// A load error: code that is built for arm64 imports it, or the user named it.
-fn imported(package: &PackageFacts, cx: Context<'_>) -> Finding {
-    let failure = cx.unit.failures.get(&package.import_path);
+fn imported(failure: &Failure, package: &PackageFacts, cx: Context<'_>) -> Finding {
     let why = if package.arm64_importers.is_empty() {
         String::new()
     } else {
         format!("; imported by {}", listed(&package.arm64_importers, 2))
     };
-    let sentinel = failure.is_some_and(|failure| failure.class == FailureClass::Sentinel);
+    let sentinel = failure.class == FailureClass::Sentinel;
     let message = if sentinel {
         format!("{} refuses windows/arm64 on purpose{why}", package.import_path)
     } else {
         format!("{} has no Go file for windows/arm64{why}", package.import_path)
     };
     let mut finding = draft::finding(&META.id, cx.subject, Severity::Error, message);
-    match failure {
-        Some(failure) => {
-            finding.help = Some(advice::for_failure(failure, package));
-            finish(finding, failure, package, cx.unit)
-        }
-        None => draft::about_package(finding, package, reachability(package)),
-    }
+    finding.help = Some(advice::for_failure(failure, package));
+    finish(finding, failure, package, cx.unit)
 }
 
 /// No arm64 file imports it: `go build ./...` exits 0 and says nothing.
 fn unreached(package: &PackageFacts, cx: Context<'_>) -> Finding {
-    let severity = severity(package, cx.unit);
+    let severity = severity(package);
     let importers = if package.matched {
         "`go build ./...` leaves it out without a word"
     } else {
@@ -105,8 +99,10 @@ fn unreached(package: &PackageFacts, cx: Context<'_>) -> Finding {
     finding
 }
 
-fn severity(package: &PackageFacts, _unit: &UnitFacts) -> Severity {
-    if package.named || !package.arm64_importers.is_empty() {
+fn severity(package: &PackageFacts) -> Severity {
+    // A command that is not there is what a release would miss.
+    let command = package.matched && package.is_command();
+    if package.named || command || !package.arm64_importers.is_empty() {
         Severity::Error
     } else if package.matched && !package.is_internal() {
         Severity::Warning

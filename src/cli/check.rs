@@ -294,8 +294,8 @@ fn plan(args: &CheckArgs) -> Result<Plan, Refusal> {
         out_dir: args.out.out_dir.as_ref().map(|dir| here.join(dir)),
         fail_on: args.fail_on.severity(),
         work_limit: Duration::from_secs(args.go.timeout),
-        // Asking Go for its version takes milliseconds; a minute is for a disk that sleeps.
-        probe_limit: Duration::from_secs(args.go.timeout.min(60)),
+        // Asking Go for its version takes milliseconds; minutes are for a toolchain that go.mod asks it to fetch.
+        probe_limit: Duration::from_secs(args.go.timeout.min(600)),
     })
 }
 

@@ -43,14 +43,20 @@ pub enum Command {
 
 /// Parses the arguments, does what they say, and returns the exit code.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let args: Vec<OsString> = args.into_iter().collect();
     let parsed = Cli::command()
-        .try_get_matches_from(args)
+        .try_get_matches_from(&args)
         .and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => {
             if error.use_stderr() {
-                output::tell(&secrets::safe_text(&error.render().to_string()));
+                let hint = args.iter().skip(1).find_map(|arg| long_spelling(arg.to_str()?));
+                let text = match hint {
+                    Some(hint) => hint,
+                    None => error.render().to_string(),
+                };
+                output::tell(&secrets::safe_text(&text));
                 return ExitCode::from(exit::INCOMPLETE);
             }
             // Help and version; a closed pipe is not our failure.
@@ -65,9 +71,31 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     })
 }
 
+/// What to write for a flag in Go's own spelling, such as `-tags=x` or `-race`; clap would read it as a
+/// bundle of short flags.
+fn long_spelling(arg: &str) -> Option<String> {
+    let flag = arg.strip_prefix('-')?;
+    let name = flag.split('=').next().unwrap_or(flag);
+    let word = name.len() > 1 && name.bytes().all(|byte| byte.is_ascii_lowercase());
+    if !word || flag.starts_with('-') {
+        return None;
+    }
+    let own = ["tags", "ldflags", "mod", "buildmode"].contains(&name);
+    let long = if own { format!("--{flag}") } else { format!("--go-flag={arg}") };
+    Some(format!("error: {arg} is go's spelling\nnext   write {long}; see gowoa check --help\n"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn flags_in_gos_spelling_are_translated() {
+        let hint = |arg| long_spelling(arg).unwrap_or_default();
+        assert!(hint("-tags=a,b").contains("write --tags=a,b;"));
+        assert!(hint("-race").contains("write --go-flag=-race;"));
+        assert!(["-C", "--tags", "-h", "./x", "-"].iter().all(|arg| long_spelling(arg).is_none()));
+    }
 
     #[test]
     fn the_definition_of_the_arguments_is_sound() {

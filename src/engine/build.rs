@@ -7,9 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::facts::{
-    BuildRun, Expected, FailureClass, ImageFile, PackageFacts, Stage, Target, Toolchain,
-};
+use crate::facts::{BuildRun, Expected, ImageFile, PackageFacts, Stage, Target, Toolchain};
 use crate::go::build::{Built, build};
 use crate::go::command::{GoCommand, Output, batches, exe_base, groups_by_exe};
 use crate::go::diagnose;
@@ -20,6 +18,7 @@ use crate::platform::ARGUMENT_BYTES;
 
 use super::explain::Raw;
 use super::graph::Graph;
+use super::link;
 use super::proof::{Proof, Proofs};
 use super::stale::Stamps;
 use super::unit::{Unit, next_step, unproven};
@@ -71,20 +70,13 @@ struct Wanted {
 impl Builder<'_> {
     /// Builds everything but `broken` (what could not be loaded) and what imports it.
     pub(super) async fn build(&self, broken: BTreeSet<String>) -> BuiltUnit {
-        let wanted = self.wanted(&broken);
+        let mut wanted = self.wanted(&broken);
         let mut out = BuiltUnit::default();
         let mut proofs =
             Proofs::new(self.table, &self.unit.scratch, self.unit.go.overlay.as_deref());
         if let Err(error) = proofs.generate(&wanted.proof) {
-            out.problems.push(Problem {
-                message: format!(
-                    "the programs that link the libraries could not be written: {error}"
-                ),
-                details: Vec::new(),
-                next: Some(
-                    "make room in the cache directory, or name another with GOWOA_CACHE".into(),
-                ),
-            });
+            out.problems.push(unwritten(&error));
+            wanted.compile.append(&mut wanted.proof);
         }
         let mut failed: BTreeSet<String> = broken;
         let mut exes: BTreeMap<String, PathBuf> = BTreeMap::new();
@@ -100,19 +92,22 @@ impl Builder<'_> {
                 break;
             }
             let built = self.link(&mains, &proofs, &mut exes, &mut out).await;
-            let before = failed.len();
             let dropped = self.sort_out(&built, &mut proofs, &mut failed, &mut out);
-            let unproven = proofs.current().iter().any(|proof| !proof.linked);
-            if built.success() || (failed.len() == before && !dropped) {
+            proofs.mark_stopped(&failed, self.graph);
+            // A command that fails links nothing: what it was to link is the proofs' again.
+            let next = self.wanted(&failed);
+            let same = next.proof.iter().all(|path| wanted.proof.contains(path));
+            let unlinked = proofs.current().iter().any(|proof| !proof.linked);
+            if out.broken
+                || (same && !unlinked)
+                || (same && next.proof.len() == wanted.proof.len() && !dropped)
+            {
                 break;
             }
-            if !unproven && !proofs.stopped_by(&failed, self.graph) {
-                break;
-            }
-            let stopped = self.graph.dependents(&failed);
-            let ok = |path: &&String| !failed.contains(*path) && !stopped.contains(*path);
-            let left: Vec<String> = wanted.proof.iter().filter(ok).cloned().collect();
-            if proofs.generate(&left).is_err() {
+            wanted.proof = next.proof;
+            wanted.compile = next.compile;
+            if let Err(error) = proofs.generate(&wanted.proof) {
+                out.problems.push(unwritten(&error));
                 break;
             }
             mains = proofs.mains();
@@ -137,10 +132,8 @@ impl Builder<'_> {
         let reached = self.graph.closure(&commands);
         let libraries: Vec<&&PackageFacts> = buildable.iter().filter(|p| !p.is_command()).collect();
         // What a command links is linked; but its assembly counts only if everything that needs it is.
-        let open = |p: &&&&PackageFacts| {
-            !reached.contains(p.import_path.as_str())
-                || p.amd64_only.iter().any(|file| file.ends_with(".s"))
-        };
+        let open =
+            |p: &&&&PackageFacts| !reached.contains(p.import_path.as_str()) || has_assembly(p);
         let own = |p: &&&&PackageFacts| p.in_main_module();
         let proof =
             libraries.iter().filter(own).filter(open).map(|p| p.import_path.clone()).collect();
@@ -162,8 +155,8 @@ impl Builder<'_> {
     ) -> Built {
         let mut go = self.unit.go.clone();
         if matches!(go.flags.build_mode.as_deref(), Some("c-shared" | ARCHIVE)) {
-            // That is for the commands; the proofs are exes.
-            go.flags.build_mode = None;
+            // That is for the commands; the proofs are exes, whatever GOFLAGS says.
+            go.flags.build_mode = Some("default".into());
         }
         // -gcflags of the user's would be replaced as a whole, for every package.
         let goflags = split_flags(self.toolchain.env("GOFLAGS").unwrap_or_default());
@@ -200,6 +193,7 @@ impl Builder<'_> {
     /// it said that it had built them.
     fn drop_stale(&self, stamps: &Stamps, built: &Built, out: &mut BuiltUnit) -> bool {
         if !built.success() && !self.unit.out_is_ours {
+            stamps.restore();
             return false;
         }
         match stamps.remove_untouched() {
@@ -330,18 +324,29 @@ impl Builder<'_> {
                 out.problems.push(not_the_package(package, words, built));
                 continue;
             }
-            let link = is_link_failure(&output);
-            if proofs.is_generated(package) && !link {
-                dropped |= proofs.drop_references(package, &output);
+            if !proofs.is_generated(package) && !self.table.contains_key(package) {
+                // Go's own package, or one that nobody listed: no subject would tell it.
+                failed.insert(package.clone());
+                out.problems.push(outside(package, &output, built));
                 continue;
             }
+            let link = link::is_link_failure(&output);
+            if proofs.is_generated(package) && !link {
+                let any = proofs.drop_references(package, &output);
+                if !any {
+                    proofs.blame(package, &output);
+                }
+                dropped |= any;
+                continue;
+            }
+            let package_of_call = package.as_str();
             let raw =
                 |package: String, output: String, stage: Stage, linked_main: Option<String>| Raw {
                     package,
                     stage,
                     output,
-                    command: built.command.clone(),
-                    status: built.status,
+                    command: built.origin(package_of_call).0,
+                    status: built.origin(package_of_call).1,
                     linked_main,
                     overlay: overlay.clone(),
                 };
@@ -351,54 +356,18 @@ impl Builder<'_> {
                 }
                 continue;
             }
-            for (culprit, words) in self.culprits(package, &output) {
+            for (culprit, words) in link::culprits(self.table, package, &output) {
+                if proofs.is_generated(&culprit) {
+                    // Nobody's fault that can be named: said, and never passed over.
+                    proofs.blame(&culprit, &words);
+                    continue;
+                }
                 if failed.insert(culprit.clone()) {
                     out.failed.push(raw(culprit, words, Stage::Link, Some(package.clone())));
                 }
             }
         }
         dropped
-    }
-
-    /// The packages whose symbols or objects the linker complains of, each with its lines.
-    fn culprits(&self, main: &str, output: &str) -> BTreeMap<String, String> {
-        let mut by_package: BTreeMap<String, String> = BTreeMap::new();
-        for line in output.lines().filter(|line| !diagnose::is_frame(line)) {
-            let reading = diagnose::read(line);
-            let package = match reading.class {
-                FailureClass::LinkUndefined => reading
-                    .symbol
-                    .as_deref()
-                    .and_then(diagnose::package_of_symbol)
-                    .filter(|p| p != "main"),
-                FailureClass::InvalidLinkname => line
-                    .split("link: ")
-                    .nth(1)
-                    .and_then(|rest| rest.split(": ").next())
-                    .map(str::to_owned),
-                FailureClass::ObjectMachine => self.owner_of_object(main, line),
-                _ => None,
-            };
-            let package = package
-                .filter(|path| self.table.contains_key(path))
-                .unwrap_or_else(|| main.to_owned());
-            let words = by_package.entry(package).or_default();
-            words.push_str(line);
-            words.push('\n');
-        }
-        by_package
-    }
-
-    /// `…/abc-d(rsrc.syso): 43261: unknown ARM64 relocation type 3`: the package that has such an object.
-    fn owner_of_object(&self, main: &str, line: &str) -> Option<String> {
-        let name = line.split('(').nth(1)?.split(')').next()?;
-        let root = [main.to_owned()];
-        let closure = self.graph.closure(&root);
-        closure
-            .into_iter()
-            .filter_map(|path| self.table.get(path))
-            .find(|p| p.arm64.as_ref().is_some_and(|set| set.syso.iter().any(|file| file == name)))
-            .map(|p| p.import_path.clone())
     }
 
     fn finish(
@@ -441,6 +410,9 @@ impl Builder<'_> {
         for proof in proofs.current() {
             let Some(path) = exes.get(&proof.main).filter(|path| path.is_file() && proof.linked)
             else {
+                if !out.broken {
+                    out.problems.push(unlinked(proof));
+                }
                 continue;
             };
             out.images.push(self.image(path, &proof.main, Some(proof)));
@@ -475,6 +447,10 @@ impl Builder<'_> {
         {
             let text = "the archives of -buildmode=c-archive were made; they are no images";
             out.unproven.push(unproven("not inspected", text, wanted.commands.clone()));
+        }
+        if !proofs.unread.is_empty() {
+            let text = "files whose exported names could not be read";
+            out.unproven.push(unproven("not linked", text, proofs.unread.clone()));
         }
         let dropped = proofs.dropped();
         if !dropped.is_empty() {
@@ -520,7 +496,7 @@ pub(super) fn expected(
     for package in graph.closure(roots).into_iter().filter_map(|path| table.get(path)) {
         let Some(module) = &package.module else { continue };
         let version = match &module.reference.replaced_by {
-            Some(by) => by.split_once('@').map(|(_, version)| version.to_owned()),
+            Some(_) => module.replacement_version.clone(),
             None => module.reference.version.clone(),
         };
         modules.insert(module.reference.path.clone(), version);
@@ -533,19 +509,6 @@ pub(super) fn expected(
     }
 }
 
-fn is_link_failure(output: &str) -> bool {
-    output.lines().filter(|line| !diagnose::is_frame(line)).any(|line| {
-        let class = diagnose::read(line).class;
-        matches!(
-            class,
-            FailureClass::LinkUndefined
-                | FailureClass::InvalidLinkname
-                | FailureClass::ObjectMachine
-        ) || line.starts_with("link: ")
-            || line.contains("/link: ")
-    })
-}
-
 /// A package that failed for want of disk, memory or a permission.
 pub(super) fn not_the_package(package: &str, words: &str, built: &Built) -> Problem {
     Problem {
@@ -556,6 +519,59 @@ pub(super) fn not_the_package(package: &str, words: &str, built: &Built) -> Prob
              --out-dir, GOWOA_CACHE, GOCACHE or GOTMPDIR"
                 .into(),
         ),
+    }
+}
+
+/// Whether functions may have their bodies elsewhere: Go allows that only beside assembly.
+fn has_assembly(package: &PackageFacts) -> bool {
+    [&package.arm64, &package.amd64].into_iter().flatten().any(|set| !set.asm.is_empty())
+}
+
+/// A failure of a package that is none of the project's: Go's own, or one that no list has.
+fn outside(package: &str, output: &str, built: &Built) -> Problem {
+    Problem {
+        message: format!("go could not build {package}, which is no package of the project"),
+        details: output
+            .lines()
+            .filter(|l| !diagnose::is_frame(l))
+            .take(5)
+            .map(str::to_owned)
+            .collect(),
+        next: Some(format!(
+            "see it: {}; check the Go installation and the flags",
+            built.origin(package).0
+        )),
+    }
+}
+
+/// A generated program that does not link although every package it links compiles.
+fn unlinked(proof: &Proof) -> Problem {
+    let count = proof.libraries.len();
+    Problem {
+        message: format!(
+            "{count} library package{} could not be linked, and the fault lies with none that can be named",
+            if count == 1 { "" } else { "s" }
+        ),
+        details: proof.words.lines().take(5).map(str::to_owned).collect(),
+        next: Some(format!(
+            "link them by hand in a program of yours that uses {}",
+            proof.libraries.first().map_or("them", String::as_str)
+        )),
+    }
+}
+
+/// The generated programs could not be written.
+fn unwritten(error: &std::io::Error) -> Problem {
+    let next = match error.kind() {
+        std::io::ErrorKind::Other => {
+            "see gowoa explain cross-compile; the packages were compiled only"
+        }
+        _ => "make room in the cache directory, or name another with GOWOA_CACHE",
+    };
+    Problem {
+        message: format!("the programs that link the libraries could not be made: {error}"),
+        details: Vec::new(),
+        next: Some(next.into()),
     }
 }
 
@@ -575,7 +591,10 @@ fn unexplained(built: &Built) -> Option<Problem> {
     }
     let details: Vec<String> =
         built.stderr.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect();
-    let class = diagnose::read_all(details.iter().map(String::as_str)).class;
+    let class = diagnose::read_all(
+        &details.iter().map(|line| diagnose::diagnostic(line)).collect::<Vec<_>>(),
+    )
+    .class;
     let status = built.status.map_or("a signal".into(), |code| format!("status {code}"));
     Some(Problem {
         message: format!("go build ended with {status} and named no package"),

@@ -14,6 +14,7 @@ use crate::model::FileSetClass;
 use crate::platform::ARGUMENT_BYTES;
 
 use super::explain::Raw;
+use super::link;
 
 /// What is built again for other targets, and how.
 #[derive(Debug)]
@@ -57,6 +58,7 @@ impl Controls<'_> {
                 Some((true, _)) => failure.blame = Blame::Arm64,
                 // With cgo on, a control without a C compiler for it says nothing.
                 None if self.cgo => failure.blame = Blame::Toolchain,
+                None => failure.blame = Blame::Unknown,
                 Some((false, Some(words))) if self.cgo && is_c_toolchain(&words) => {
                     failure.blame = Blame::Toolchain;
                 }
@@ -86,11 +88,6 @@ impl Controls<'_> {
             let elsewhere = package.is_some_and(|p| p.on_host == Some(true) && p.class.is_none());
             if failure.class == FailureClass::Excluded && elsewhere {
                 failure.blame = Blame::NotWindows;
-                failure.controls.push(control(
-                    &self.toolchain.elsewhere(),
-                    true,
-                    Some(&(true, None)),
-                ));
             } else {
                 rest.push(index);
             }
@@ -138,21 +135,51 @@ impl Controls<'_> {
         if !compile.is_empty() {
             self.compile(target, compile, &mut outcomes).await;
         }
+        let mut links: BTreeMap<(&str, Option<&Path>), Vec<&str>> = BTreeMap::new();
         for raw in chosen.iter().filter(|raw| raw.stage == Stage::Link) {
-            let main = raw.linked_main.clone().unwrap_or_else(|| raw.package.clone());
-            let out = self.scratch.join(format!("control-{}-{}", target.goos, target.goarch));
-            let command = self.go.build(
-                target,
-                self.cgo,
-                Output::Directory(&out),
-                raw.overlay.as_deref(),
-                &[main],
-            );
-            if let Ok(built) = build(&command).await {
-                outcomes.insert(raw.package.clone(), (built.success(), words(&built, None)));
-            }
+            let main = raw.linked_main.as_deref().unwrap_or(&raw.package);
+            links.entry((main, raw.overlay.as_deref())).or_default().push(&raw.package);
+        }
+        for ((main, overlay), packages) in links {
+            self.link(target, main, overlay, &packages, &mut outcomes).await;
         }
         outcomes
+    }
+
+    /// Links a program for the target; a package fails there only if the linker names it there too.
+    async fn link(
+        &self,
+        target: &Target,
+        main: &str,
+        overlay: Option<&Path>,
+        packages: &[&str],
+        outcomes: &mut Outcomes,
+    ) {
+        let mut go = self.go.clone();
+        if overlay.is_some() {
+            // A link proof is an exe, whatever the build mode of the commands.
+            go.flags.build_mode = None;
+        }
+        let out = self.scratch.join(format!("control-{}-{}", target.goos, target.goarch));
+        let output = Output::Directory(&out);
+        let command = go.build(target, self.cgo, output, overlay, &[main.to_owned()]);
+        let Ok(built) = build(&command).await else { return };
+        let said: String = built.output.values().cloned().collect();
+        let named = link::culprits(self.table, main, &said);
+        let linker = link::is_link_failure(&said);
+        for package in packages {
+            let outcome = match named.get(*package) {
+                _ if built.success() => (true, None),
+                Some(words) => (false, words.lines().next().map(str::to_owned)),
+                // Others fail there, and this one is not among them.
+                None if linker && !named.contains_key(main) => (true, None),
+                // It did not come to linking, or nobody can be named.
+                None => continue,
+            };
+            outcomes.insert((*package).to_owned(), outcome);
+        }
+        // What a control makes is of no use to anybody.
+        let _ = fs_err::remove_dir_all(&out);
     }
 
     /// Packages that cannot be loaded for the target fail there; the rest is compiled in one go (a load
@@ -193,7 +220,7 @@ impl Controls<'_> {
 }
 
 /// Failures that need no control.
-fn settled(failure: &Failure) -> Option<Blame> {
+pub(super) fn settled(failure: &Failure) -> Option<Blame> {
     match failure.class {
         FailureClass::UnresolvedModule | FailureClass::NewerGo => Some(Blame::Unresolved),
         FailureClass::CToolchain => Some(Blame::Toolchain),

@@ -62,7 +62,7 @@ impl Explainer<'_> {
                 _ => diagnostics.push(self.place(diagnose::diagnostic(line.trim_start()))),
             }
         }
-        let mut reading = diagnose::read_all(diagnostics.iter().map(|d| d.message.as_str()));
+        let mut reading = diagnose::read_all(&diagnostics);
         if reading.class == FailureClass::UnresolvedModule && self.is_own(&raw.package) {
             // No module but the main one can hold it: it has to be generated.
             reading.class = FailureClass::MissingGeneratedInput;
@@ -153,7 +153,7 @@ impl Explainer<'_> {
             text = text.replace(&format!("{cache}{}", std::path::MAIN_SEPARATOR), "");
         }
         match self.dir.to_str() {
-            Some(dir) if dir.len() > 1 => text.replace(dir, "."),
+            Some(dir) if dir.len() > 1 => replace_dir(&text, dir),
             _ => text,
         }
     }
@@ -248,6 +248,19 @@ impl Explainer<'_> {
         }
         None
     }
+}
+
+/// A directory by `.`, where it is the whole path or what stands before a separator.
+fn replace_dir(text: &str, dir: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((head, tail)) = rest.split_once(dir) {
+        let whole = !tail.starts_with(|c: char| c.is_alphanumeric() || "-_.~".contains(c));
+        out.push_str(head);
+        out.push_str(if whole { "." } else { dir });
+        rest = tail;
+    }
+    out + rest
 }
 
 fn last_element(path: &str) -> &str {

@@ -23,11 +23,6 @@ impl Graph {
         Self { edges }
     }
 
-    /// The edges, for the facts.
-    pub(super) fn into_edges(self) -> BTreeMap<String, Vec<String>> {
-        self.edges
-    }
-
     fn imports(&self, path: &str) -> &[String] {
         self.edges.get(path).map(Vec::as_slice).unwrap_or_default()
     }

@@ -13,9 +13,15 @@ use super::phases;
 use super::unit::{code_bytes, is_open, next_step};
 use super::{Gathered, Surroundings};
 
-/// Variables that change what is built; they stand in the Report where they are set.
-const RECORDED: &[&str] =
-    &["GOFLAGS", "GOARM64", "GOEXPERIMENT", "GOFIPS140", "GOTOOLCHAIN", "GOWORK", "GODEBUG"];
+/// Variables that change what is built, each with its default; they stand in the Report where they differ.
+const RECORDED: &[(&str, &str)] = &[
+    ("GOFLAGS", ""),
+    ("GOARM64", "v8.0"),
+    ("GOEXPERIMENT", ""),
+    ("GOFIPS140", "off"),
+    ("GOTOOLCHAIN", "auto"),
+    ("GODEBUG", ""),
+];
 
 /// The Report of everything that was gathered; secrets are still in it.
 pub(super) fn report(plan: &Plan, around: &Surroundings, gathered: &Gathered) -> Report {
@@ -30,6 +36,10 @@ pub(super) fn report(plan: &Plan, around: &Surroundings, gathered: &Gathered) ->
     counts.inconclusive = count_of(&parts.results, ResultVerdict::Inconclusive);
     let judged = parts.judged;
     let gating = !parts.problems.is_empty() || parts.results.iter().any(|result| result.gating);
+    if !judged && parts.problems.is_empty() {
+        let open = gathered.units.iter().flat_map(|unit| open_problems(unit, true));
+        parts.problems.extend(open);
+    }
     if !judged && parts.problems.is_empty() {
         parts.problems.push(nothing_judged(gathered));
     }
@@ -75,7 +85,7 @@ impl Parts {
     fn add(&mut self, unit: &UnitFacts, several: bool) {
         self.count(unit);
         self.problems.extend(unit.problems.iter().cloned());
-        self.problems.extend(open_problems(unit));
+        self.problems.extend(open_problems(unit, false));
         self.unproven.extend(unit.unproven.iter().cloned());
         self.not_windows(unit);
         for (facts, subject) in subjects(unit, several) {
@@ -254,7 +264,9 @@ fn subjects(unit: &UnitFacts, several: bool) -> Vec<(SubjectFacts<'_>, Subject)>
 }
 
 /// What could not be judged and matters, in the tools' own words.
-fn open_problems(unit: &UnitFacts) -> Vec<Problem> {
+///
+/// `all`: also what nobody asked for by name, because nothing else could be judged.
+fn open_problems(unit: &UnitFacts, all: bool) -> Vec<Problem> {
     let mut problems = Vec::new();
     if let Some(reason) = &unit.c_toolchain_error {
         problems.push(Problem {
@@ -272,25 +284,34 @@ fn open_problems(unit: &UnitFacts) -> Vec<Problem> {
         };
         let matched = unit.packages.get(&failure.package).is_some_and(|p| p.matched);
         match failure.blame {
-            Blame::Unresolved | Blame::Toolchain => matched || !failure.stops.is_empty(),
+            Blame::Unresolved | Blame::Toolchain | Blame::Unknown => {
+                matched || !failure.stops.is_empty()
+            }
             _ => asked(&failure.package) || failure.stops.iter().any(asked),
         }
     };
-    let open: Vec<&Failure> = unit.failures.values().filter(|f| is_open(f)).filter(gates).collect();
-    for blame in [Blame::Unresolved, Blame::Toolchain, Blame::Everywhere] {
+    let open: Vec<&Failure> =
+        unit.failures.values().filter(|f| is_open(f)).filter(|f| all || gates(f)).collect();
+    for blame in [Blame::Unresolved, Blame::Toolchain, Blame::Unknown, Blame::Everywhere] {
         let group: Vec<&&Failure> = open.iter().filter(|failure| failure.blame == blame).collect();
         if let Some(first) = group.first() {
-            problems.push(problem_of(blame, first, &group, unit));
+            problems.push(problem_of(blame, first, &group, unit, all));
         }
     }
     problems
 }
 
-fn problem_of(blame: Blame, first: &Failure, group: &[&&Failure], unit: &UnitFacts) -> Problem {
+fn problem_of(
+    blame: Blame,
+    first: &Failure,
+    group: &[&&Failure],
+    unit: &UnitFacts,
+    all: bool,
+) -> Problem {
     // Where every target fails, only what was asked for counts; what cannot be resolved always does.
     let counts = |path: &&String| {
         let package = unit.packages.get(*path).filter(|package| package.matched);
-        package.is_some_and(|p| blame == Blame::Unresolved || p.named || p.is_command())
+        package.is_some_and(|p| all || blame != Blame::Everywhere || p.named || p.is_command())
     };
     let mut affected: Vec<&String> = group
         .iter()
@@ -306,6 +327,11 @@ fn problem_of(blame: Blame, first: &Failure, group: &[&&Failure], unit: &UnitFac
             format!("the dependencies of {count} {packages} could not be resolved")
         }
         Blame::Toolchain => format!("the C toolchain failed for {count} {packages}"),
+        Blame::Unknown => {
+            format!(
+                "{count} {packages} fail here, and the control build could not tell whose fault it is"
+            )
+        }
         _ => {
             let names: Vec<&str> = affected.iter().take(3).map(|path| path.as_str()).collect();
             let more = if count > names.len() {
@@ -439,7 +465,10 @@ fn plan_report(plan: &Plan, gathered: &Gathered) -> PlanReport {
     let toolchain = &gathered.toolchain;
     let environment = RECORDED
         .iter()
-        .filter_map(|key| toolchain.env(key).map(|value| ((*key).to_owned(), value.to_owned())))
+        .filter_map(|(key, default)| {
+            let value = toolchain.env(key).filter(|value| value != default)?;
+            Some(((*key).to_owned(), value.to_owned()))
+        })
         .collect();
     PlanReport {
         target: "windows/arm64".into(),

@@ -7,6 +7,9 @@ use crate::go::command::{GoCommand, batches};
 use crate::go::list::{ListFailure, Listed, Listing, list};
 use crate::platform::ARGUMENT_BYTES;
 
+/// Patterns that stand for many packages (`go help packages`).
+const META_PATTERNS: &[&str] = &["all", "std", "cmd", "work", "tool"];
+
 /// The lists of one unit.
 #[derive(Debug)]
 pub(super) struct Lists {
@@ -127,7 +130,9 @@ fn each(
         }
         package.module = package.module.take().or(module);
         package.matched |= !matches.is_empty();
-        package.named |= matches.iter().any(|pattern| !pattern.contains("...") && pattern != "all");
+        package.named |= matches
+            .iter()
+            .any(|pattern| !pattern.contains("...") && !META_PATTERNS.contains(&pattern.as_str()));
         store(package, files);
     }
 }

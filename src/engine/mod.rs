@@ -9,6 +9,7 @@ mod explain;
 mod graph;
 mod inspect;
 mod judge;
+mod link;
 mod lists;
 mod phases;
 mod proof;

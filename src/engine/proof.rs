@@ -22,6 +22,8 @@ pub(super) struct Proof {
     pub(super) libraries: Vec<String>,
     /// Whether the last build of it succeeded.
     pub(super) linked: bool,
+    /// What the linker said that no package can be blamed for.
+    pub(super) words: String,
     generated: LinkProof,
 }
 
@@ -37,6 +39,8 @@ pub(super) struct Proofs<'a> {
     /// Exported names, read once.
     libraries: BTreeMap<String, Library>,
     overlay: Option<PathBuf>,
+    /// Files whose exported names could not be read.
+    pub(super) unread: Vec<String>,
     /// How often they were written; each time into a directory of its own, for controls to build again.
     round: usize,
 }
@@ -55,6 +59,7 @@ impl<'a> Proofs<'a> {
             excluded: BTreeSet::new(),
             libraries: BTreeMap::new(),
             overlay: None,
+            unread: Vec::new(),
             round: 0,
         }
     }
@@ -76,9 +81,17 @@ impl<'a> Proofs<'a> {
                 .or_insert_with(|| (dir.clone(), Vec::new()));
             entry.1.extend(self.libraries.get(&package.import_path).cloned());
         }
-        let mut proofs = Vec::new();
+        let mut proofs: Vec<Proof> = Vec::new();
         for (module_path, (module_dir, libraries)) in by_module {
+            let used: Vec<String> = proofs
+                .iter()
+                .filter_map(|proof| proof.main.rsplit('/').next().map(str::to_owned))
+                .collect();
             let taken = |path: &str| {
+                // Names differ from module to module, so that one call of go can link all of them.
+                if used.iter().any(|name| path.rsplit('/').next() == Some(name)) {
+                    return true;
+                }
                 let inside = path.strip_prefix(module_path).unwrap_or(path).trim_start_matches('/');
                 module_dir.join(inside).exists() || self.table.contains_key(path)
             };
@@ -95,6 +108,7 @@ impl<'a> Proofs<'a> {
                     main: generated.main_import_path.clone(),
                     libraries: libraries.into_iter().map(|library| library.import_path).collect(),
                     linked: true,
+                    words: String::new(),
                     generated,
                 });
             }
@@ -109,9 +123,25 @@ impl<'a> Proofs<'a> {
             .filter(|path| !self.libraries.contains_key(*path))
             .filter_map(|path| self.table.get(path))
             .collect();
-        let read: Vec<Library> = unread.into_par_iter().map(library).collect();
-        self.libraries
-            .extend(read.into_iter().map(|library| (library.import_path.clone(), library)));
+        let overlaid = self.overlaid();
+        let read: Vec<(Library, Vec<String>)> =
+            unread.into_par_iter().map(|package| library(package, &overlaid)).collect();
+        self.unread.extend(read.iter().flat_map(|(_, files)| files.clone()));
+        let read = read.into_iter().map(|(library, _)| library);
+        self.libraries.extend(read.map(|library| (library.import_path.clone(), library)));
+    }
+
+    /// Files that the user's own overlay replaces.
+    fn overlaid(&self) -> BTreeMap<PathBuf, PathBuf> {
+        let read = |path: &PathBuf| -> Option<serde_json::Value> {
+            serde_json::from_slice(&fs_err::read(path).ok()?).ok()
+        };
+        let json = self.user_overlay.as_ref().and_then(read).unwrap_or_default();
+        let entries = json["Replace"].as_object().cloned().unwrap_or_default();
+        entries
+            .into_iter()
+            .filter_map(|(from, to)| Some((PathBuf::from(from), PathBuf::from(to.as_str()?))))
+            .collect()
     }
 
     fn write(&mut self) -> std::io::Result<()> {
@@ -170,17 +200,21 @@ impl<'a> Proofs<'a> {
         }
     }
 
-    /// Whether a program links a package that failed or that imports one: then it was not linked.
-    pub(super) fn stopped_by(&mut self, failed: &BTreeSet<String>, graph: &Graph) -> bool {
+    /// Keeps the words of a link that failed for no reason that a package can be blamed for.
+    pub(super) fn blame(&mut self, main: &str, words: &str) {
+        for proof in self.proofs.iter_mut().filter(|proof| proof.main == main) {
+            proof.words = words.to_owned();
+        }
+    }
+
+    /// Notes that programs which link a package that failed, or one that imports it, were not linked.
+    pub(super) fn mark_stopped(&mut self, failed: &BTreeSet<String>, graph: &Graph) {
         let stopped = graph.dependents(failed);
-        let mut any = false;
         for proof in &mut self.proofs {
             if proof.libraries.iter().any(|path| failed.contains(path) || stopped.contains(path)) {
                 proof.linked = false;
-                any = true;
             }
         }
-        any
     }
 
     /// Whether gowoa wrote this package.
@@ -214,8 +248,13 @@ impl<'a> Proofs<'a> {
     }
 }
 
-/// The exported names of a package that a program outside can refer to.
-fn library(package: &PackageFacts) -> Library {
+/// The exported names of a package that a program outside can refer to, and the files that did not tell
+/// theirs.
+fn library(
+    package: &PackageFacts,
+    overlaid: &BTreeMap<PathBuf, PathBuf>,
+) -> (Library, Vec<String>) {
+    let mut unread = Vec::new();
     let mut library = Library {
         import_path: package.import_path.clone(),
         name: package.name.clone(),
@@ -223,9 +262,12 @@ fn library(package: &PackageFacts) -> Library {
     };
     let set = package.arm64.clone().unwrap_or_default();
     for file in set.go.iter().chain(&set.cgo) {
-        // A file that cannot be read or parsed adds no names; the package itself is imported all the same.
-        let Some(bytes) = read_source(&package.dir.join(file)) else { continue };
-        let Ok(declared) = golang::declarations(&bytes) else { continue };
+        let path = package.dir.join(file);
+        let bytes = read_source(overlaid.get(&path).unwrap_or(&path));
+        let Some(Ok(declared)) = bytes.map(|bytes| golang::declarations(&bytes)) else {
+            unread.push(package.report_path(file));
+            continue;
+        };
         for item in declared.items.into_iter().filter(|item| item.exported) {
             match item.kind {
                 DeclarationKind::Func { generic: false, .. } => library.functions.push(item.name),
@@ -236,5 +278,5 @@ fn library(package: &PackageFacts) -> Library {
             }
         }
     }
-    library
+    (library, unread)
 }

@@ -15,6 +15,7 @@ use crate::plan::Plan;
 use crate::platform::ARGUMENT_BYTES;
 
 use super::build::{expected, not_the_package};
+use super::control::settled;
 use super::explain::{Explainer, Raw};
 use super::graph::Graph;
 use super::stale::Stamps;
@@ -59,7 +60,7 @@ pub(super) async fn build_tests(
         }
         out.tests.insert(path.clone(), facts);
     }
-    let work = Work { plan, toolchain, unit, table, graph };
+    let work = Work { plan, toolchain, unit, table, graph, bad };
     work.build(&packages, &mut out).await;
     out
 }
@@ -70,6 +71,8 @@ struct Work<'a> {
     unit: &'a Unit,
     table: &'a BTreeMap<String, PackageFacts>,
     graph: &'a Graph,
+    /// Packages whose failure another finding tells.
+    bad: &'a BTreeSet<String>,
 }
 
 impl Work<'_> {
@@ -118,7 +121,8 @@ impl Work<'_> {
                     }
                     match words {
                         Some(output) => failed.push(self.raw(package, output, &built)),
-                        None => self.made(package, &dir, out),
+                        None if test_exe(&dir, package).is_file() => self.made(package, &dir, out),
+                        None => failed.extend(self.alone(package, &dir, out).await),
                     }
                 }
             }
@@ -136,6 +140,26 @@ impl Work<'_> {
                 test.failure = Some(failure);
             }
         }
+    }
+
+    /// A test binary that was not made although nothing of its own failed: what it imports did. Built by
+    /// itself, every failure that go names is its.
+    async fn alone(&self, package: &str, dir: &Path, out: &mut TestsBuilt) -> Option<Raw> {
+        let packages = [package.to_owned()];
+        let (arm64, output) = (Target::windows_arm64(), Output::Directory(dir));
+        let line = self.unit.go.test_compile(&arm64, self.plan.cgo, output, &packages);
+        let built = build(&line).await.ok()?;
+        if test_exe(dir, package).is_file() {
+            self.made(package, dir, out);
+            return None;
+        }
+        if let Some(known) = built.failed.iter().find(|path| self.bad.contains(*path)) {
+            out.tests.get_mut(package)?.stopped_by = Some(known.clone());
+            return None;
+        }
+        let words: String =
+            built.failed.iter().filter_map(|path| built.output.get(path)).cloned().collect();
+        (!words.is_empty()).then(|| self.raw(package, words, &built))
     }
 
     fn made(&self, package: &str, dir: &Path, out: &mut TestsBuilt) {
@@ -166,9 +190,7 @@ impl Work<'_> {
     }
 
     fn raw(&self, package: &str, output: String, built: &Built) -> Raw {
-        let link = output
-            .lines()
-            .any(|line| line.contains("relocation target ") || line.starts_with("link: "));
+        let link = super::link::is_link_failure(&output);
         Raw {
             package: package.to_owned(),
             stage: if link { Stage::Link } else { Stage::Compile },
@@ -193,10 +215,13 @@ impl Work<'_> {
                     Output::Directory(&dir),
                     &batch,
                 );
-                let Ok(built) = build(&line).await else { continue };
+                if build(&line).await.is_err() {
+                    continue;
+                }
                 for package in batch {
-                    let ok = words_of(&built, &package).is_none();
-                    outcomes.insert(package, ok);
+                    let exe = test_exe(&dir, &package);
+                    let made = exe.is_file() || exe.with_extension("").is_file();
+                    outcomes.insert(package, made);
                 }
             }
             // Exes of a control are of no use to anybody.
@@ -226,7 +251,10 @@ impl Work<'_> {
         };
         failure.controls.push(control(Target::windows_amd64().to_string(), false, on_amd64));
         failure.blame = match (on_amd64, on_host) {
+            _ if settled(&failure).is_some() => settled(&failure).unwrap_or(Blame::Unresolved),
             (Some(true), _) => Blame::Arm64,
+            // Without a control nothing is known of whose fault it is.
+            (None, _) => Blame::Unknown,
             (_, Some(true)) => Blame::NotWindows,
             _ => Blame::Everywhere,
         };

@@ -127,21 +127,33 @@ async fn work(
         facts.images.extend(tests.images);
     }
     facts.images.splice(0..0, built.images);
-    inspect_all(facts, clock);
+    inspect_all(facts, clock).await;
     for failure in failures.values_mut() {
         failure.stops.sort();
     }
     facts.failures = failures;
     facts.packages = table;
-    facts.imports = graph.into_edges();
 }
 
-fn inspect_all(facts: &mut UnitFacts, clock: &mut Clock<'_>) {
+async fn inspect_all(facts: &mut UnitFacts, clock: &mut Clock<'_>) {
     if facts.images.is_empty() {
         return;
     }
     let begin = clock.begin("inspect");
-    facts.images.iter_mut().for_each(inspect::inspect);
+    let mut images = std::mem::take(&mut facts.images);
+    // Off the thread that listens for signals.
+    let inspected = tokio::task::spawn_blocking(move || {
+        images.iter_mut().for_each(inspect::inspect);
+        images
+    });
+    match inspected.await {
+        Ok(images) => facts.images = images,
+        Err(error) => facts.problems.push(Problem {
+            message: format!("the images could not be inspected: {error}"),
+            details: Vec::new(),
+            next: Some("this is a bug of gowoa; please report it".into()),
+        }),
+    }
     clock.end("inspect", begin);
 }
 
@@ -208,10 +220,14 @@ async fn explained(
         for control in &mut failure.controls {
             control.text = control.text.take().map(|text| explainer.shorten(&text));
         }
-        let verb: &[&str] = &["build"];
-        let main = raw.linked_main.filter(|main| table.contains_key(main));
-        let shown = main.unwrap_or_else(|| failure.package.clone());
-        failure.reproduce = unit.go.reproduce(&Target::windows_arm64(), plan.cgo, verb, &shown);
+        let proof = raw.linked_main.as_ref().is_some_and(|main| !table.contains_key(main));
+        failure.reproduce = if proof {
+            // go build links no library: gowoa's own program does.
+            format!("gowoa check {}", failure.package)
+        } else {
+            let shown = raw.linked_main.as_ref().unwrap_or(&failure.package);
+            unit.go.reproduce(&Target::windows_arm64(), plan.cgo, &["build"], shown)
+        };
         failures.entry(failure.package.clone()).or_insert(failure);
     }
     failures
@@ -253,9 +269,13 @@ fn place_modules(table: &mut BTreeMap<String, PackageFacts>, start: &std::path::
     for module in
         table.values_mut().filter_map(|package| package.module.as_mut()).filter(|m| m.main)
     {
-        let below = module.dir.as_deref().and_then(|dir| dir.strip_prefix(start).ok());
-        module.below =
-            below.map(|below| below.to_string_lossy().replace('\\', "/")).unwrap_or_default();
+        let Some(dir) = module.dir.as_deref() else { continue };
+        module.below = match dir.strip_prefix(start) {
+            Ok(below) => below.to_string_lossy().replace('\\', "/"),
+            // gowoa works inside the module: places are relative to its root.
+            Err(_) if start.starts_with(dir) => String::new(),
+            Err(_) => module.reference.path.clone(),
+        };
     }
 }
 
@@ -335,7 +355,9 @@ fn list_problem(failure: &ListFailure) -> Problem {
     };
     let mut details: Vec<String> =
         stderr.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect();
-    let reading = diagnose::read_all(details.iter().map(String::as_str));
+    let reading = diagnose::read_all(
+        &details.iter().map(|line| diagnose::diagnostic(line)).collect::<Vec<_>>(),
+    );
     let next = Some(next_step(reading.class, stderr).into());
     if details.is_empty() {
         return Problem { message: failure.to_string(), details, next };
@@ -368,9 +390,12 @@ pub(super) fn next_step(class: FailureClass, words: &str) -> &'static str {
         FailureClass::UnresolvedModule if network.iter().any(|word| words.contains(word)) => {
             "the module proxy could not be reached: check GOPROXY and the network, or use a filled module cache"
         }
+        FailureClass::UnresolvedModule if words.contains("inconsistent vendoring") => {
+            "go mod vendor (in a workspace go work vendor), or check with --mod readonly"
+        }
         FailureClass::UnresolvedModule => "go mod tidy, or check with --mod=mod",
         FailureClass::MissingGeneratedInput => {
-            "run the project's generate step first (go generate, or its front end)"
+            "run the project's generate step first (go generate, or its front end), or correct the import"
         }
         FailureClass::UnsupportedFlag => "leave the flag out for windows/arm64",
         _ if words.contains("flag provided but not defined") || words.contains("unknown flag") => {
@@ -428,5 +453,5 @@ pub(super) fn unproven(label: &str, text: &str, names: Vec<String>) -> Unproven 
 
 /// Whether a failure's blame leaves the package unjudged.
 pub(super) fn is_open(failure: &Failure) -> bool {
-    matches!(failure.blame, Blame::Everywhere | Blame::Unresolved | Blame::Toolchain)
+    !matches!(failure.blame, Blame::Arm64 | Blame::NeedsCgo | Blame::NotWindows)
 }

@@ -10,7 +10,7 @@ use crate::facts::{Toolchain, UnitFacts};
 use crate::go::command::GoCommand;
 use crate::go::modules::{self, Workspace, flag_value, parse_flag, split_flags};
 use crate::go::{cgo, toolchain};
-use crate::model::Unproven;
+use crate::model::{Problem, Unproven};
 use crate::plan::Plan;
 
 use super::unit::{self, Unit};
@@ -62,12 +62,35 @@ pub(super) async fn gather(
     for unit in planned {
         patterns.extend(unit.patterns.clone());
         let unit = Unit { c_toolchain_error: c_toolchain_error.clone(), ..unit };
-        units.push(unit::gather(plan, &toolchain, unit, progress).await);
+        units.push(gather_one(plan, &toolchain, unit, progress).await);
     }
     note_unvisited(&mut units, dir, unvisited);
     patterns.sort();
     patterns.dedup();
     Ok(Gathered { toolchain, units, patterns, c_compiler: compiler.map(|compiler| compiler.cc) })
+}
+
+/// The facts of one unit, with the Go that its own go.mod selects (GOTOOLCHAIN may switch there).
+async fn gather_one(
+    plan: &Plan,
+    toolchain: &Toolchain,
+    unit: Unit,
+    progress: &dyn Progress,
+) -> UnitFacts {
+    if unit.go.dir == plan.dir {
+        return unit::gather(plan, toolchain, unit, progress).await;
+    }
+    match toolchain::ask(&unit.go, toolchain.origin.clone()).await {
+        Ok(own) => unit::gather(plan, &own, unit, progress).await,
+        Err(error) => {
+            let problem = Problem {
+                message: format!("{}: {error}", unit.name),
+                details: error.words().lines().map(str::to_owned).collect(),
+                next: Some(error.next_step().into()),
+            };
+            UnitFacts { name: unit.name, problems: vec![problem], ..UnitFacts::default() }
+        }
+    }
 }
 
 fn base_command(plan: &Plan, program: PathBuf, dir: PathBuf) -> GoCommand {
@@ -286,11 +309,10 @@ fn modfile_copy(
     state: &Path,
 ) -> Result<Option<PathBuf>, EngineError> {
     let goflags = split_flags(toolchain.env("GOFLAGS").unwrap_or_default());
-    let mode = go
-        .flags
-        .mod_mode
-        .as_deref()
-        .or_else(|| flag_value(&go.flags.extra, "mod"))
+    // In the order in which go reads them: the last one wins.
+    let flags = &go.flags;
+    let mode = flag_value(&flags.extra, "mod")
+        .or(flags.mod_mode.as_deref())
         .or_else(|| flag_value(&goflags, "mod"));
     let source = go.modfile.as_deref().or(gomod);
     match (mode, source) {

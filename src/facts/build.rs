@@ -35,6 +35,8 @@ pub enum FailureClass {
     MissingFunctionBody,
     /// `relocation target P.f not defined`.
     LinkUndefined,
+    /// Other words of the linker: `nosplit stack over`, `duplicated definition of symbol`.
+    LinkError,
     /// `unrecognized instruction "MOVQ"`.
     ForeignAssembly,
     /// `illegal or missing addressing mode for symbol R18`.
@@ -79,6 +81,7 @@ impl FailureClass {
             Self::Redeclared => "redeclared",
             Self::MissingFunctionBody => "missing-function-body",
             Self::LinkUndefined => "link-undefined",
+            Self::LinkError => "link-error",
             Self::ForeignAssembly => "foreign-assembly",
             Self::ReservedRegister => "reserved-register",
             Self::InvalidLinkname => "invalid-linkname",
@@ -109,6 +112,8 @@ pub enum Blame {
     NotWindows,
     /// The C toolchain.
     Toolchain,
+    /// The control build itself could not be judged.
+    Unknown,
     /// Dependencies could not be resolved.
     Unresolved,
     /// Fails everywhere.

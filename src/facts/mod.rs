@@ -33,8 +33,6 @@ pub struct UnitFacts {
     pub c_toolchain_error: Option<String>,
     /// Packages by import path; the standard library left out.
     pub packages: BTreeMap<String, PackageFacts>,
-    /// Import edges of the windows/arm64 graph, standard library left out.
-    pub imports: BTreeMap<String, Vec<String>>,
     /// What failed, by import path.
     pub failures: BTreeMap<String, Failure>,
     /// Test binaries by import path of the package under test.

@@ -9,6 +9,8 @@ use crate::model::{FileSetClass, ModuleRef};
 pub struct ModuleFacts {
     /// Path, selected version and replacement.
     pub reference: ModuleRef,
+    /// The version of the module that replaces it; absent where a directory does, or nothing.
+    pub replacement_version: Option<String>,
     /// Whether it is a main module (the user's own).
     pub main: bool,
     /// Its root directory; absent with `-mod=vendor`.
@@ -28,8 +30,6 @@ pub struct FileSet {
     pub asm: Vec<String>,
     /// Objects that the linker takes as they are (SysoFiles).
     pub syso: Vec<String>,
-    /// Files matched by `//go:embed` (EmbedFiles).
-    pub embed: Vec<String>,
     /// Go files left out by constraints (IgnoredGoFiles).
     pub ignored_go: Vec<String>,
     /// Test files of the package and of its external test package.
@@ -38,8 +38,6 @@ pub struct FileSet {
     pub imports: Vec<String>,
     /// What keeps the package from being loaded.
     pub error: Option<ListError>,
-    /// Errors of dependencies.
-    pub deps_errors: Vec<ListError>,
 }
 
 impl FileSet {
@@ -52,8 +50,6 @@ impl FileSet {
 /// A load error of `go list -e`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListError {
-    /// Import path the error belongs to: the last of the import stack.
-    pub package: Option<String>,
     /// Position as Go prints it.
     pub pos: Option<String>,
     /// Go's words.
@@ -97,8 +93,6 @@ pub struct PackageFacts {
     pub cgo_stub: Option<(String, u32, String)>,
     /// Import paths of packages whose windows/arm64 files import it.
     pub arm64_importers: Vec<String>,
-    /// How the main module comes to import it: import paths from a matched package to this one.
-    pub chain: Vec<String>,
     /// Which files of amd64 are gone on arm64 and which are new: Go, assembly and objects.
     pub amd64_only: Vec<String>,
     /// See `amd64_only`.

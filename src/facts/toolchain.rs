@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::PathBuf;
 
 /// A `GOOS/GOARCH` pair.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -39,14 +38,10 @@ impl fmt::Display for Target {
 /// The Go installation that does the work.
 #[derive(Debug, Clone)]
 pub struct Toolchain {
-    /// The program as it is started.
-    pub program: PathBuf,
     /// How it was found: `PATH` or `--go`.
     pub origin: String,
     /// Go's version, such as `go1.26.8`.
     pub version: String,
-    /// `(major, minor)` of that version.
-    pub release: (u32, u32),
     /// The machine's own target.
     pub host: Target,
     /// `go env`, as far as gowoa needs it.

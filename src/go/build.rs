@@ -43,6 +43,8 @@ pub struct Built {
     pub failed_tests: BTreeMap<String, String>,
     /// Standard error: errors that belong to no package.
     pub stderr: String,
+    /// Of packages that failed in a call that was absorbed: its command and status.
+    origins: BTreeMap<String, (String, Option<i32>)>,
     /// Why the output could not be read as events.
     pub garbage: Option<String>,
 }
@@ -53,8 +55,14 @@ impl Built {
         self.status == Some(0) && self.garbage.is_none() && self.failed.is_empty()
     }
 
+    /// The command that a package failed in, and its status.
+    pub fn origin(&self, package: &str) -> (String, Option<i32>) {
+        self.origins.get(package).cloned().unwrap_or_else(|| (self.command.clone(), self.status))
+    }
+
     /// Takes over what another call said; the first status that is not 0 stays.
     pub fn absorb(&mut self, other: Self) {
+        let origin = (other.command.clone(), other.status);
         if self.status == Some(0) || self.command.is_empty() {
             self.status = other.status;
             self.command = other.command;
@@ -63,6 +71,7 @@ impl Built {
             self.output.entry(package).or_default().push_str(&text);
         }
         for package in other.failed {
+            self.origins.entry(package.clone()).or_insert_with(|| origin.clone());
             if !self.failed.contains(&package) {
                 self.failed.push(package);
             }

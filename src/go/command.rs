@@ -10,9 +10,10 @@ use crate::platform::null_device;
 
 use super::process::CommandLine;
 
-/// Fields of `go list -json` that gowoa reads; naming them keeps Go from computing the others.
+/// Fields of `go list -json` that gowoa reads; naming them keeps Go from computing the others. EmbedFiles is
+/// asked for because Go looks for embedded files, and tells which are missing, only then.
 pub const LIST_FIELDS: &str = "-json=ImportPath,Name,Dir,GoFiles,CgoFiles,SFiles,SysoFiles,EmbedFiles,\
-IgnoredGoFiles,IgnoredOtherFiles,TestGoFiles,XTestGoFiles,Imports,ImportMap,Error,DepsErrors,Module,Standard,\
+IgnoredGoFiles,TestGoFiles,XTestGoFiles,Imports,ImportMap,Error,Module,Standard,\
 DepOnly,Match";
 
 /// How `go` is started for one unit: where, with which flags, variables and limits.
@@ -84,9 +85,9 @@ impl GoCommand {
     ) -> CommandLine {
         let mut args: Vec<OsString> = vec!["list".into()];
         args.extend(kind.iter().map(OsString::from));
+        args.extend(self.flag_args(self.overlay.as_deref()));
         // With a default.pgo, -deps prints every package once more per command.
         args.push("-pgo=off".into());
-        args.extend(self.flag_args(self.overlay.as_deref()));
         args.push("--".into());
         args.extend(patterns.iter().map(OsString::from));
         self.line(args, target_env(target, cgo), self.work_limit)
@@ -106,6 +107,10 @@ impl GoCommand {
         args.extend(self.flag_args(overlay.or(self.overlay.as_deref())));
         if let Some(mode) = &self.flags.build_mode {
             args.push(format!("-buildmode={mode}").into());
+        }
+        if *target != Target::windows_arm64() {
+            // A control asks whether it builds, not how fast the result is.
+            args.push("-pgo=off".into());
         }
         args.push("--".into());
         args.extend(packages.iter().map(OsString::from));
@@ -186,15 +191,21 @@ impl GoCommand {
         args
     }
 
-    /// CC and CXX for a target. The control for windows/amd64 takes the same compiler's twin; the host its own.
+    /// CC and CXX for a target: for windows/arm64 the compiler that was proven; for windows/amd64 its twin,
+    /// where its name says how that is called; elsewhere Go's own choice.
     fn c_compiler_env(&self, target: &Target, cgo: bool) -> Vec<(String, Option<OsString>)> {
-        if !cgo || target.goos != "windows" {
+        if !cgo || self.c_compiler.is_empty() {
             return Vec::new();
         }
-        let arm64 = target.goarch == "arm64";
-        let twin =
-            |value: &String| if arm64 { value.clone() } else { value.replace("aarch64", "x86_64") };
-        self.c_compiler.iter().map(|(key, value)| (key.clone(), Some(twin(value).into()))).collect()
+        let value = |value: &String| match (target.goos.as_str(), target.goarch.as_str()) {
+            ("windows", "arm64") => Some(value.clone()),
+            ("windows", _) => Some(twin(value).unwrap_or_else(|| NO_COMPILER.into())),
+            _ => None,
+        };
+        self.c_compiler
+            .iter()
+            .map(|(key, cc)| (key.clone(), value(cc).map(OsString::from)))
+            .collect()
     }
 
     fn flag_args(&self, overlay: Option<&Path>) -> Vec<OsString> {
@@ -230,6 +241,19 @@ impl GoCommand {
             limit,
         }
     }
+}
+
+/// A program that is not there: cgo then says that it has no C compiler, which is the truth.
+const NO_COMPILER: &str = "no-c-compiler-for-windows-amd64";
+
+/// The compiler for x86-64 Windows beside one for ARM64, as llvm-mingw and zig name them.
+fn twin(compiler: &str) -> Option<String> {
+    let names = ["aarch64-w64-mingw32-", "-target aarch64-windows"];
+    names.iter().any(|name| compiler.contains(name)).then(|| {
+        compiler
+            .replace("aarch64-w64-mingw32-", "x86_64-w64-mingw32-")
+            .replace("-target aarch64-", "-target x86_64-")
+    })
 }
 
 fn shown_as(program: &Path) -> String {

@@ -80,6 +80,7 @@ pub fn environment(output: &str) -> Option<&str> {
         "permission denied",
         "Access is denied",
         "signal: killed",
+        "already exists and is not an object file",
     ];
     output
         .lines()
@@ -98,12 +99,38 @@ pub fn read(message: &str) -> Reading {
         .unwrap_or_else(|| Reading::new(FailureClass::Other, None))
 }
 
+/// How the load errors of cmd/go begin that stand behind a place in a file. Everything else there is the
+/// compiler's, which may quote any words of the source.
+const LOAD_ERRORS: &[&str] = &[
+    "no required module provides package ",
+    "cannot find module providing package ",
+    "missing go.sum entry",
+    "package ",
+    "pattern ",
+    "found packages ",
+    "build constraints exclude all Go files",
+    "import lookup disabled",
+    "module ",
+];
+
+/// Reads a line that was taken apart.
+pub fn read_diagnostic(diagnostic: &Diagnostic) -> Reading {
+    let message = diagnostic.message.as_str();
+    if diagnostic.file.is_none() || LOAD_ERRORS.iter().any(|words| message.starts_with(words)) {
+        return read(message);
+    }
+    assembling(message)
+        .filter(|reading| reading.class != FailureClass::CToolchain)
+        .or_else(|| compiling(message))
+        .unwrap_or_else(|| Reading::new(FailureClass::Other, None))
+}
+
 /// The class that stands for a whole output: the first line that says something, where a specific class
 /// outranks a mere type error (which may be a consequence of it).
-pub fn read_all<'a>(messages: impl IntoIterator<Item = &'a str>) -> Reading {
+pub fn read_all<'a>(diagnostics: impl IntoIterator<Item = &'a Diagnostic>) -> Reading {
     let mut best = Reading::new(FailureClass::Other, None);
-    for message in messages {
-        let reading = read(message);
+    for diagnostic in diagnostics {
+        let reading = read_diagnostic(diagnostic);
         let rank = |class| match class {
             FailureClass::Other => 0,
             FailureClass::TypeError => 1,
@@ -186,6 +213,11 @@ fn linking(message: &str) -> Option<Reading> {
     if let Some(rest) = message.split("invalid reference to ").nth(1) {
         return Some(Reading::new(FailureClass::InvalidLinkname, Some(rest.trim())));
     }
+    if message.contains(": nosplit stack over")
+        || message.contains("duplicated definition of symbol")
+    {
+        return Some(Reading::new(FailureClass::LinkError, None));
+    }
     let object = message.contains("unknown ARM64 relocation type")
         || message.contains("unknown relocation type")
         || message.contains("elf object but not")
@@ -248,13 +280,10 @@ fn compiling(message: &str) -> Option<Reading> {
         let symbol = message.split(" redeclared").next();
         return Some(Reading::new(FailureClass::Redeclared, symbol));
     }
-    if message.starts_with("syntax error")
-        || message.starts_with("expected ")
-        || message.contains(": expected ")
-    {
+    if message.starts_with("syntax error") || message.starts_with("expected ") {
         return Some(Reading::new(FailureClass::SyntaxError, None));
     }
-    None.or_else(|| type_error(message))
+    type_error(message)
 }
 
 fn type_error(message: &str) -> Option<Reading> {
@@ -388,8 +417,24 @@ mod tests {
 
     #[test]
     fn a_cause_outranks_its_consequences() {
-        let reading = read_all(["imported and not used: \"os\"", "undefined: X"]);
+        let lines =
+            ["a.go:1:1: imported and not used: \"os\"", "a.go:2:1: undefined: X"].map(diagnostic);
+        let reading = read_all(&lines);
         assert_eq!((reading.class, reading.symbol.as_deref()), (UndefinedSymbol, Some("X")));
+    }
+
+    #[test]
+    fn what_the_compiler_quotes_is_no_class() {
+        let quoted = [
+            "a.go:1:9: cannot use \"connection refused\" (untyped string constant) as int value",
+            "a.go:1:9: cannot use \"relocation target x not defined\" (constant) as int value",
+            "a.go:1:9: cannot use \"build constraints exclude all Go files\" (constant) as int value",
+        ];
+        for line in quoted {
+            assert_eq!(read_diagnostic(&diagnostic(line)).class, TypeError, "{line}");
+        }
+        let load = diagnostic("a.go:3:8: no required module provides package ex.com/x; to add it:");
+        assert_eq!(read_diagnostic(&load).class, UnresolvedModule);
     }
 
     #[test]

@@ -5,6 +5,9 @@ use serde::de::DeserializeOwned;
 /// One value may be this long; a package with ten thousand files stays far below it.
 const VALUE_LIMIT: usize = 64 << 20;
 
+/// Chunks up to this length are always looked at.
+const SMALL: usize = 4096;
+
 /// Collects chunks of bytes and hands out every whole value.
 #[derive(Debug, Default)]
 pub(super) struct JsonStream {
@@ -20,6 +23,10 @@ impl JsonStream {
             return;
         }
         self.pending.extend_from_slice(chunk);
+        // No value ends in a chunk without a brace; parsing a long one again and again is quadratic.
+        if !chunk.contains(&b'}') && self.pending.len() <= VALUE_LIMIT && chunk.len() > SMALL {
+            return;
+        }
         let mut stream = serde_json::Deserializer::from_slice(&self.pending).into_iter::<T>();
         let mut whole = 0;
         loop {

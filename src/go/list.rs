@@ -25,7 +25,6 @@ struct RawPackage {
     #[serde(rename = "SFiles")]
     s_files: Vec<String>,
     syso_files: Vec<String>,
-    embed_files: Vec<String>,
     ignored_go_files: Vec<String>,
     test_go_files: Vec<String>,
     #[serde(rename = "XTestGoFiles")]
@@ -33,14 +32,12 @@ struct RawPackage {
     imports: Vec<String>,
     import_map: std::collections::BTreeMap<String, String>,
     error: Option<RawError>,
-    deps_errors: Vec<RawError>,
     module: Option<RawModule>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 struct RawError {
-    import_stack: Option<Vec<String>>,
     pos: String,
     err: String,
 }
@@ -81,8 +78,6 @@ pub struct Listing {
     pub packages: Vec<Listed>,
     /// How many more packages of the standard library there were; they are not kept.
     pub standard: usize,
-    /// What Go said on standard error.
-    pub warnings: String,
 }
 
 /// Why a list could not be made.
@@ -132,7 +127,6 @@ pub async fn list(command: &CommandLine) -> Result<Listing, ListFailure> {
     if listing.packages.iter().any(|package| package.import_path.is_empty()) {
         return Err(garbage("a package has no ImportPath".into()));
     }
-    listing.warnings = finished.stderr;
     Ok(listing)
 }
 
@@ -167,12 +161,10 @@ impl From<RawPackage> for Listed {
             cgo: raw.cgo_files,
             asm: raw.s_files,
             syso: raw.syso_files,
-            embed: raw.embed_files,
             ignored_go: raw.ignored_go_files,
             tests,
             imports: raw.imports.into_iter().map(map).collect(),
             error: raw.error.map(ListError::from),
-            deps_errors: raw.deps_errors.into_iter().map(ListError::from).collect(),
         };
         Self {
             import_path: raw.import_path,
@@ -188,9 +180,8 @@ impl From<RawPackage> for Listed {
 
 impl From<RawError> for ListError {
     fn from(raw: RawError) -> Self {
-        let package = raw.import_stack.unwrap_or_default().pop();
         let pos = Some(raw.pos).filter(|pos| !pos.is_empty());
-        Self { package, pos, message: raw.err }
+        Self { pos, message: raw.err }
     }
 }
 
@@ -204,9 +195,11 @@ impl From<RawModule> for ModuleFacts {
                 format!("{}@{}", by.path, by.version)
             }
         });
+        let replacement_version = raw.replace.as_ref().and_then(|by| some(by.version.clone()));
         let dir = raw.dir.or_else(|| raw.replace.and_then(|by| by.dir));
         Self {
             reference: ModuleRef { path: raw.path, version: some(raw.version), replaced_by },
+            replacement_version,
             main: raw.main,
             dir,
             below: String::new(),

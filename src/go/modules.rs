@@ -119,8 +119,11 @@ pub async fn workspace(
     let file = scratch.join("go.work");
     fs_err::write(&file, work_text(&raw, root, &uses))?;
     let sums = root.join("go.work.sum");
+    let sums_copy = scratch.join("go.work.sum");
     if sums.is_file() {
-        fs_err::copy(&sums, scratch.join("go.work.sum"))?;
+        fs_err::copy(&sums, &sums_copy)?;
+    } else if sums_copy.is_file() {
+        fs_err::remove_file(&sums_copy)?;
     }
     Ok(Workspace { uses, file })
 }

@@ -177,7 +177,7 @@ pub async fn ask(go: &GoCommand, origin: String) -> Result<Toolchain, ToolchainE
     if release < MINIMUM {
         return Err(ToolchainError::TooOld { program: go.program.clone(), version });
     }
-    Ok(Toolchain { program: go.program.clone(), origin, version, release, host, env })
+    Ok(Toolchain { origin, version, host, env })
 }
 
 /// Makes sure that this Go can make windows/arm64.

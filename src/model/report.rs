@@ -64,7 +64,7 @@ pub struct PlanReport {
     /// Go's version, such as `go1.26.8`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub go_version: Option<String>,
-    /// Where that Go was found: `PATH`, `--go` or `GOROOT`.
+    /// Where that Go was found: `PATH` or `--go`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub go_origin: Option<String>,
     /// Package patterns.
@@ -80,7 +80,7 @@ pub struct PlanReport {
     /// Flags given to `go build` beside the tags, in order.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub go_flags: Vec<String>,
-    /// Variables that change what is built (GOFLAGS, GOARM64, GOEXPERIMENT, GOFIPS140 …), where set.
+    /// Variables that change what is built (GOFLAGS, GOARM64, GOEXPERIMENT, GOFIPS140 …), where they differ from Go's defaults.
     #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty", default)]
     pub environment: std::collections::BTreeMap<String, String>,
     /// Whether test binaries were built.
@@ -107,7 +107,7 @@ pub struct Counts {
     pub compiled: u64,
     /// Packages that are linked into an exe.
     pub linked: u64,
-    /// Programs generated to link library packages.
+    /// Programs that gowoa generated to link library packages, and that linked.
     pub link_proofs: u64,
     /// Test binaries built.
     pub tests_built: u64,
@@ -192,7 +192,7 @@ pub struct Unproven {
     pub label: String,
     /// What was not proven, and why.
     pub text: String,
-    /// The packages or files concerned, where there are few enough to name.
+    /// The packages or files concerned.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub names: Vec<String>,
 }

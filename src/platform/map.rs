@@ -5,6 +5,9 @@
 use std::ops::Deref;
 use std::path::Path;
 
+/// Windows loads no image of 4 GiB or more: SizeOfImage has 32 bits (PE format, "Optional Header").
+const SIZE_LIMIT: u64 = u32::MAX as u64;
+
 /// The bytes of a file, mapped where it is not empty.
 #[derive(Debug)]
 pub struct Mapped(Option<memmap2::Mmap>);
@@ -15,15 +18,22 @@ impl Mapped {
     /// # Errors
     /// Those of opening and mapping; a directory or a device is an error of kind `InvalidInput`.
     pub fn open(path: &Path) -> std::io::Result<Self> {
-        let file = fs_err::File::open(path)?;
-        let metadata = file.metadata()?;
-        if !metadata.is_file() {
+        // Looked at before it is opened: opening a pipe waits for its other end.
+        if !fs_err::metadata(path)?.is_file() {
             return Err(std::io::Error::new(
                 std::io::ErrorKind::InvalidInput,
                 format!("{} is not a regular file", path.display()),
             ));
         }
-        if metadata.len() == 0 {
+        let file = fs_err::File::open(path)?;
+        let length = file.metadata()?.len();
+        if length > SIZE_LIMIT {
+            return Err(std::io::Error::new(
+                std::io::ErrorKind::InvalidInput,
+                format!("{} has {length} bytes, more than any image", path.display()),
+            ));
+        }
+        if length == 0 {
             return Ok(Self(None));
         }
         // SAFETY: the bytes are only read, as `&[u8]` without any validity invariant. Another process

@@ -1,7 +1,7 @@
 //! Report files: where a report goes, and how it gets there whole or not at all.
 //!
 //! A run may take minutes, so a target that cannot be written is told before the work:
-//! [`ReportFile::prepare`] makes the missing directories and a temporary file beside the target, and
+//! [`ReportFile::prepare`] makes the missing directories and tries a temporary file beside the target, and
 //! [`ReportFile::commit`] fills it and renames it. Until then, and when anything goes wrong, the file
 //! of an earlier run stays as it was.
 
@@ -200,8 +200,8 @@ pub struct ReportFile {
 enum Target {
     /// `-`.
     Stdout,
-    /// A file that the temporary one beside it will replace.
-    File { temporary: NamedTempFile, real: PathBuf },
+    /// A file that a temporary one beside it will replace; with the permissions of the old one.
+    File { real: PathBuf, permissions: Option<std::fs::Permissions> },
     /// A pipe or device: nothing to rename over, and nothing of value to lose.
     Device(fs::File),
 }
@@ -225,7 +225,7 @@ impl ReportFile {
                 out.write_all(bytes).and_then(|()| out.flush())
             }
             Target::Device(mut file) => file.write_all(bytes).and_then(|()| file.flush()),
-            Target::File { temporary, real } => replace(temporary, &real, bytes),
+            Target::File { real, permissions } => replace(&real, permissions, bytes),
         };
         done.map_err(|source| FileError::new(&path, source))
     }
@@ -251,10 +251,9 @@ fn open(path: &Path) -> io::Result<Target> {
         Ok(metadata) => {
             // Through a symbolic link: the link stays and what it leads to is replaced.
             let real = fs::canonicalize(path)?;
-            let temporary = temporary_beside(&real)?;
+            probe(&real)?;
             // The new file is as readable as the old one.
-            temporary.as_file().set_permissions(metadata.permissions())?;
-            Ok(Target::File { temporary, real })
+            Ok(Target::File { real, permissions: Some(metadata.permissions()) })
         }
         Err(_) if named_directory => Err(is_directory("the path ends like a directory")),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -266,7 +265,8 @@ fn open(path: &Path) -> io::Result<Target> {
             }
             let parent = parent(path);
             fs::create_dir_all(parent)?;
-            Ok(Target::File { temporary: temporary_beside(path)?, real: path.to_owned() })
+            probe(path)?;
+            Ok(Target::File { real: path.to_owned(), permissions: None })
         }
         Err(error) => Err(error),
     }
@@ -296,8 +296,18 @@ fn temporary_beside(path: &Path) -> io::Result<NamedTempFile> {
     builder.tempfile_in(parent(path))
 }
 
-/// Fills the temporary file and renames it; on an error it is removed when it is dropped.
-fn replace(mut temporary: NamedTempFile, real: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Makes a temporary file and removes it again: it must not lie in the module while go reads it (an
+/// `//go:embed` would take it along).
+fn probe(path: &Path) -> io::Result<()> {
+    temporary_beside(path)?.close()
+}
+
+/// Fills a temporary file and renames it; on an error it is removed when it is dropped.
+fn replace(real: &Path, permissions: Option<std::fs::Permissions>, bytes: &[u8]) -> io::Result<()> {
+    let mut temporary = temporary_beside(real)?;
+    if let Some(permissions) = permissions {
+        temporary.as_file().set_permissions(permissions)?;
+    }
     temporary.write_all(bytes)?;
     temporary.flush()?;
     temporary.as_file().sync_all()?;

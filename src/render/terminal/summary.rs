@@ -145,7 +145,16 @@ fn proven_text(view: &View<'_>) -> String {
     let mut parts = Vec::new();
     if counts.compiled > 0 {
         let verb = if counts.compiled == 1 { "compiles" } else { "compile" };
-        parts.push(format!("{} {verb}", plural(counts.compiled, "package")));
+        let dependencies = view.report.subjects.iter().filter(|subject| {
+            let built = matches!(subject.build, Some(BuildState::Compiled | BuildState::Linked));
+            subject.kind == SubjectKind::Package && !subject.matched && built
+        });
+        let whose = match count(dependencies.count()) {
+            0 => String::new(),
+            1 => " (1 of them a dependency)".to_owned(),
+            many => format!(" ({many} of them dependencies)"),
+        };
+        parts.push(format!("{}{whose} {verb}", plural(counts.compiled, "package")));
         let linked = if counts.linked == 1 { "1 is linked" } else { "are linked" };
         parts.push(match counts.linked {
             0 => "none is linked".to_owned(),

@@ -552,7 +552,13 @@ fn unlinked(proof: &Proof) -> Problem {
             "{count} library package{} could not be linked, and the fault lies with none that can be named",
             if count == 1 { "" } else { "s" }
         ),
-        details: proof.words.lines().take(5).map(str::to_owned).collect(),
+        details: proof
+            .words
+            .lines()
+            .filter(|line| !diagnose::is_frame(line))
+            .take(5)
+            .map(str::to_owned)
+            .collect(),
         next: Some(format!(
             "link them by hand in a program of yours that uses {}",
             proof.libraries.first().map_or("them", String::as_str)

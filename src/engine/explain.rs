@@ -63,7 +63,8 @@ impl Explainer<'_> {
             }
         }
         let mut reading = diagnose::read_all(&diagnostics);
-        if reading.class == FailureClass::UnresolvedModule && self.is_own(&raw.package) {
+        let missing = raw.stage == Stage::Load && self.is_own(&raw.package);
+        if reading.class == FailureClass::UnresolvedModule && missing {
             // No module but the main one can hold it: it has to be generated.
             reading.class = FailureClass::MissingGeneratedInput;
         }

@@ -20,7 +20,8 @@ use super::{EngineError, Gathered, Progress, Surroundings};
 const LOCK_WAIT: Duration = Duration::from_secs(600);
 const LOCK_POLL: Duration = Duration::from_millis(200);
 /// Flags that turn a build into something else than the build the user makes.
-const OWN_FLAGS: &[&str] = &["overlay", "modfile"];
+/// Coverage counters say nothing about arm64, and go's cover tool does not read overlays.
+const OWN_FLAGS: &[&str] = &["overlay", "modfile", "cover", "coverpkg", "covermode"];
 
 /// Finds Go and the units, and gathers the facts of each.
 pub(super) async fn gather(

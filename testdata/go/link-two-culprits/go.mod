@@ -1,0 +1,3 @@
+module example.com/link-two-culprits
+
+go 1.24

@@ -1,0 +1,3 @@
+module example.com/link-unnamed
+
+go 1.24

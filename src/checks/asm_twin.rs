@@ -3,7 +3,7 @@
 use crate::model::{CheckId, Confidence, FileSetClass, Severity, SubjectKind, Verdict};
 
 use super::draft::{self, files, listed, reachability};
-use super::{Check, Context, Meta, SubjectFacts};
+use super::{Check, Context, Meta, SubjectFacts, comparable};
 
 /// See the module.
 #[derive(Debug)]
@@ -23,15 +23,10 @@ impl Check for AsmTwin {
     }
 
     fn judge(&self, subject: SubjectFacts<'_>, cx: Context<'_>) -> Verdict {
-        let SubjectFacts::Package(package) = subject else {
-            return Verdict::NotApplicable("not a package".into());
+        let package = match comparable(subject, cx) {
+            Ok(package) => package,
+            Err(verdict) => return verdict,
         };
-        if cx.unit.failures.contains_key(&package.import_path) {
-            return Verdict::NotApplicable("it does not build; that finding says why".into());
-        }
-        if package.arm64.is_none() {
-            return Verdict::NotApplicable("the windows/arm64 build does not reach it".into());
-        }
         match package.class {
             Some(FileSetClass::AssemblyDropped) if !package.compiled => {
                 // The code may ask for GOARCH before it calls the assembly: only a link could tell.

@@ -5,7 +5,7 @@ use crate::facts::image::{BuildInfo as GoBuildInfo, Module};
 use crate::model::{CheckId, Evidence, Location, Severity, SubjectKind, Verdict};
 
 use super::draft;
-use super::{Check, Context, Meta, SubjectFacts};
+use super::{Check, Context, Meta, SubjectFacts, readable};
 
 /// See the module.
 #[derive(Debug)]
@@ -25,13 +25,9 @@ impl Check for BuildInfo {
     }
 
     fn judge(&self, subject: SubjectFacts<'_>, cx: Context<'_>) -> Verdict {
-        let SubjectFacts::Image(image) = subject else {
-            return Verdict::NotApplicable("not an image".into());
-        };
-        let Ok(facts) = &image.facts else {
-            return Verdict::NotApplicable(
-                "it could not be read as an image; machine-type judges that".into(),
-            );
+        let (image, facts) = match readable(subject) {
+            Ok(image) => image,
+            Err(verdict) => return verdict,
         };
         let info = match &facts.build_info {
             Ok(Some(info)) => info,

@@ -4,7 +4,7 @@ use crate::facts::image::{CodeType, ImageFacts, MachineKind};
 use crate::model::{CheckId, Evidence, Location, Severity, SubjectKind, Verdict};
 
 use super::draft;
-use super::{Check, Context, Meta, SubjectFacts};
+use super::{Check, Context, Meta, SubjectFacts, readable};
 
 /// See the module.
 #[derive(Debug)]
@@ -24,13 +24,9 @@ impl Check for HybridImage {
     }
 
     fn judge(&self, subject: SubjectFacts<'_>, cx: Context<'_>) -> Verdict {
-        let SubjectFacts::Image(image) = subject else {
-            return Verdict::NotApplicable("not an image".into());
-        };
-        let Ok(facts) = &image.facts else {
-            return Verdict::NotApplicable(
-                "it could not be read as an image; machine-type judges that".into(),
-            );
+        let (image, facts) = match readable(subject) {
+            Ok(image) => image,
+            Err(verdict) => return verdict,
         };
         let (severity, words) = match facts.kind {
             MachineKind::Arm64 => {

@@ -7,7 +7,7 @@ use crate::model::{
 };
 
 use super::draft;
-use super::{Check, Context, Meta, SubjectFacts};
+use super::{Check, Context, Meta, SubjectFacts, readable};
 
 /// See the module.
 #[derive(Debug)]
@@ -128,13 +128,9 @@ impl Check for Imports {
     }
 
     fn judge(&self, subject: SubjectFacts<'_>, cx: Context<'_>) -> Verdict {
-        let SubjectFacts::Image(image) = subject else {
-            return Verdict::NotApplicable("not an image".into());
-        };
-        let Ok(facts) = &image.facts else {
-            return Verdict::NotApplicable(
-                "it could not be read as an image; machine-type judges that".into(),
-            );
+        let (image, facts) = match readable(subject) {
+            Ok(image) => image,
+            Err(verdict) => return verdict,
         };
         for part in [&facts.imports, &facts.delay_imports] {
             if let Err(reason) = part {

@@ -22,7 +22,7 @@ mod unsupported_flags;
 /// How far a package came; shared by the check and the list of subjects.
 pub(crate) use cross_compile::state as cross_compile_state;
 
-use crate::facts::{ImageFile, PackageFacts, TestFacts, UnitFacts};
+use crate::facts::{ImageFacts, ImageFile, PackageFacts, TestFacts, UnitFacts};
 use crate::model::{CheckId, Severity, SubjectKind, Verdict};
 
 /// What a check is: everything that `gowoa explain` and the reports say of it.
@@ -81,6 +81,30 @@ pub trait Check: Sync {
 
     /// The answer for one subject, whose kind is one of `meta().subjects`.
     fn judge(&self, subject: SubjectFacts<'_>, cx: Context<'_>) -> Verdict;
+}
+
+/// The package of a subject where it is part of the windows/arm64 build and did not fail; else the answer of
+/// a check that compares its files.
+fn comparable<'a>(subject: SubjectFacts<'a>, cx: Context<'_>) -> Result<&'a PackageFacts, Verdict> {
+    let not_applicable = |reason: &str| Err(Verdict::NotApplicable(reason.into()));
+    let SubjectFacts::Package(package) = subject else { return not_applicable("not a package") };
+    if cx.unit.failures.contains_key(&package.import_path) {
+        return not_applicable("it does not build; that finding says why");
+    }
+    if package.arm64.is_none() {
+        return not_applicable("the windows/arm64 build does not reach it");
+    }
+    Ok(package)
+}
+
+/// An image and what was read of it; else the answer of a check that needs it.
+fn readable(subject: SubjectFacts<'_>) -> Result<(&ImageFile, &ImageFacts), Verdict> {
+    let not_applicable = |reason: &str| Err(Verdict::NotApplicable(reason.into()));
+    let SubjectFacts::Image(image) = subject else { return not_applicable("not an image") };
+    match &image.facts {
+        Ok(facts) => Ok((image, facts)),
+        Err(_) => not_applicable("it could not be read as an image; machine-type judges that"),
+    }
 }
 
 /// Every check, in the order in which users meet them: build, package, image.

@@ -3,7 +3,7 @@
 use crate::model::{CheckId, FileSetClass, Severity, SubjectKind, Verdict};
 
 use super::draft::{self, files, reachability};
-use super::{Check, Context, Meta, SubjectFacts};
+use super::{Check, Context, Meta, SubjectFacts, comparable};
 
 /// See the module.
 #[derive(Debug)]
@@ -23,11 +23,14 @@ impl Check for SlowPath {
     }
 
     fn judge(&self, subject: SubjectFacts<'_>, cx: Context<'_>) -> Verdict {
-        let SubjectFacts::Package(package) = subject else {
-            return Verdict::NotApplicable("not a package".into());
+        let package = match comparable(subject, cx) {
+            Ok(package) => package,
+            Err(verdict) => return verdict,
         };
-        if cx.unit.failures.contains_key(&package.import_path) {
-            return Verdict::NotApplicable("it does not build; that finding says why".into());
+        if package.arm64.as_ref().is_some_and(|set| !set.cgo.is_empty()) {
+            return Verdict::NotApplicable(
+                "it is built from C, which this check does not compare".into(),
+            );
         }
         match package.class {
             Some(FileSetClass::GenericFallback) => {}
@@ -35,9 +38,6 @@ impl Check for SlowPath {
             Some(FileSetClass::AssemblyDropped) if package.linked => {}
             Some(FileSetClass::NativeAssembly) => return Verdict::Pass,
             _ => return Verdict::NotApplicable("it has no assembly of one architecture".into()),
-        }
-        if package.arm64.is_none() {
-            return Verdict::NotApplicable("the windows/arm64 build does not reach it".into());
         }
         let message = format!("{} runs Go code on arm64, amd64 has assembly", package.import_path);
         let mut finding = draft::finding(&META.id, cx.subject, Severity::Note, message);

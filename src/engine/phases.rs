@@ -71,9 +71,7 @@ fn list(units: &[UnitFacts]) -> String {
         .filter_map(|package| package.module.as_ref())
         .map(|module| module.reference.path.as_str())
         .collect();
-    let paths: BTreeSet<&str> =
-        packages(units).map(|package| package.import_path.as_str()).collect();
-    format!("{}, {}", plural(modules.len(), "module"), plural(paths.len(), "package"))
+    format!("{}, {}", plural(modules.len(), "module"), plural(packages(units).count(), "package"))
 }
 
 fn build(units: &[UnitFacts]) -> String {

@@ -69,6 +69,14 @@ fn dependency(failure: &Failure, package: &PackageFacts) -> String {
 
 /// The next step where cgo is what is missing.
 pub(super) fn for_cgo(package: &PackageFacts) -> String {
+    let on_arm64 = package.arm64_cgo.as_ref().is_some_and(|set| set.compiles_something());
+    if !on_arm64 {
+        return if package.in_main_module() {
+            "add files for arm64: with cgo as well it has some for windows/amd64 alone".into()
+        } else {
+            "replace the dependency, or ask its maintainers for windows/arm64: cgo does not help here".into()
+        };
+    }
     let ask =
         "gowoa check --cgo builds with a C compiler for windows/arm64 (llvm-mingw, or zig cc)";
     if package.in_main_module() {

@@ -39,7 +39,7 @@ impl Check for AsmTwin {
             _ => return Verdict::NotApplicable("it has no assembly of one architecture".into()),
         }
         if package.linked {
-            // Everything that is exported was linked, so whatever the assembly defined is not missed.
+            // Of the user's own packages everything exported was linked; of a dependency, what is used.
             return Verdict::Pass;
         }
         let message = format!(

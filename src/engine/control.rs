@@ -73,8 +73,11 @@ impl Controls<'_> {
             let Some((raw, failure)) = failures.get_mut(index) else { continue };
             let outcome = host.get(&raw.package).cloned();
             failure.controls.push(control(&elsewhere, true, outcome.as_ref()));
-            let builds = matches!(outcome, Some((true, _)));
-            failure.blame = if builds { Blame::NotWindows } else { Blame::Everywhere };
+            failure.blame = match outcome {
+                Some((true, _)) => Blame::NotWindows,
+                Some((false, _)) => Blame::Everywhere,
+                None => Blame::Unknown,
+            };
         }
     }
 

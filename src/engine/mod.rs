@@ -88,8 +88,10 @@ pub enum EngineError {
     },
     /// GOFLAGS as `go env -w` keeps it holds a flag that cannot be used; the command line has looked at the
     /// variable alone.
-    #[error("GOFLAGS of go env: -{name} cannot be used here: {reason}")]
+    #[error("{from}: -{name} cannot be used here: {reason}")]
     Flag {
+        /// Where it stands, in words.
+        from: &'static str,
         /// The flag's name.
         name: String,
         /// Why not.

@@ -104,7 +104,10 @@ impl Work<'_> {
                     }
                 };
                 // A test binary that is missing is told; one of an earlier run would be taken for made.
-                if let Err(error) = stamps.remove_untouched() {
+                let ours = built.success() || self.unit.out_is_ours;
+                if !ours {
+                    stamps.restore();
+                } else if let Err(error) = stamps.remove_untouched() {
                     out.problems.push(Problem {
                         message: format!(
                             "a test binary of an earlier run cannot be replaced: {error}"
@@ -256,6 +259,7 @@ impl Work<'_> {
             // Without a control nothing is known of whose fault it is.
             (None, _) => Blame::Unknown,
             (_, Some(true)) => Blame::NotWindows,
+            (_, None) => Blame::Unknown,
             _ => Blame::Everywhere,
         };
         if on_host.is_some() {

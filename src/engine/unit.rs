@@ -223,7 +223,7 @@ async fn explained(
         let proof = raw.linked_main.as_ref().is_some_and(|main| !table.contains_key(main));
         failure.reproduce = if proof {
             // go build links no library: gowoa's own program does.
-            format!("gowoa check {}", failure.package)
+            unit.go.reproduce_check(plan.cgo, &failure.package)
         } else {
             let shown = raw.linked_main.as_ref().unwrap_or(&failure.package);
             unit.go.reproduce(&Target::windows_arm64(), plan.cgo, &["build"], shown)

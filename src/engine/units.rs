@@ -115,7 +115,7 @@ fn refuse_flags(toolchain: &Toolchain) -> Result<(), EngineError> {
     for flag in split_flags(toolchain.env("GOFLAGS").unwrap_or_default()) {
         let Some((name, _)) = parse_flag(&flag) else { continue };
         if let Some(reason) = modules::forbidden(name) {
-            return Err(EngineError::Flag { name: name.into(), reason });
+            return Err(EngineError::Flag { from: "GOFLAGS of go env", name: name.into(), reason });
         }
     }
     Ok(())
@@ -203,7 +203,7 @@ async fn layout(
     match gowork {
         Some(_) if go.modfile.is_some() => {
             let reason = "go cannot use it in workspace mode";
-            return Err(EngineError::Flag { name: "modfile".into(), reason });
+            return Err(EngineError::Flag { from: "workspace", name: "modfile".into(), reason });
         }
         Some(file) => {
             let workspace = modules::workspace(go, &file, &state.join("work")).await?;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::facts::{BuildFlags, Target};
 use crate::platform::null_device;
 
-use super::process::CommandLine;
+use super::process::{CommandLine, quote};
 
 /// Fields of `go list -json` that gowoa reads; naming them keeps Go from computing the others. EmbedFiles is
 /// asked for because Go looks for embedded files, and tells which are missing, only then.
@@ -172,6 +172,26 @@ impl GoCommand {
             line.args.splice(0..0, ["-C".into(), below.into()]);
         }
         line.to_string()
+    }
+
+    /// The gowoa call that shows a failed link proof again: `go build` alone links no library.
+    pub fn reproduce_check(&self, cgo: bool, package: &str) -> String {
+        let flags = &self.flags;
+        let mut words: Vec<String> = vec!["gowoa".into(), "check".into()];
+        if let Some(below) = &self.below {
+            words.extend(["-C".into(), below.clone()]);
+        }
+        if cgo {
+            words.push("--cgo".into());
+        }
+        if !flags.tags.is_empty() {
+            words.push(format!("--tags={}", flags.tags.join(",")));
+        }
+        words.extend(flags.ldflags.iter().map(|ldflags| format!("--ldflags={ldflags}")));
+        words.extend(flags.mod_mode.iter().map(|mode| format!("--mod={mode}")));
+        words.extend(flags.extra.iter().map(|flag| format!("--go-flag={flag}")));
+        words.push(package.into());
+        words.iter().map(|word| quote(word)).collect::<Vec<_>>().join(" ")
     }
 
     /// The user's flags as `go` takes them, `-mod`, `-tags` and `-ldflags` included.

@@ -80,7 +80,7 @@ fn what_only_looks_like_a_secret_stays() {
         "pkg@v1.2.3",
         "git@github.com:org/repo.git",
         "ssh://git@github.com/org/repo",
-        "https://proxy.golang.org,direct",
+        "https://proxy.example.com,direct",
         "https://host.example:8080/mod/@v/list",
         "https://host.example:8080,https://b.example/mod/@v/v1.0.0.info",
         "https://pkg.go.dev/golang.org/x/sys@v0.1.0?tab=doc",

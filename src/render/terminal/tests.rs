@@ -117,7 +117,7 @@ fn incomplete_outranks_fail_and_both_are_shown() {
       next     go mod tidy, or check with --mod=mod
 
       the module proxy cannot be reached
-        dial tcp: lookup proxy.golang.org: no such host
+        dial tcp: lookup proxy.example.com: no such host
       next     set GOPROXY
                or use --offline
 

@@ -267,7 +267,7 @@ pub(super) fn incomplete_and_fail() -> Report {
     report.counts.errors = 1;
     report.problems.push(Problem {
         message: "the module proxy cannot be reached".to_owned(),
-        details: strings(&["dial tcp: lookup proxy.golang.org: no such host"]),
+        details: strings(&["dial tcp: lookup proxy.example.com: no such host"]),
         next: Some("set GOPROXY\nor use --offline".to_owned()),
     });
     report

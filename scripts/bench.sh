@@ -71,6 +71,11 @@ first_run() {
   local took
   took=$(CARGO_HOME=$work/cargo CARGO_TARGET_DIR=$work/target GOCACHE=$work/gocache GOWOA_CACHE=$work/gowoa \
     seconds cargo run --release -- check -C testdata/go/sample)
+  # A first run that failed early would look fast.
+  GOWOA_CACHE=$work/gowoa "$work/target/release/gowoa" check -C testdata/go/sample >/dev/null 2>&1 || {
+    printf 'the first README command failed after %s s: no figure\n' "$took"
+    exit 1
+  }
   printf 'first README command in a fresh clone, empty caches: %s s\n' "$took"
 }
 

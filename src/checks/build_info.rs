@@ -1,7 +1,7 @@
 //! build-info: does what Go wrote into the exe agree with what was planned?
 
-use crate::facts::ImageFile;
 use crate::facts::image::{BuildInfo as GoBuildInfo, Module};
+use crate::facts::{Expected, ImageFile};
 use crate::model::{CheckId, Evidence, Location, Severity, SubjectKind, Verdict};
 
 use super::draft;
@@ -29,9 +29,10 @@ impl Check for BuildInfo {
             Ok(image) => image,
             Err(verdict) => return verdict,
         };
+        let promised = image.expected.as_ref().is_some_and(|plan| !plan.go_version.is_empty());
         let info = match &facts.build_info {
             Ok(Some(info)) => info,
-            Ok(None) if !image.expected.go_version.is_empty() => {
+            Ok(None) if promised => {
                 let reason = "it carries no Go build information, which go build always writes";
                 return Verdict::Inconclusive { reason: reason.into(), gating: true };
             }
@@ -50,7 +51,7 @@ impl Check for BuildInfo {
             let message = format!("{} was built with {what} {found}, planned was {planned}", image.name);
             let mut finding = draft::finding(&META.id, cx.subject, Severity::Error, message);
             finding.class = Some("contradiction".into());
-            finding.package = Some(image.package.clone());
+            finding.package = image.package.clone();
             finding.help = Some(
                 "the exe is not the one this build would make: remove it and build again, and look for a wrapper \
                  around go"
@@ -75,7 +76,8 @@ struct Difference {
 }
 
 fn differences(image: &ImageFile, info: &GoBuildInfo) -> Vec<Difference> {
-    let expected = &image.expected;
+    let nothing = Expected::default();
+    let expected = image.expected.as_ref().unwrap_or(&nothing);
     let mut differences = Vec::new();
     let mut compare = |what: &str, planned: &str, found: Option<&str>| {
         // An empty plan makes no promise.

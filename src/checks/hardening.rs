@@ -46,7 +46,7 @@ impl Check for Hardening {
         let message = format!("{} is linked without {}", image.name, missing.join(", "));
         let mut finding = draft::finding(&META.id, cx.subject, Severity::Warning, message);
         finding.class = Some("mitigation-missing".into());
-        finding.package = Some(image.package.clone());
+        finding.package = image.package.clone();
         finding.help = Some(
             "Go sets all three by default (and ARM64 Windows requires ASLR): look for -buildmode=exe, -extldflags or \
              a tool that rewrites the exe"

@@ -53,7 +53,7 @@ impl Check for HybridImage {
         let mut finding =
             draft::finding(&META.id, cx.subject, severity, format!("{} is {words}", image.name));
         finding.class = Some(facts.kind.words().to_lowercase());
-        finding.package = Some(image.package.clone());
+        finding.package = image.package.clone();
         finding.help = Some(
             "Go itself makes plain ARM64 only: a hybrid comes from a C toolchain (-arm64EC, /machine:arm64ec) or is \
              another file under this name"

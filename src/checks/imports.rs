@@ -159,7 +159,7 @@ fn finding(image: &ImageFile, dll: &ImportedDll, cx: Context<'_>) -> Option<Find
     let message = format!("{} imports {}, {words}", image.name, dll.name);
     let mut finding = draft::finding(&META.id, cx.subject, severity, message);
     finding.class = Some(class.into());
-    finding.package = Some(image.package.clone());
+    finding.package = image.package.clone();
     finding.confidence =
         if severity == Severity::Note { Confidence::Low } else { Confidence::High };
     finding.help = Some(help.into());

@@ -55,7 +55,7 @@ impl Check for MachineType {
                 };
                 let mut finding = draft::finding(&META.id, cx.subject, Severity::Error, message);
                 finding.class = Some("wrong-machine".into());
-                finding.package = Some(image.package.clone());
+                finding.package = image.package.clone();
                 finding.help = Some(
                     "an arm64 build made this: look for a wrapper around go, -toolexec, or an object that replaced it"
                         .into(),
@@ -79,7 +79,7 @@ fn not_an_image(image: &ImageFile, reason: &str, cx: Context<'_>) -> crate::mode
     let message = format!("{}: {reason}", image.name);
     let mut finding = draft::finding(&META.id, cx.subject, Severity::Error, message);
     finding.class = Some("not-an-image".into());
-    finding.package = Some(image.package.clone());
+    finding.package = image.package.clone();
     finding.help = Some(
         "an arm64 build made this: look for a wrapper around go, or a disk that is full".into(),
     );

@@ -22,7 +22,10 @@ mod unsupported_flags;
 /// How far a package came; shared by the check and the list of subjects.
 pub(crate) use cross_compile::state as cross_compile_state;
 
-use crate::facts::{ImageFacts, ImageFile, PackageFacts, TestFacts, UnitFacts};
+use crate::facts::{
+    GivenContainer, GivenFacts, GivenFile, ImageFacts, ImageFile, ObjectFile, PackageFacts,
+    TestFacts, UnitFacts,
+};
 use crate::model::{CheckId, Severity, SubjectKind, Verdict};
 
 /// What a check is: everything that `gowoa explain` and the reports say of it.
@@ -51,6 +54,14 @@ pub enum SubjectFacts<'a> {
     Test(&'a TestFacts),
     /// An image.
     Image(&'a ImageFile),
+    /// An object or a library.
+    Object(&'a ObjectFile),
+    /// A container.
+    Container(&'a GivenContainer),
+    /// A program of another system.
+    File(&'a GivenFile),
+    /// Everything that was given.
+    Inputs(&'a GivenFacts),
 }
 
 impl SubjectFacts<'_> {
@@ -61,6 +72,10 @@ impl SubjectFacts<'_> {
             Self::Package(_) => SubjectKind::Package,
             Self::Test(_) => SubjectKind::Test,
             Self::Image(_) => SubjectKind::Image,
+            Self::Object(_) => SubjectKind::Object,
+            Self::Container(_) => SubjectKind::Container,
+            Self::File(_) => SubjectKind::File,
+            Self::Inputs(_) => SubjectKind::Inputs,
         }
     }
 }
@@ -101,6 +116,10 @@ fn comparable<'a>(subject: SubjectFacts<'a>, cx: Context<'_>) -> Result<&'a Pack
 fn readable(subject: SubjectFacts<'_>) -> Result<(&ImageFile, &ImageFacts), Verdict> {
     let not_applicable = |reason: &str| Err(Verdict::NotApplicable(reason.into()));
     let SubjectFacts::Image(image) = subject else { return not_applicable("not an image") };
+    if !image.claim.windows_arm64() {
+        let (goos, goarch) = (image.claim.goos(), image.claim.goarch());
+        return not_applicable(&format!("it is meant for {goos}/{goarch}"));
+    }
     match &image.facts {
         Ok(facts) => Ok((image, facts)),
         Err(_) => not_applicable("it could not be read as an image; machine-type judges that"),

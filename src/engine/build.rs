@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use crate::facts::given::Claim;
 use crate::facts::{BuildRun, Expected, ImageFile, PackageFacts, Stage, Target, Toolchain};
 use crate::go::build::{Built, build};
 use crate::go::command::{GoCommand, Output, batches, exe_base, groups_by_exe};
@@ -468,17 +469,15 @@ impl Builder<'_> {
             Some(proof) => proof.libraries.clone(),
             None => vec![main.to_owned()],
         };
+        let name = relative.to_string_lossy().replace('\\', "/");
+        let promise = expected(self.plan, self.toolchain, self.table, self.graph, main, &roots);
         ImageFile {
-            name: relative.to_string_lossy().replace('\\', "/"),
-            path: path.to_owned(),
-            package: main.to_owned(),
+            package: Some(main.to_owned()),
             libraries: proof.map(|proof| proof.libraries.clone()).unwrap_or_default(),
             link_proof: proof.is_some(),
-            test: false,
-            facts: Err("not read".into()),
-            missing: false,
-            sha256: None,
-            expected: expected(self.plan, self.toolchain, self.table, self.graph, main, &roots),
+            claim: Claim::of_build(),
+            expected: Some(promise),
+            ..ImageFile::unread(name, path.to_owned())
         }
     }
 }

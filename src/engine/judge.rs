@@ -249,8 +249,11 @@ fn subjects(unit: &UnitFacts, several: bool) -> Vec<(SubjectFacts<'_>, Subject)>
     }
     for image in &unit.images {
         let facts = image.facts.as_ref().ok();
-        let packages =
-            if image.link_proof { image.libraries.clone() } else { vec![image.package.clone()] };
+        let packages = if image.link_proof {
+            image.libraries.clone()
+        } else {
+            image.package.iter().cloned().collect()
+        };
         let subject = Subject {
             machine: facts.map(|facts| facts.kind.words().into_owned()),
             size: facts.map(|facts| facts.size),

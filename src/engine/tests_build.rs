@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use crate::facts::given::Claim;
 use crate::facts::{
     Blame, Control, ControlTarget, Failure, ImageFile, PackageFacts, Stage, Target, TestFacts,
     Toolchain,
@@ -178,17 +179,13 @@ impl Work<'_> {
         let mut expected = expected(self.plan, self.toolchain, self.table, self.graph, "", &roots);
         // Tests may import modules that the package itself does not.
         expected.modules.clear();
+        let name = relative.to_string_lossy().replace('\\', "/");
         out.images.push(ImageFile {
-            name: relative.to_string_lossy().replace('\\', "/"),
-            path,
-            package: package.to_owned(),
-            libraries: Vec::new(),
-            link_proof: false,
+            package: Some(package.to_owned()),
             test: true,
-            facts: Err("not read".into()),
-            missing: false,
-            sha256: None,
-            expected,
+            claim: Claim::of_build(),
+            expected: Some(expected),
+            ..ImageFile::unread(name, path.clone())
         });
     }
 

@@ -1,8 +1,12 @@
 //! What came of building: per package, per test binary, per exe.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::ImageFacts;
+use super::given::Claim;
+use super::image::{ImageFacts, MachineKind, Part};
+use super::resource::SysoOfCommand;
+use super::{CodeFacts, EmbeddedFacts};
 
 /// Where in the build something failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -221,8 +225,9 @@ pub struct ImageFile {
     pub name: String,
     /// Where it is.
     pub path: PathBuf,
-    /// The command it is, or the main package of a link proof.
-    pub package: String,
+    /// The command it is, or the main package of a link proof; for a file that was given: what its build
+    /// information says.
+    pub package: Option<String>,
     /// For a link proof: the libraries that it links.
     pub libraries: Vec<String>,
     /// Whether gowoa generated the program.
@@ -233,10 +238,43 @@ pub struct ImageFile {
     pub facts: Result<ImageFacts, String>,
     /// Whether the failure to read it is the environment's (not found, no permission).
     pub missing: bool,
+    /// What its code words are; `None` where they were not scanned: it is not for ARM64.
+    pub code: Option<Part<CodeFacts>>,
+    /// What it carries; `None` where it was not looked at.
+    pub embedded: Option<Part<EmbeddedFacts>>,
+    /// What it should be.
+    pub claim: Claim,
+    /// Names of the DLLs beside it, lower case, each with what it is for.
+    pub siblings: BTreeMap<String, MachineKind>,
+    /// What the `.syso` files of its command bring.
+    pub syso_resources: SysoOfCommand,
     /// SHA-256, lower-case hexadecimal.
     pub sha256: Option<String>,
-    /// What the plan says the exe must be.
-    pub expected: Expected,
+    /// What the plan says the exe must be; `None` for a file that was given.
+    pub expected: Option<Expected>,
+}
+
+impl ImageFile {
+    /// A file that nothing was read of yet.
+    pub fn unread(name: String, path: PathBuf) -> Self {
+        Self {
+            name,
+            path,
+            package: None,
+            libraries: Vec::new(),
+            link_proof: false,
+            test: false,
+            facts: Err("not read".into()),
+            missing: false,
+            code: None,
+            embedded: None,
+            claim: Claim::default(),
+            siblings: BTreeMap::new(),
+            syso_resources: SysoOfCommand::default(),
+            sha256: None,
+            expected: None,
+        }
+    }
 }
 
 /// What the plan says of an exe; build info is held against it.

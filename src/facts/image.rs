@@ -11,6 +11,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use super::resource::Resources;
+use super::signature::Signature;
+
 /// One separately read part of an image: its facts, or what was malformed and
 /// where. A failed part never takes the other facts with it.
 pub type Part<T> = Result<T, String>;
@@ -63,6 +66,10 @@ pub struct ImageFacts {
     pub build_info: Part<Option<BuildInfo>>,
     /// Go's function table; `None` if the image carries none.
     pub pclntab: Part<Option<PclnTab>>,
+    /// The resources; `None` if the image has no resource directory.
+    pub resources: Part<Option<Resources>>,
+    /// The Authenticode signature; `None` if the image is not signed.
+    pub signature: Part<Option<Signature>>,
 }
 
 impl ImageFacts {

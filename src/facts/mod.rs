@@ -4,8 +4,14 @@
 
 pub mod build;
 pub mod classify;
+pub mod code;
+pub mod embedded;
+pub mod given;
 pub mod image;
+pub mod object;
 pub mod package;
+pub mod resource;
+pub mod signature;
 pub mod toolchain;
 
 use std::collections::BTreeMap;
@@ -16,7 +22,11 @@ pub use build::{
     Blame, BuildRun, Control, ControlTarget, Definition, Diagnostic, Expected, Failure,
     FailureClass, ImageFile, Stage, TestFacts,
 };
+pub use code::CodeFacts;
+pub use embedded::EmbeddedFacts;
+pub use given::{GivenContainer, GivenFacts, GivenFile};
 pub use image::ImageFacts;
+pub use object::ObjectFile;
 pub use package::{FileSet, ListError, ModuleFacts, PackageFacts};
 pub use toolchain::{BuildFlags, Target, Toolchain};
 
@@ -39,6 +49,10 @@ pub struct UnitFacts {
     pub tests: BTreeMap<String, TestFacts>,
     /// Images that were built, in the order of their commands.
     pub images: Vec<ImageFile>,
+    /// Objects and libraries that the build links beside Go's own, or that were given.
+    pub objects: Vec<ObjectFile>,
+    /// What `gowoa inspect` was given; absent in a build.
+    pub given: Option<GivenFacts>,
     /// Counts of the build.
     pub build: BuildRun,
     /// What kept gowoa from looking.

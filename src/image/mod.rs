@@ -70,6 +70,8 @@ pub fn read(bytes: &[u8]) -> Result<ImageFacts, ImageError> {
         clr: clr::read(&image),
         build_info: buildinfo::read(&image),
         pclntab: pclntab::read(&image),
+        resources: Ok(None),
+        signature: Ok(None),
         sections: image.sections,
         hybrid,
     })

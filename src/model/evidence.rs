@@ -68,6 +68,21 @@ pub enum Evidence {
         #[serde(skip_serializing_if = "Option::is_none", default)]
         file_offset: Option<u64>,
     },
+    /// Bytes of code with what they mean, read as the one machine and as the other.
+    Code {
+        /// RVA of the first byte.
+        rva: u32,
+        /// File offset of the first byte.
+        file_offset: u64,
+        /// The first bytes, lower-case hexadecimal, two digits a byte.
+        bytes: String,
+        /// Disassembly as x86, one instruction an item; empty where that makes no sense.
+        #[serde(skip_serializing_if = "Vec::is_empty", default)]
+        x86: Vec<String>,
+        /// Disassembly as A64, one word an item.
+        #[serde(skip_serializing_if = "Vec::is_empty", default)]
+        a64: Vec<String>,
+    },
     /// The command that shows the failure again.
     Reproduce {
         /// Ready to paste into a shell, from the module's directory.

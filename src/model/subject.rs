@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::ModuleRef;
 
-/// Unique within a report: `package:example.com/app`, `test:example.com/app`, `image:app.exe`, `build:.`.
+/// Unique within a report: `package:example.com/app`, `test:example.com/app`, `image:app.exe`, `build:.`,
+/// `object:example.com/app/rsrc_windows_arm64.syso`, `container:dist/app.zip`, `file:app`, `inputs:dist`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SubjectId(pub String);
@@ -41,6 +42,14 @@ pub enum SubjectKind {
     Test,
     /// A PE image.
     Image,
+    /// A COFF object, an archive of them, or an import library.
+    Object,
+    /// A zip, a tar and so on.
+    Container,
+    /// A program or library of another system, such as an ELF file.
+    File,
+    /// Everything that one call of `gowoa inspect` was given.
+    Inputs,
 }
 
 impl SubjectKind {
@@ -51,6 +60,10 @@ impl SubjectKind {
             Self::Package => "package",
             Self::Test => "test",
             Self::Image => "image",
+            Self::Object => "object",
+            Self::Container => "container",
+            Self::File => "file",
+            Self::Inputs => "inputs",
         }
     }
 }
@@ -158,13 +171,13 @@ pub struct Subject {
     /// How far it came (packages and test binaries).
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub build: Option<BuildState>,
-    /// Machine in words, such as `ARM64` (images).
+    /// Machine in words, such as `ARM64` (images, objects, files).
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub machine: Option<String>,
-    /// Size in bytes (images).
+    /// Size in bytes (files of any kind).
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub size: Option<u64>,
-    /// SHA-256, lower-case hexadecimal (images).
+    /// SHA-256, lower-case hexadecimal (files of any kind).
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub sha256: Option<String>,
     /// The packages it is made from (images): the command, or the libraries of a link proof.

@@ -94,6 +94,9 @@ impl Redact for Evidence {
             Self::Stops { packages } => each!(packages),
             Self::Files { amd64_only, arm64_only } => each!(amd64_only, arm64_only),
             Self::Field { name, value, file_offset } => each!(name, value, file_offset),
+            Self::Code { rva, file_offset, bytes, x86, a64 } => {
+                each!(rva, file_offset, bytes, x86, a64);
+            }
             Self::Reproduce { command } => each!(command),
         }
     }

@@ -100,22 +100,17 @@ fn image(file: &CaseFile) -> ImageFile {
     let path = root().join("testdata/pe").join(&file.image);
     let bytes = fs_err::read(&path).unwrap();
     let modules = file.expected.modules.iter();
-    ImageFile {
-        name: file.image.clone(),
-        path: PathBuf::from(&file.image),
+    let expected = Expected {
+        go_version: file.expected.go_version.clone(),
+        cgo_enabled: file.expected.cgo_enabled.clone(),
         package: file.expected.package.clone(),
-        libraries: Vec::new(),
-        link_proof: false,
-        test: false,
+        modules: modules.map(|module| (module.path.clone(), module.version.clone())).collect(),
+    };
+    ImageFile {
+        package: Some(file.expected.package.clone()),
         facts: gowoa::image::read(&bytes).map_err(|error| error.to_string()),
-        missing: false,
-        sha256: None,
-        expected: Expected {
-            go_version: file.expected.go_version.clone(),
-            cgo_enabled: file.expected.cgo_enabled.clone(),
-            package: file.expected.package.clone(),
-            modules: modules.map(|module| (module.path.clone(), module.version.clone())).collect(),
-        },
+        expected: Some(expected),
+        ..ImageFile::unread(file.image.clone(), PathBuf::from(&file.image))
     }
 }
 

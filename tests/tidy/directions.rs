@@ -16,7 +16,11 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("platform", &[]),
     // Bytes in, facts out.
     ("source", &[]),
-    ("image", &["facts::image"]),
+    // Words of machine code in, what they are out.
+    ("isa", &[]),
+    ("image", &["facts", "isa"]),
+    // Containers in, members out.
+    ("package", &["platform"]),
     // Only this one starts processes.
     ("go", &["facts", "model", "platform"]),
     // Facts in, verdicts out.
@@ -28,8 +32,8 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     (
         "engine",
         &[
-            "checks", "facts", "go", "image", "model", "plan", "platform", "policy", "redact",
-            "source",
+            "checks", "facts", "go", "image", "model", "package", "plan", "platform", "policy",
+            "redact", "source",
         ],
     ),
     (
@@ -51,6 +55,15 @@ const CRATES: &[(&str, &[&str])] = &[
     // The spinner draws on standard error by itself.
     ("indicatif", &["cli/progress.rs"]),
     ("goblin", &["image"]),
+    ("authenticode", &["image"]),
+    ("roxmltree", &["image"]),
+    ("disarm64", &["isa"]),
+    ("iced_x86", &["isa"]),
+    ("zip", &["package"]),
+    ("tar", &["package"]),
+    ("flate2", &["package"]),
+    ("zstd", &["package"]),
+    ("cab", &["package"]),
     ("object", &["image"]),
     ("junit_report", &["render/junit"]),
     ("quick_xml", &["render/junit"]),

@@ -84,19 +84,20 @@ pub(super) fn paragraph(text: &mut String, more: &str) {
 }
 
 /// How many places `rank` hands out.
-const ORDERS: u8 = 8;
+const ORDERS: u8 = 9;
 
 /// The place of evidence in the text, whatever its place in the report.
 fn rank(evidence: &Evidence) -> u8 {
     match evidence {
         Evidence::Cause { .. } => 0,
         Evidence::Field { .. } => 1,
-        Evidence::Files { .. } => 2,
-        Evidence::Chain { .. } => 3,
-        Evidence::Control { .. } => 4,
-        Evidence::Stops { .. } => 5,
-        Evidence::Output { .. } => 6,
-        Evidence::Reproduce { .. } => 7,
+        Evidence::Code { .. } => 2,
+        Evidence::Files { .. } => 3,
+        Evidence::Chain { .. } => 4,
+        Evidence::Control { .. } => 5,
+        Evidence::Stops { .. } => 6,
+        Evidence::Output { .. } => 7,
+        Evidence::Reproduce { .. } => 8,
     }
 }
 
@@ -112,6 +113,14 @@ fn evidence(text: &mut Text, evidence: &Evidence) {
         Evidence::Field { name, value, file_offset } => {
             let at = file_offset.map(|at| format!(" at file offset {at:#x}")).unwrap_or_default();
             text.labelled("field", &format!("{name} = {value}{at}"));
+        }
+        Evidence::Code { rva, file_offset, bytes, x86, a64 } => {
+            text.labelled("bytes", &format!("RVA {rva:#x}, file offset {file_offset:#x}: {bytes}"));
+            for (label, lines) in [("as x86", x86), ("as A64", a64)] {
+                if !lines.is_empty() {
+                    text.labelled(label, &lines.join("\n"));
+                }
+            }
         }
         Evidence::Files { amd64_only, arm64_only } => {
             for (target, files) in [("amd64", amd64_only), ("arm64", arm64_only)] {

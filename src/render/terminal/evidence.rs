@@ -13,6 +13,10 @@ pub(super) const OUTPUT_LINES: usize = 10;
 const CHAIN_LINKS: usize = 12;
 /// Lines of help that are shown.
 const HELP_LINES: usize = 12;
+/// Instructions of each reading of foreign code that are shown.
+const CODE_LINES: usize = 6;
+/// Hexadecimal digits of foreign code that are shown.
+const CODE_DIGITS: usize = 48;
 /// Names of packages or files that are shown behind one key.
 const NAMES: usize = 8;
 
@@ -135,11 +139,12 @@ const fn rank(evidence: &Evidence) -> u8 {
         Evidence::Output { .. } => 0,
         Evidence::Cause { .. } => 1,
         Evidence::Field { .. } => 2,
-        Evidence::Files { .. } => 3,
-        Evidence::Control { .. } => 4,
-        Evidence::Chain { .. } => 5,
-        Evidence::Stops { .. } => 6,
-        Evidence::Reproduce { .. } => 7,
+        Evidence::Code { .. } => 3,
+        Evidence::Files { .. } => 4,
+        Evidence::Control { .. } => 5,
+        Evidence::Chain { .. } => 6,
+        Evidence::Stops { .. } => 7,
+        Evidence::Reproduce { .. } => 8,
     }
 }
 
@@ -151,6 +156,12 @@ fn write(screen: &mut Screen, finding: &Finding, evidence: &Evidence) {
         Evidence::Field { name, value, file_offset } => {
             let at = file_offset.map(|o| format!(" at file offset {o:#x}")).unwrap_or_default();
             screen.keyed("field", &format!("{name} {value}{at}"));
+        }
+        Evidence::Code { rva: _, file_offset: _, bytes, x86, a64 } => {
+            screen.keyed("bytes", &shortened(bytes, CODE_DIGITS));
+            for (key, lines) in [("x86", x86), ("a64", a64)] {
+                screen.keyed_lines(key, clip(&lines.join("\n"), CODE_LINES));
+            }
         }
         Evidence::Files { amd64_only, arm64_only } => {
             for (target, files) in [("amd64", amd64_only), ("arm64", arm64_only)] {
@@ -233,6 +244,14 @@ fn chain(screen: &mut Screen, links: &[ChainLink]) {
         }
     }
     screen.keyed_lines("chain", lines);
+}
+
+/// The first digits, and a sign that more follow.
+fn shortened(text: &str, limit: usize) -> String {
+    match text.char_indices().nth(limit) {
+        Some((at, _)) => format!("{} …", text.get(..at).unwrap_or_default()),
+        None => text.to_owned(),
+    }
 }
 
 /// What to do next. Prose is wrapped, commands stay whole.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::facts::BuildFlags;
+use crate::facts::given::Platform;
 use crate::model::Severity;
 
 /// What to check, how to build it, and what counts.
@@ -33,4 +34,17 @@ pub struct Plan {
     pub work_limit: Duration,
     /// Time limit of short calls.
     pub probe_limit: Duration,
+}
+
+/// What `gowoa inspect` looks at, and what counts.
+#[derive(Debug, Clone)]
+pub struct InspectPlan {
+    /// Files, directories and archives as the user gave them; `-` is standard input.
+    pub paths: Vec<PathBuf>,
+    /// `--expect`: the platform that must be there, and what an unlabelled file is taken for.
+    pub expect: Option<Platform>,
+    /// Whether the map of each image is wanted.
+    pub map: bool,
+    /// Findings at or above this severity fail the report; absent for `never`.
+    pub fail_on: Option<Severity>,
 }

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::engine::{self, EngineError, Surroundings};
+use crate::engine::{self, EngineError, Stamp, Surroundings};
 use crate::facts::BuildFlags;
 use crate::go::modules::{forbidden, parse_flag, split_flags};
 use crate::model::{Report, Severity};
@@ -373,8 +373,11 @@ fn surroundings() -> Result<Surroundings, Refusal> {
         path: std::env::var_os("PATH"),
         cc: std::env::var("CC").ok(),
         cache: cache_dir()?,
-        host_name: gethostname::gethostname().to_string_lossy().into_owned(),
-        started,
+        stamp: Stamp {
+            host_name: gethostname::gethostname().to_string_lossy().into_owned(),
+            platform: platform::host(),
+            started,
+        },
     })
 }
 

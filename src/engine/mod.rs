@@ -12,8 +12,11 @@ mod judge;
 mod link;
 mod lists;
 mod phases;
+mod problems;
 mod proof;
+mod settings;
 mod stale;
+mod subjects;
 mod tests_build;
 mod unit;
 mod units;
@@ -54,8 +57,17 @@ pub struct Surroundings {
     pub cc: Option<String>,
     /// gowoa's cache directory.
     pub cache: PathBuf,
-    /// Host name for the Report.
+    /// When and where.
+    pub stamp: Stamp,
+}
+
+/// When and where a report is made.
+#[derive(Debug, Clone)]
+pub struct Stamp {
+    /// Host name.
     pub host_name: String,
+    /// `GOOS/GOARCH` of the machine.
+    pub platform: String,
     /// Start of the work, RFC 3339 in UTC.
     pub started: String,
 }
@@ -170,7 +182,9 @@ pub async fn check(
 ) -> Result<Report, EngineError> {
     let begin = Instant::now();
     let gathered = units::gather(plan, around, progress).await?;
-    let mut report = judge::report(plan, around, &gathered);
+    let stamp = Stamp { platform: gathered.toolchain.host.to_string(), ..around.stamp.clone() };
+    let settings = settings::of_check(plan, &gathered);
+    let mut report = judge::report(settings, &stamp, &gathered.units);
     report.duration_ms = millis(begin.elapsed());
     report.redact(redactor);
     Ok(report)

@@ -13,7 +13,7 @@ pub use evidence::{ChainLink, ControlOutcome, Evidence};
 pub use finding::{Confidence, Finding, Location, ModuleRef, Reachability, Severity, Waived};
 pub use report::{
     CheckResult, Counts, Host, PhaseReport, PlanReport, Problem, Report, ReportVerdict,
-    ResultVerdict, SCHEMA_VERSION, ToolRef, Unproven,
+    ResultVerdict, SCHEMA_VERSION, Subcommand, ToolRef, Unproven,
 };
 pub use subject::{BuildState, FileSetClass, Subject, SubjectId, SubjectKind};
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{CheckId, Finding, Severity, Subject, SubjectId};
 
 /// Version of the JSON form: `major.minor`.
-pub const SCHEMA_VERSION: &str = "1.0";
+pub const SCHEMA_VERSION: &str = "1.1";
 
 /// The answer in one word; the same three words stand in JSON, in outputs and in the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,9 +56,26 @@ pub struct Host {
     pub platform: String,
 }
 
+/// What gowoa was asked to do.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Subcommand {
+    /// `gowoa check`: build, then judge.
+    #[default]
+    Check,
+    /// `gowoa inspect`: judge files that are there.
+    Inspect,
+}
+
 /// The settings the report was made with.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlanReport {
+    /// The subcommand; `check` where a report of schema 1.0 does not say.
+    #[serde(default)]
+    pub subcommand: Subcommand,
+    /// `--expect` of `gowoa inspect`: the platform that must be there.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub expect: Option<String>,
     /// Always `windows/arm64` today.
     pub target: String,
     /// Go's version, such as `go1.26.8`.
@@ -67,7 +84,7 @@ pub struct PlanReport {
     /// Where that Go was found: `PATH` or `--go`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub go_origin: Option<String>,
-    /// Package patterns.
+    /// Package patterns; the paths of `gowoa inspect`.
     pub patterns: Vec<String>,
     /// Whether cgo is on.
     pub cgo: bool,
@@ -117,6 +134,15 @@ pub struct Counts {
     pub images: u64,
     /// Bytes of code in executable sections of those images.
     pub code_bytes: u64,
+    /// 32-bit words of code that were looked at one by one.
+    #[serde(default)]
+    pub code_words: u64,
+    /// Functions that the tables of those images name or bound.
+    #[serde(default)]
+    pub functions: u64,
+    /// Objects and libraries that were looked at.
+    #[serde(default)]
+    pub objects: u64,
     /// Unwaived findings of severity error.
     pub errors: u64,
     /// Unwaived findings of severity warning.

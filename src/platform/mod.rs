@@ -13,6 +13,21 @@ pub(crate) fn own_group(wrap: &mut CommandWrap) {
     wrap.wrap(process_wrap::tokio::JobObject);
 }
 
+/// The machine as Go names it, such as `linux/amd64`.
+pub(crate) fn host() -> String {
+    let os = match std::env::consts::OS {
+        "macos" => "darwin",
+        other => other,
+    };
+    let arch = match std::env::consts::ARCH {
+        "x86_64" => "amd64",
+        "aarch64" => "arm64",
+        "x86" => "386",
+        other => other,
+    };
+    format!("{os}/{arch}")
+}
+
 /// The file that swallows output.
 pub(crate) fn null_device() -> &'static str {
     if cfg!(windows) { "NUL" } else { "/dev/null" }

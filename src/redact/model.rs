@@ -11,8 +11,8 @@ use super::{MARKER, Redact, Redactor};
 use crate::model::{
     BuildState, ChainLink, CheckId, CheckResult, Confidence, ControlOutcome, Counts, Evidence,
     FileSetClass, Finding, Host, Location, ModuleRef, PhaseReport, PlanReport, Problem,
-    Reachability, Report, ReportVerdict, ResultVerdict, Severity, Subject, SubjectId, SubjectKind,
-    ToolRef, Unproven, Waived,
+    Reachability, Report, ReportVerdict, ResultVerdict, Severity, Subcommand, Subject, SubjectId,
+    SubjectKind, ToolRef, Unproven, Waived,
 };
 
 /// Types without text.
@@ -39,6 +39,7 @@ macro_rules! fields {
 no_text!(bool, i32, u32, u64);
 no_text!(
     BuildState,
+    Subcommand,
     Confidence,
     ControlOutcome,
     FileSetClass,
@@ -53,7 +54,7 @@ fields! {
     ChainLink { package, module }
     CheckResult { check, subject, verdict, reason, gating }
     Counts {
-        modules, packages, matched, commands, compiled, linked, link_proofs, tests_built, run, images, code_bytes,
+        modules, packages, matched, commands, compiled, linked, link_proofs, tests_built, run, images, code_bytes, code_words, functions, objects,
         errors, warnings, notes, waived, inconclusive,
     }
     Finding {
@@ -65,7 +66,7 @@ fields! {
     ModuleRef { path, version, replaced_by }
     PhaseReport { name, summary, duration_ms }
     PlanReport {
-        target, go_version, go_origin, patterns, cgo, c_compiler, tags, go_flags, environment, tests, offline,
+        subcommand, expect, target, go_version, go_origin, patterns, cgo, c_compiler, tags, go_flags, environment, tests, offline,
         fail_on,
     }
     Report {

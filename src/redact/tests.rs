@@ -283,6 +283,7 @@ fn full() -> Report {
         Evidence::Stops { packages: list() },
         Evidence::Files { amd64_only: list(), arm64_only: list() },
         Evidence::Field { name: text(), value: text(), file_offset: Some(1) },
+        Evidence::Code { rva: 1, file_offset: 1, bytes: text(), x86: list(), a64: list() },
         Evidence::Reproduce { command: text() },
     ];
     let location = Location {
@@ -301,6 +302,8 @@ fn full() -> Report {
         duration_ms: 1,
         host: Host { name: text(), platform: text() },
         plan: PlanReport {
+            subcommand: Subcommand::Inspect,
+            expect: some(),
             target: text(),
             go_version: some(),
             go_origin: some(),

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use crate::model::{
     BuildState, ChainLink, CheckId, CheckResult, Confidence, ControlOutcome, Counts, Evidence,
     FileSetClass, Finding, Host, Location, ModuleRef, PhaseReport, PlanReport, Problem,
-    Reachability, Report, ReportVerdict, ResultVerdict, SCHEMA_VERSION, Severity, Subject,
-    SubjectId, SubjectKind, ToolRef, Unproven, Waived,
+    Reachability, Report, ReportVerdict, ResultVerdict, SCHEMA_VERSION, Severity, Subcommand,
+    Subject, SubjectId, SubjectKind, ToolRef, Unproven, Waived,
 };
 
 pub(crate) use hostile::{NASTY, hostile_report};
@@ -131,6 +131,9 @@ pub(crate) fn sample_report() -> Report {
             run: 0,
             images: 1,
             code_bytes: 3_145_728,
+            code_words: 786_000,
+            functions: 5_120,
+            objects: 0,
             errors: 3,
             warnings: 3,
             notes: 2,
@@ -190,6 +193,8 @@ fn sample_problems() -> Vec<Problem> {
 
 fn sample_plan() -> PlanReport {
     PlanReport {
+        subcommand: Subcommand::Check,
+        expect: Some("windows/arm64".to_owned()),
         target: "windows/arm64".to_owned(),
         go_version: Some("go1.27.3".to_owned()),
         go_origin: Some("PATH".to_owned()),
@@ -453,6 +458,16 @@ fn machine_finding() -> Finding {
                 name: "Machine".to_owned(),
                 value: "0x8664 (x64)".to_owned(),
                 file_offset: Some(0x84),
+            },
+            Evidence::Code {
+                rva: 0x1000,
+                file_offset: 0x600,
+                bytes: "554889e54883ec20c3".to_owned(),
+                x86: vec![
+                    "00001000  55        push rbp".to_owned(),
+                    "00001001  48 89 e5  mov rbp,rsp".to_owned(),
+                ],
+                a64: vec!["00001000  e5894855  .inst 0xe5894855 (unallocated)".to_owned()],
             },
             Evidence::Cause { text: "GOARCH was not set".to_owned(), file: None, line: None },
             Evidence::Field {

@@ -22,6 +22,13 @@ pub(crate) fn minimal_report() -> Report {
         Evidence::Stops { packages: Vec::new() },
         Evidence::Files { amd64_only: Vec::new(), arm64_only: Vec::new() },
         Evidence::Field { name: text("n"), value: text("v"), file_offset: None },
+        Evidence::Code {
+            rva: 0,
+            file_offset: 0,
+            bytes: String::new(),
+            x86: Vec::new(),
+            a64: Vec::new(),
+        },
         Evidence::Reproduce { command: text("go") },
     ];
     let one_each = Finding {

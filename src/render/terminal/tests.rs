@@ -358,6 +358,7 @@ fn fill(report: &Report, text: &str) -> Report {
         "outcome",
         "reachability",
         "fail_on",
+        "subcommand",
     ];
     fn walk(value: &mut serde_json::Value, key: &str, fixed: &[&str], text: &str) {
         match value {

@@ -1,0 +1,184 @@
+//! What keeps the report from an answer, in the words of whoever could not give one.
+
+use crate::checks::cross_compile_state;
+use crate::facts::{Blame, Failure, FailureClass, UnitFacts};
+use crate::model::{BuildState, CheckResult, Problem, Subject, SubjectId};
+
+use super::unit::{is_open, next_step};
+
+/// What could not be judged and matters, in the tools' own words.
+///
+/// `all`: also what nobody asked for by name, because nothing else could be judged.
+pub(super) fn open_problems(unit: &UnitFacts, all: bool) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    if let Some(reason) = &unit.c_toolchain_error {
+        problems.push(Problem {
+            message: reason.clone(),
+            details: Vec::new(),
+            next: Some(
+                "install llvm-mingw (aarch64-w64-mingw32-clang) or zig, or set CC to a compiler for ARM64 Windows"
+                    .into(),
+            ),
+        });
+    }
+    let gates = |failure: &&Failure| {
+        let asked = |path: &String| {
+            unit.packages.get(path).is_some_and(|p| p.matched && (p.named || p.is_command()))
+        };
+        let matched = unit.packages.get(&failure.package).is_some_and(|p| p.matched);
+        match failure.blame {
+            Blame::Unresolved | Blame::Toolchain | Blame::Unknown => {
+                matched || !failure.stops.is_empty()
+            }
+            _ => asked(&failure.package) || failure.stops.iter().any(asked),
+        }
+    };
+    let open: Vec<&Failure> =
+        unit.failures.values().filter(|f| is_open(f)).filter(|f| all || gates(f)).collect();
+    for blame in [Blame::Unresolved, Blame::Toolchain, Blame::Unknown, Blame::Everywhere] {
+        let group: Vec<&&Failure> = open.iter().filter(|failure| failure.blame == blame).collect();
+        if let Some(first) = group.first() {
+            problems.push(problem_of(blame, first, &group, unit, all));
+        }
+    }
+    problems
+}
+
+fn problem_of(
+    blame: Blame,
+    first: &Failure,
+    group: &[&&Failure],
+    unit: &UnitFacts,
+    all: bool,
+) -> Problem {
+    // Where every target fails, only what was asked for counts; what cannot be resolved always does.
+    let counts = |path: &&String| {
+        let package = unit.packages.get(*path).filter(|package| package.matched);
+        package.is_some_and(|p| all || blame != Blame::Everywhere || p.named || p.is_command())
+    };
+    let mut affected: Vec<&String> = group
+        .iter()
+        .flat_map(|failure| failure.stops.iter().chain(std::iter::once(&failure.package)))
+        .filter(counts)
+        .collect();
+    affected.sort();
+    affected.dedup();
+    let count = affected.len();
+    let packages = if count == 1 { "package" } else { "packages" };
+    let message = match blame {
+        Blame::Unresolved => {
+            format!("the dependencies of {count} {packages} could not be resolved")
+        }
+        Blame::Toolchain => format!("the C toolchain failed for {count} {packages}"),
+        Blame::Unknown => {
+            format!(
+                "{count} {packages} fail here, and the control build could not tell whose fault it is"
+            )
+        }
+        _ => {
+            let names: Vec<&str> = affected.iter().take(3).map(|path| path.as_str()).collect();
+            let more = if count > names.len() {
+                format!(" and {} more", count - names.len())
+            } else {
+                String::new()
+            };
+            let fail = if count == 1 { "fails" } else { "fail" };
+            format!("{}{more} {fail} for every target: not an arm64 problem", names.join(", "))
+        }
+    };
+    let details = group
+        .iter()
+        .map(|failure| format!("{}: {}", failure.package, first_words(&failure.output)));
+    Problem { message, details: details.collect(), next: Some(next_of(first, unit)) }
+}
+
+/// What to do about what fails everywhere: the class's own step, or the command that shows it.
+fn next_of(failure: &Failure, unit: &UnitFacts) -> String {
+    let resolution = matches!(failure.blame, Blame::Unresolved | Blame::Toolchain);
+    if resolution || failure.class == FailureClass::MissingGeneratedInput {
+        return next_step(failure.class, &failure.output).into();
+    }
+    let module = unit.packages.get(&failure.package).filter(|package| !package.in_main_module());
+    match module.and_then(|package| package.module_ref()) {
+        Some(module) => format!(
+            "{} {} does not build with this Go: try go get {}@latest; see it: {}",
+            module.path,
+            module.version.unwrap_or_default(),
+            module.path,
+            failure.reproduce
+        ),
+        None => format!("mend what it says; see it: {}", failure.reproduce),
+    }
+}
+
+/// Checks that had to answer and could not, where nothing else says why.
+pub(super) fn unjudged(results: &[CheckResult], subjects: &[Subject]) -> Problem {
+    let name = |id: &SubjectId| {
+        let subject = subjects.iter().find(|subject| subject.id == *id);
+        subject.map_or_else(String::new, |subject| subject.name.clone())
+    };
+    let open: Vec<&CheckResult> = results.iter().filter(|result| result.gating).collect();
+    let check = open.first().map(|result| result.check.to_string()).unwrap_or_default();
+    let mut names: Vec<String> = open.iter().map(|result| name(&result.subject)).collect();
+    names.dedup();
+    let message = match names.as_slice() {
+        [one] => format!("{one} could not be judged"),
+        many => format!("{} subjects could not be judged", many.len()),
+    };
+    let details = open.iter().filter_map(|result| {
+        Some(format!("{}: {}", name(&result.subject), result.reason.as_ref()?))
+    });
+    Problem {
+        message,
+        details: details.collect(),
+        next: Some(format!(
+            "mend what it says and check again, with the go of a Go distribution; see gowoa explain {check}"
+        )),
+    }
+}
+
+pub(super) fn nothing_judged(units: &[UnitFacts]) -> Problem {
+    if units.iter().any(|unit| unit.given.is_some()) {
+        return Problem {
+            message: "nothing that was given could be judged".into(),
+            details: Vec::new(),
+            next: Some(
+                "name exes, objects, archives of them, or directories that hold some".into(),
+            ),
+        };
+    }
+    let packages = units.iter().flat_map(|unit| unit.packages.values().map(move |p| (unit, p)));
+    let matched: Vec<_> = packages.filter(|(_, package)| package.matched).collect();
+    let excluded = matched
+        .iter()
+        .filter(|(unit, p)| cross_compile_state(p, unit) == BuildState::Excluded)
+        .count();
+    let why = if excluded > 0 {
+        format!(
+            "{excluded} of {} matched packages have Go files for windows/amd64 and none for arm64",
+            matched.len()
+        )
+    } else {
+        format!("of {} matched packages none is for Windows and builds", matched.len())
+    };
+    Problem {
+        message: format!("nothing could be judged: {why}"),
+        details: Vec::new(),
+        next: Some("name packages that are for Windows, or another directory with -C DIR".into()),
+    }
+}
+
+/// The first line; where go goes on below a colon, the next as well.
+fn first_words(output: &str) -> String {
+    if let Some(why) =
+        output.lines().find(|line| output.contains(": running ") && line.contains("error: "))
+    {
+        return why.trim().to_owned();
+    }
+    let mut lines = output.lines().map(str::trim);
+    let first = lines.next().filter(|line| !line.is_empty()).unwrap_or("no message");
+    match lines.next() {
+        Some(next) if first.ends_with(':') => format!("{first} {next}"),
+        _ => first.to_owned(),
+    }
+}

@@ -1,0 +1,62 @@
+//! The settings as the Report records them.
+
+use crate::model::{PlanReport, Subcommand};
+use crate::plan::{InspectPlan, Plan};
+
+use super::Gathered;
+
+/// Variables that change what is built, each with its default; they stand in the Report where they differ.
+const RECORDED: &[(&str, &str)] = &[
+    ("GOFLAGS", ""),
+    ("GOARM64", "v8.0"),
+    ("GOEXPERIMENT", ""),
+    ("GOFIPS140", "off"),
+    ("GOTOOLCHAIN", "auto"),
+    ("GODEBUG", ""),
+];
+
+/// Of `gowoa check`.
+pub(super) fn of_check(plan: &Plan, gathered: &Gathered) -> PlanReport {
+    let flags = &plan.flags;
+    let mut go_flags = Vec::new();
+    go_flags.extend(flags.mod_mode.iter().map(|mode| format!("-mod={mode}")));
+    go_flags.extend(flags.ldflags.iter().map(|ldflags| format!("-ldflags={ldflags}")));
+    go_flags.extend(flags.build_mode.iter().map(|mode| format!("-buildmode={mode}")));
+    go_flags.extend(flags.extra.iter().cloned());
+    let toolchain = &gathered.toolchain;
+    let environment = RECORDED
+        .iter()
+        .filter_map(|(key, default)| {
+            let value = toolchain.env(key).filter(|value| value != default)?;
+            Some(((*key).to_owned(), value.to_owned()))
+        })
+        .collect();
+    PlanReport {
+        subcommand: Subcommand::Check,
+        expect: None,
+        target: "windows/arm64".into(),
+        go_version: Some(toolchain.version.clone()),
+        go_origin: Some(toolchain.origin.clone()),
+        patterns: gathered.patterns.clone(),
+        cgo: plan.cgo,
+        c_compiler: gathered.c_compiler.clone(),
+        tags: flags.tags.clone(),
+        go_flags,
+        environment,
+        tests: plan.tests,
+        offline: plan.offline,
+        fail_on: plan.fail_on,
+    }
+}
+
+/// Of `gowoa inspect`.
+pub(super) fn of_inspect(plan: &InspectPlan) -> PlanReport {
+    PlanReport {
+        subcommand: Subcommand::Inspect,
+        target: "windows/arm64".into(),
+        expect: plan.expect.as_ref().map(ToString::to_string),
+        patterns: plan.paths.iter().map(|path| path.to_string_lossy().into_owned()).collect(),
+        fail_on: plan.fail_on,
+        ..PlanReport::default()
+    }
+}

@@ -7,16 +7,21 @@
 mod advice;
 mod asm_twin;
 mod build_info;
+mod code;
 mod cross_compile;
 mod draft;
 mod files_lost;
 mod hardening;
 mod hybrid_image;
 mod imports;
+mod isa_baseline;
 mod machine_type;
 mod needs_cgo;
+mod opaque_code;
 mod package_excluded;
+mod reserved_x18;
 mod slow_path;
+mod stray_x86_code;
 mod unsupported_flags;
 
 /// How far a package came; shared by the check and the list of subjects.
@@ -137,6 +142,10 @@ pub static CHECKS: &[&dyn Check] = &[
     &slow_path::SlowPath,
     &machine_type::MachineType,
     &hybrid_image::HybridImage,
+    &stray_x86_code::StrayX86Code,
+    &opaque_code::OpaqueCode,
+    &reserved_x18::ReservedX18,
+    &isa_baseline::IsaBaseline,
     &build_info::BuildInfo,
     &imports::Imports,
     &hardening::Hardening,

@@ -26,6 +26,7 @@ pub(super) fn of(unit: &UnitFacts, several: bool) -> Vec<(SubjectFacts<'_>, Subj
         size: None,
         sha256: None,
         packages: Vec::new(),
+        map: None,
     };
     let mut all = Vec::new();
     if unit.given.is_none() {
@@ -62,6 +63,7 @@ pub(super) fn of(unit: &UnitFacts, several: bool) -> Vec<(SubjectFacts<'_>, Subj
             machine: facts.map(|facts| facts.kind.words().into_owned()),
             size: facts.map(|facts| facts.size),
             sha256: image.sha256.clone(),
+            map: image.map.clone(),
             packages,
             ..blank(SubjectKind::Image, &image.name)
         };

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::given::Claim;
 use super::image::{ImageFacts, MachineKind, Part};
+use super::map::ImageMap;
 use super::resource::SysoOfCommand;
 use super::{CodeFacts, EmbeddedFacts};
 
@@ -242,6 +243,8 @@ pub struct ImageFile {
     pub code: Option<Part<CodeFacts>>,
     /// What it carries; `None` where it was not looked at.
     pub embedded: Option<Part<EmbeddedFacts>>,
+    /// What each stretch of it is; `None` where the map was not asked for.
+    pub map: Option<ImageMap>,
     /// What it should be.
     pub claim: Claim,
     /// Names of the DLLs beside it, lower case, each with what it is for.
@@ -268,6 +271,7 @@ impl ImageFile {
             missing: false,
             code: None,
             embedded: None,
+            map: None,
             claim: Claim::default(),
             siblings: BTreeMap::new(),
             syso_resources: SysoOfCommand::default(),

@@ -8,6 +8,7 @@ pub mod code;
 pub mod embedded;
 pub mod given;
 pub mod image;
+pub mod map;
 pub mod object;
 pub mod package;
 pub mod resource;

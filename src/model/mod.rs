@@ -6,11 +6,13 @@
 
 mod evidence;
 mod finding;
+mod map;
 mod report;
 mod subject;
 
 pub use evidence::{ChainLink, ControlOutcome, Evidence};
 pub use finding::{Confidence, Finding, Location, ModuleRef, Reachability, Severity, Waived};
+pub use map::{ImageMap, MapSection, MapSpan, SpanKind};
 pub use report::{
     CheckResult, Counts, Host, PhaseReport, PlanReport, Problem, Report, ReportVerdict,
     ResultVerdict, SCHEMA_VERSION, Subcommand, ToolRef, Unproven,

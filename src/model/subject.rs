@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::ModuleRef;
+use super::{ImageMap, ModuleRef};
 
 /// Unique within a report: `package:example.com/app`, `test:example.com/app`, `image:app.exe`, `build:.`,
 /// `object:example.com/app/rsrc_windows_arm64.syso`, `container:dist/app.zip`, `file:app`, `inputs:dist`.
@@ -183,4 +183,7 @@ pub struct Subject {
     /// The packages it is made from (images): the command, or the libraries of a link proof.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub packages: Vec<String>,
+    /// What each stretch of it is (images, where the map was asked for).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub map: Option<ImageMap>,
 }

@@ -10,9 +10,9 @@ use super::secrets::{is_common, is_secret_name};
 use super::{MARKER, Redact, Redactor};
 use crate::model::{
     BuildState, ChainLink, CheckId, CheckResult, Confidence, ControlOutcome, Counts, Evidence,
-    FileSetClass, Finding, Host, Location, ModuleRef, PhaseReport, PlanReport, Problem,
-    Reachability, Report, ReportVerdict, ResultVerdict, Severity, Subcommand, Subject, SubjectId,
-    SubjectKind, ToolRef, Unproven, Waived,
+    FileSetClass, Finding, Host, ImageMap, Location, MapSection, MapSpan, ModuleRef, PhaseReport,
+    PlanReport, Problem, Reachability, Report, ReportVerdict, ResultVerdict, Severity, SpanKind,
+    Subcommand, Subject, SubjectId, SubjectKind, ToolRef, Unproven, Waived,
 };
 
 /// Types without text.
@@ -39,6 +39,7 @@ macro_rules! fields {
 no_text!(bool, i32, u32, u64);
 no_text!(
     BuildState,
+    SpanKind,
     Subcommand,
     Confidence,
     ControlOutcome,
@@ -63,6 +64,9 @@ fields! {
     }
     Host { name, platform }
     Location { file, line, column, section, rva, file_offset, function }
+    ImageMap { sections }
+    MapSection { name, rva, file_offset, size, executable, spans }
+    MapSpan { offset, length, kind, label }
     ModuleRef { path, version, replaced_by }
     PhaseReport { name, summary, duration_ms }
     PlanReport {
@@ -74,7 +78,7 @@ fields! {
         results, findings,
     }
     Subject {
-        id, kind, name, module, matched, command, class, build, machine, size, sha256, packages,
+        id, kind, name, module, matched, command, class, build, machine, size, sha256, packages, map,
     }
     ToolRef { name, version }
     Unproven { label, text, names }

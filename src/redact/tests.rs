@@ -335,6 +335,21 @@ fn full() -> Report {
             size: Some(1),
             sha256: some(),
             packages: list(),
+            map: Some(ImageMap {
+                sections: vec![MapSection {
+                    name: text(),
+                    rva: 1,
+                    file_offset: 1,
+                    size: 1,
+                    executable: true,
+                    spans: vec![MapSpan {
+                        offset: 0,
+                        length: 1,
+                        kind: SpanKind::Go,
+                        label: text(),
+                    }],
+                }],
+            }),
         }],
         results: vec![CheckResult {
             check: check(),

@@ -7,6 +7,7 @@
 pub mod files;
 pub mod json;
 pub mod junit;
+pub mod map;
 pub mod terminal;
 
 #[cfg(test)]

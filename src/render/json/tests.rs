@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::*;
 use crate::model::{
     BuildState, Confidence, ControlOutcome, FileSetClass, Reachability, ReportVerdict,
-    ResultVerdict, Severity, Subcommand, SubjectKind,
+    ResultVerdict, Severity, SpanKind, Subcommand, SubjectKind,
 };
 use crate::render::sample::{empty_report, hostile_report, minimal_report, sample_report};
 
@@ -285,6 +285,11 @@ fn the_enums_of_the_schema_are_those_of_the_model() {
     let enums = [
         ("/properties/verdict", chain!(ReportVerdict: Pass -> Fail -> Incomplete)),
         ("/$defs/plan/properties/subcommand", chain!(Subcommand: Check -> Inspect)),
+        (
+            "/$defs/map_span/properties/kind",
+            chain!(SpanKind: Go -> Native -> Padding -> Pool -> X86 -> Opaque -> HybridX64 -> Code -> Pclntab
+                -> ReadOnlyData -> Data -> Resources -> Embedded -> Debug -> Tables -> Signature -> Other),
+        ),
         ("/$defs/severity", chain!(Severity: Note -> Warning -> Error)),
         ("/$defs/finding/properties/confidence", chain!(Confidence: Low -> Medium -> High)),
         (
@@ -318,7 +323,7 @@ fn the_enums_of_the_schema_are_those_of_the_model() {
     }
     assert_eq!(
         SCHEMA.matches("\"enum\"").count(),
-        10,
+        11,
         "every enum of the schema is held against the model"
     );
 }

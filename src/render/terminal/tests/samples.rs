@@ -45,6 +45,7 @@ pub(super) fn subject(kind: SubjectKind, name: &str, build: Option<BuildState>) 
         size: None,
         sha256: None,
         packages: vec![],
+        map: None,
     }
 }
 

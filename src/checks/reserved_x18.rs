@@ -1,0 +1,94 @@
+//! reserved-x18: does code other than the Go runtime use the register that Windows keeps for itself?
+
+use crate::facts::ImageFile;
+use crate::facts::code::X18Use;
+use crate::model::{CheckId, Confidence, Evidence, Finding, Severity, SubjectKind, Verdict};
+
+use super::code::{MAX_FINDINGS, about_code, hex, in_function, scanned};
+use super::draft;
+use super::{Check, Context, Meta, SubjectFacts};
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct ReservedX18;
+
+static META: Meta = Meta {
+    id: CheckId::new("reserved-x18"),
+    title: "code writes x18, or uses it for anything but the thread's block of Windows",
+    severity: Severity::Error,
+    subjects: &[SubjectKind::Image],
+    page: include_str!("reserved_x18.md"),
+};
+
+impl Check for ReservedX18 {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn judge(&self, subject: SubjectFacts<'_>, cx: Context<'_>) -> Verdict {
+        let (image, _, code) = match scanned(subject) {
+            Ok(scanned) => scanned,
+            Err(verdict) => return verdict,
+        };
+        let uses: Vec<&X18Use> = code.x18.iter().filter(|one| !is_runtime(one)).collect();
+        if uses.is_empty() {
+            return Verdict::Pass;
+        }
+        let more = uses.len().saturating_sub(MAX_FINDINGS);
+        let mut findings: Vec<Finding> =
+            uses.iter().take(MAX_FINDINGS).map(|one| finding(one, image, cx)).collect();
+        if let Some(last) = findings.last_mut().filter(|_| more > 0) {
+            last.message.push_str(&format!(" (and {more} more functions of this image)"));
+        }
+        Verdict::Fail(findings)
+    }
+}
+
+/// Whether it is the Go runtime, which saves and restores x18 with the thread's state.
+fn is_runtime(one: &X18Use) -> bool {
+    let package = one.place.function.as_ref().and_then(|function| function.package.as_deref());
+    package.is_some_and(|package| {
+        package == "runtime"
+            || package.starts_with("runtime/")
+            || package.starts_with("internal/runtime/")
+    })
+}
+
+fn finding(one: &X18Use, image: &ImageFile, cx: Context<'_>) -> Finding {
+    let (severity, class, what) = if one.writes > 0 {
+        (Severity::Error, "write", format!("writes x18 ({})", plural(one.writes, "instruction")))
+    } else {
+        let reads = plural(one.reads, "instruction");
+        (Severity::Warning, "read", format!("reads x18 for something else than the TEB ({reads})"))
+    };
+    let message = format!(
+        "{}: code {} {what}, RVA {:#x}, file offset {:#x}",
+        image.name,
+        in_function(&one.place),
+        one.place.rva,
+        one.place.file_offset
+    );
+    let mut finding =
+        about_code(draft::finding(&META.id, cx.subject, severity, message), &one.place, image);
+    finding.class = Some(class.into());
+    if one.writes == 0 {
+        finding.confidence = Confidence::Medium;
+    }
+    finding.help = Some(
+        "use another register; C code is compiled with -ffixed-x18, which is the default for Windows targets: it was \
+         made for another system"
+            .into(),
+    );
+    finding.evidence.push(Evidence::Code {
+        rva: one.place.rva,
+        file_offset: one.place.file_offset,
+        bytes: hex(&one.bytes),
+        x86: Vec::new(),
+        a64: one.text.clone(),
+    });
+    finding
+}
+
+fn plural(count: u32, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}

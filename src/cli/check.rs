@@ -15,7 +15,7 @@ use crate::plan::Plan;
 use crate::platform;
 use crate::redact::Redactor;
 use crate::render::files::{FileError, Format, ReportFile, ReportTarget};
-use crate::render::{json, junit, terminal};
+use crate::render::{json, junit, map, terminal};
 
 use super::output::Color;
 use super::progress::Shown;
@@ -107,7 +107,7 @@ pub struct GoArgs {
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Output")]
 pub struct OutArgs {
-    /// Write a report: json=PATH, junit=PATH or junit-strict=PATH; - is standard output (repeatable)
+    /// Write a report: json=PATH, junit=PATH, junit-strict=PATH or text=PATH; - is standard output (repeatable)
     #[arg(long = "report", value_name = "FORMAT=PATH")]
     pub reports: Vec<std::ffi::OsString>,
 
@@ -459,6 +459,10 @@ fn write(files: Prepared, report: &Report) -> Result<(), Refusal> {
     for (format, file) in files {
         let text = match format {
             Format::Json => json::render(report),
+            Format::Text => {
+                terminal::render(report, &terminal::Options { all: true, ..Default::default() })
+            }
+            Format::Map => map::render(report),
             Format::Junit { dialect } => junit::render(report, dialect).map_err(|error| {
                 Refusal::new(
                     error.to_string(),

@@ -26,14 +26,19 @@ pub enum Format {
         /// Which readers it is for.
         dialect: Dialect,
     },
+    /// What the terminal shows, every finding in full; `text`.
+    Text,
+    /// The map of each image, SVG; asked for with `--map`, not with `--report`.
+    Map,
 }
 
 impl Format {
-    /// All formats, in the order of the documentation.
-    pub const ALL: [Self; 3] = [
+    /// The formats of `--report`, in the order of the documentation.
+    pub const ALL: [Self; 4] = [
         Self::Json,
         Self::Junit { dialect: Dialect::Rich },
         Self::Junit { dialect: Dialect::Strict },
+        Self::Text,
     ];
 
     /// The name on the command line.
@@ -42,6 +47,8 @@ impl Format {
             Self::Json => "json",
             Self::Junit { dialect: Dialect::Rich } => "junit",
             Self::Junit { dialect: Dialect::Strict } => "junit-strict",
+            Self::Text => "text",
+            Self::Map => "map",
         }
     }
 
@@ -50,6 +57,8 @@ impl Format {
         match self {
             Self::Json => "report.json",
             Self::Junit { .. } => "junit.xml",
+            Self::Text => "report.txt",
+            Self::Map => "map.svg",
         }
     }
 }
@@ -64,7 +73,7 @@ impl fmt::Display for Format {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FormatError {
     /// No such format.
-    #[error("there is no report format {0:?}; choose json, junit or junit-strict")]
+    #[error("there is no report format {0:?}; choose json, junit, junit-strict or text")]
     Unknown(String),
     /// No path.
     #[error(

@@ -1,7 +1,7 @@
 //! imports: does Windows on Arm have the DLLs that the image asks for?
 
 use crate::facts::ImageFile;
-use crate::facts::image::{ImageFacts, ImportedDll};
+use crate::facts::image::{ImageFacts, ImportedDll, MachineKind};
 use crate::model::{
     CheckId, Confidence, Evidence, Finding, Location, Severity, SubjectKind, Verdict,
 };
@@ -15,7 +15,7 @@ pub(super) struct Imports;
 
 static META: Meta = Meta {
     id: CheckId::new("imports"),
-    title: "an image imports a DLL that Windows on Arm lacks, or one that gowoa does not know",
+    title: "an image imports a DLL that Windows on Arm lacks, one of the wrong machine, or an unknown one",
     severity: Severity::Error,
     subjects: &[SubjectKind::Image],
     page: include_str!("imports.md"),
@@ -151,8 +151,14 @@ fn findings(image: &ImageFile, facts: &ImageFacts, cx: Context<'_>) -> Vec<Findi
 }
 
 fn finding(image: &ImageFile, dll: &ImportedDll, cx: Context<'_>) -> Option<Finding> {
-    let (mut severity, class, words, help) = judge_name(&dll.name)?;
-    if dll.delay_loaded && severity > Severity::Note {
+    let (mut severity, class, words, help) = match sibling(image, &dll.name) {
+        Some(judgement) => judgement?,
+        None => {
+            let (severity, class, words, help) = judge_name(&dll.name)?;
+            (severity, class, words.to_owned(), help)
+        }
+    };
+    if dll.delay_loaded && class != "sibling-wrong-machine" && severity > Severity::Note {
         // It breaks when the first function is called, not at the start.
         severity = if severity == Severity::Error { Severity::Warning } else { Severity::Note };
     }
@@ -172,14 +178,66 @@ fn finding(image: &ImageFile, dll: &ImportedDll, cx: Context<'_>) -> Option<Find
     Some(finding)
 }
 
-type Judgement = (Severity, &'static str, &'static str, &'static str);
+/// What there is to say of a DLL that lies beside the image: the loader looks there before it looks in the
+/// system directory (Microsoft, "Dynamic-link library search order"). `None` if none does or the loader
+/// takes it from Windows all the same, `Some(None)` if it is of the right machine.
+fn sibling(
+    image: &ImageFile,
+    name: &str,
+) -> Option<Option<(Severity, &'static str, String, &'static str)>> {
+    let name = with_suffix(name);
+    if is_api_set(&name) || SYSTEM_ONLY.contains(&name.as_str()) {
+        return None;
+    }
+    let kind = *image.siblings.get(&name)?;
+    Some(match kind {
+        MachineKind::Arm64 | MachineKind::Arm64X => None,
+        kind => Some((
+            Severity::Error,
+            "sibling-wrong-machine",
+            format!("and the {name} beside it is {kind}, which an ARM64 process cannot load"),
+            "ship the ARM64 (or ARM64X) build of that DLL beside the exe",
+        )),
+    })
+}
 
-/// What there is to say of an imported name; `None` where ARM64 Windows has it.
-fn judge_name(name: &str) -> Option<Judgement> {
+/// The name in lower case, with the suffix that the loader adds.
+fn with_suffix(name: &str) -> String {
     let mut name = name.to_ascii_lowercase();
     if !name.contains('.') {
         name.push_str(".dll");
     }
+    name
+}
+
+fn is_api_set(name: &str) -> bool {
+    name.starts_with("api-ms-win-") || name.starts_with("ext-ms-")
+}
+
+/// Some of the KnownDLLs, which the loader takes from the system directory whatever lies beside the image
+/// (same page of Microsoft's).
+const SYSTEM_ONLY: &[&str] = &[
+    "kernel32.dll",
+    "kernelbase.dll",
+    "ntdll.dll",
+    "advapi32.dll",
+    "user32.dll",
+    "gdi32.dll",
+    "ole32.dll",
+    "oleaut32.dll",
+    "rpcrt4.dll",
+    "sechost.dll",
+    "shell32.dll",
+    "shlwapi.dll",
+    "ws2_32.dll",
+    "msvcrt.dll",
+];
+
+type Judgement = (Severity, &'static str, &'static str, &'static str);
+
+/// What there is to say of an imported name; `None` where ARM64 Windows has it.
+fn judge_name(name: &str) -> Option<Judgement> {
+    let name = with_suffix(name);
     if LACKING.contains(&name.as_str()) {
         return Some((
             Severity::Error,
@@ -197,8 +255,7 @@ fn judge_name(name: &str) -> Option<Judgement> {
         ));
     }
     let stem = name.strip_suffix(".dll").unwrap_or(&name);
-    let api_set = stem.starts_with("api-ms-win-") || stem.starts_with("ext-ms-");
-    if api_set || KNOWN.contains(&stem) || name == "winspool.drv" {
+    if is_api_set(stem) || KNOWN.contains(&stem) || name == "winspool.drv" {
         return None;
     }
     if VC14.iter().any(|known| stem.starts_with(known)) {
@@ -219,7 +276,31 @@ fn judge_name(name: &str) -> Option<Judgement> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
+
+    #[test]
+    fn a_dll_beside_the_image_has_to_be_of_its_machine() {
+        let mut image = ImageFile::unread("app.exe".into(), PathBuf::from("app.exe"));
+        for (name, kind) in [
+            ("native.dll", MachineKind::Arm64),
+            ("both.dll", MachineKind::Arm64X),
+            ("foreign.dll", MachineKind::X64),
+            ("hybrid.dll", MachineKind::Arm64Ec),
+            ("kernel32.dll", MachineKind::X64),
+        ] {
+            image.siblings.insert(name.into(), kind);
+        }
+        assert_eq!(sibling(&image, "Native.DLL"), Some(None));
+        assert_eq!(sibling(&image, "both"), Some(None));
+        assert_eq!(sibling(&image, "absent.dll"), None);
+        assert_eq!(sibling(&image, "KERNEL32.dll"), None, "always that of Windows");
+        for name in ["foreign", "hybrid.dll"] {
+            let judged = sibling(&image, name).flatten().map(|judged| (judged.0, judged.1));
+            assert_eq!(judged, Some((Severity::Error, "sibling-wrong-machine")), "{name}");
+        }
+    }
 
     #[test]
     fn names_are_judged_without_case_and_suffix() {

@@ -4,10 +4,10 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::screen::{Screen, Tone};
-use super::{View, count, plural, severities};
+use super::{View, count, images, plural, severities};
 use crate::model::{
-    BuildState, Evidence, Finding, Reachability, ReportVerdict, ResultVerdict, Severity, Subject,
-    SubjectKind,
+    BuildState, Evidence, Finding, Reachability, ReportVerdict, ResultVerdict, Severity,
+    Subcommand, Subject, SubjectKind,
 };
 
 /// More kinds of failure than this are counted, not named.
@@ -32,6 +32,19 @@ pub(super) fn write(screen: &mut Screen, view: &View<'_>) {
 
 /// What a pass stands for, no more than the counts say.
 fn pass(view: &View<'_>) -> String {
+    let counts = &view.report.counts;
+    let mut text = match view.report.plan.subcommand {
+        Subcommand::Check => built(view),
+        Subcommand::Inspect => images::inspected(view),
+    };
+    if counts.errors > 0 {
+        text.push_str(&format!("; {} not counted", severities(counts.errors, Severity::Error)));
+    }
+    text
+}
+
+/// What a build that passes stands for.
+fn built(view: &View<'_>) -> String {
     let counts = &view.report.counts;
     let target = &view.report.plan.target;
     let matched =
@@ -71,11 +84,8 @@ fn pass(view: &View<'_>) -> String {
     } else {
         format!("builds and links for {target}")
     };
-    if every_image_is_arm64(view) {
-        text.push_str("; every image is ARM64");
-    }
-    if counts.errors > 0 {
-        text.push_str(&format!("; {} not counted", severities(counts.errors, Severity::Error)));
+    if let Some(claim) = images::claim(view) {
+        text.push_str(&format!("; {claim}"));
     }
     text
 }
@@ -93,28 +103,6 @@ fn is_unbuilt(subject: &Subject) -> bool {
                     | BuildState::NotBuilt
             )
         )
-}
-
-/// Whether the results say so of every single image: its machine type was looked at and is right, and
-/// no check of it failed or could not tell.
-pub(super) fn every_image_is_arm64(view: &View<'_>) -> bool {
-    let images: BTreeSet<_> = view
-        .report
-        .subjects
-        .iter()
-        .filter(|s| s.kind == SubjectKind::Image)
-        .map(|s| &s.id)
-        .collect();
-    let of_images = || view.report.results.iter().filter(|r| images.contains(&r.subject));
-    let proven: BTreeSet<_> = of_images()
-        .filter(|r| r.check.as_str() == "machine-type" && r.verdict == ResultVerdict::Pass)
-        .map(|r| &r.subject)
-        .collect();
-    !images.is_empty()
-        && count(images.len()) == view.report.counts.images
-        && proven.len() == images.len()
-        && of_images()
-            .all(|r| matches!(r.verdict, ResultVerdict::Pass | ResultVerdict::NotApplicable))
 }
 
 /// What fails, by kind, the one that stops most packages first.
@@ -136,6 +124,9 @@ fn fail(view: &View<'_>) -> String {
 
 /// One kind of failure in words.
 fn clause(view: &View<'_>, check: &str, group: &[&Finding]) -> String {
+    if let Some(clause) = images::clause(view, check, group) {
+        return clause;
+    }
     let target = &view.report.plan.target;
     let say = |one: &str, many: &str| {
         let (subject, single) = who(view, group);

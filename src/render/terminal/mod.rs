@@ -9,6 +9,7 @@ mod escape;
 mod evidence;
 mod findings;
 mod headline;
+mod images;
 mod screen;
 mod summary;
 
@@ -18,7 +19,7 @@ use std::collections::HashMap;
 
 use self::screen::Screen;
 use super::{duration, plural};
-use crate::model::{Finding, PhaseReport, Report, Severity, Subject, SubjectId};
+use crate::model::{Finding, PhaseReport, Report, Severity, Subcommand, Subject, SubjectId};
 
 /// More lines than this do not fit on a screen of the usual height.
 const SCREEN_LINES: usize = 24;
@@ -116,7 +117,12 @@ fn header(screen: &mut Screen, report: &Report) {
         (_, false) => "cgo off".to_owned(),
     };
     let tool = &report.tool;
-    screen.line(&format!("{} {}{go}, target {}, {cgo}", tool.name, tool.version, plan.target));
+    let settings = match (plan.subcommand, &plan.expect) {
+        (Subcommand::Check, _) => format!("{go}, target {}, {cgo}", plan.target),
+        (Subcommand::Inspect, Some(expect)) => format!(", inspect, expected {expect}"),
+        (Subcommand::Inspect, None) => ", inspect".to_owned(),
+    };
+    screen.line(&format!("{} {}{settings}", tool.name, tool.version));
     phases(screen, &report.phases);
 }
 

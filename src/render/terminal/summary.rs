@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::evidence::{OUTPUT_LINES, clip};
-use super::headline::every_image_is_arm64;
 use super::screen::{Screen, Tone};
-use super::{IN_JSON, View, count, names, plural, severities};
+use super::{IN_JSON, View, count, images, names, plural, severities};
 use crate::model::{
     BuildState, CheckResult, Problem, Report, ReportVerdict, ResultVerdict, Severity, Subject,
     SubjectKind,
@@ -169,11 +168,10 @@ fn proven_text(view: &View<'_>) -> String {
         parts.push(format!("{} run", plural(counts.run, "program")));
     }
     if counts.images > 0 {
-        let images = plural(counts.images, "image");
-        parts.push(if every_image_is_arm64(view) {
-            format!("{images} inspected, every image is ARM64")
-        } else {
-            format!("{images} inspected")
+        let inspected = plural(counts.images, "image");
+        parts.push(match images::claim(view) {
+            Some(claim) => format!("{inspected} inspected, {claim}"),
+            None => format!("{inspected} inspected"),
         });
     }
     parts.join("; ")

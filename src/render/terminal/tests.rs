@@ -36,7 +36,7 @@ fn a_pass() {
 
 #[test]
 fn a_fail() {
-    insta::assert_snapshot!(render(&fail(), &PLAIN), @r#"
+    insta::assert_snapshot!(render(&fail(), &PLAIN), @"
     gowoa 0.1.0, go1.26.8 (PATH), target windows/arm64, cgo off
       list     2 modules, 61 packages                   0.9 s
       build    58 packages, 3 commands, 2 link proofs  48.2 s
@@ -67,14 +67,14 @@ fn a_fail() {
 
     waived[package-excluded] error example.com/app/old: only used on Linux (until 2027-03-01)
 
-      proven       56 packages compile; 56 are linked; 2 images inspected
+      proven       56 packages compile; 56 are linked; 2 images inspected, every image is ARM64
       not Windows  2 packages: example.com/app/internal/epoll example.com/app/internal/netlink
                    they fail for windows/amd64 too and build for linux/amd64
       not run      no program and no test was executed
 
     FAIL  1 dependency does not build for windows/arm64; it stops 2 packages
     1 error, 1 warning, 1 note, 1 waived. More: gowoa explain cross-compile
-    "#);
+    ");
 }
 
 #[test]
@@ -194,7 +194,7 @@ fn a_report_of_nothing_proves_nothing() {
 
 #[test]
 fn hostile_text_is_spelled_out() {
-    insta::assert_snapshot!(render(&hostile(), &PLAIN), @r#"
+    insta::assert_snapshot!(render(&hostile(), &PLAIN), @r"
     gowoa 0.1.0, go1\u{1b}[2J (PATH), target windows/arm64, cgo off
       list     2 modules, 61 packages                   0.9 s
       build    58 packages, 3 commands, 2 link proofs  48.2 s
@@ -235,14 +235,14 @@ fn hostile_text_is_spelled_out() {
       stops    s0, s1, s2, s3, s4, s5, s6, s7 and 42 more
       fix      \u{1b}]8;;https://evil\u{7}go get    x
 
-      proven       56 packages compile; 56 are linked; 2 images inspected
+      proven       56 packages compile; 56 are linked; 2 images inspected, every image is ARM64
       not Windows  2 packages: example.com/app/internal/epoll example.com/app/internal/netlink
                    they fail for windows/amd64 too and build for linux/amd64
       not run      no program and no test was executed
 
     FAIL  1 dependency does not build for windows/arm64; it stops 50 packages
     1 error, 1 warning, 1 note, 1 waived. More: gowoa explain cross-compile
-    "#);
+    ");
 }
 
 #[test]
@@ -260,7 +260,7 @@ fn three_hundred_findings_leave_the_verdict_in_sight() {
 
     error[cross-compile] github.com/go-ole/go-ole v1.2.5
     "#);
-    insta::assert_snapshot!(lines[lines.len() - 22..].join("\n"), @r#"
+    insta::assert_snapshot!(lines[lines.len() - 22..].join("\n"), @"
     error[cross-compile] example.com/app/p026: missing function body
     error[cross-compile] example.com/app/p027: missing function body
     error[cross-compile] example.com/app/p028: missing function body
@@ -276,14 +276,14 @@ fn three_hundred_findings_leave_the_verdict_in_sight() {
 
     waived[package-excluded] error example.com/app/old: only used on Linux (until 2027-03-01)
 
-      proven       56 packages compile; 56 are linked; 2 images inspected
+      proven       56 packages compile; 56 are linked; 2 images inspected, every image is ARM64
       not Windows  2 packages: example.com/app/internal/epoll example.com/app/internal/netlink
                    they fail for windows/amd64 too and build for linux/amd64
       not run      no program and no test was executed
 
     FAIL  1 dependency and 299 packages do not build for windows/arm64; they stop 2 packages
     300 errors, 1 warning, 8 notes, 1 waived. More: gowoa explain cross-compile
-    "#);
+    ");
     assert!(lines.len() < 120, "{} lines", lines.len());
     let all = render(&many(), &Options { all: true, ..PLAIN });
     assert!(

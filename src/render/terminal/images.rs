@@ -1,0 +1,113 @@
+//! What may be said of the images, and no more than the results hold.
+
+use std::collections::BTreeSet;
+
+use super::{View, count, plural};
+use crate::model::{Finding, ResultVerdict, Subject, SubjectId, SubjectKind};
+
+/// The checks that together prove what the claims say. `machine-type` has to pass; the others may also not
+/// apply.
+const NATIVE: &[&str] = &["machine-type", "hybrid-image", "build-info"];
+/// Those that looked at every word of code.
+const CODE: &[&str] = &["stray-x86-code", "opaque-code"];
+
+/// `every image is ARM64` or, where the code was scanned, `every code word is ARM64`.
+pub(super) fn claim(view: &View<'_>) -> Option<&'static str> {
+    let images = images(view);
+    let all = !images.is_empty()
+        && count(images.len()) == view.report.counts.images
+        && images.iter().all(|image| is_native(view, image));
+    match (all, images.iter().all(|image| is_scanned(view, image))) {
+        (true, true) => Some("every code word is ARM64"),
+        (true, false) => Some("every image is ARM64"),
+        (false, _) => None,
+    }
+}
+
+fn images<'a>(view: &View<'a>) -> Vec<&'a SubjectId> {
+    let image = |s: &&Subject| s.kind == SubjectKind::Image;
+    view.report.subjects.iter().filter(image).map(|subject| &subject.id).collect()
+}
+
+fn is_native(view: &View<'_>, id: &SubjectId) -> bool {
+    let mut results = view.report.results.iter().filter(|r| r.subject == *id);
+    results.any(|r| r.check.as_str() == "machine-type" && r.verdict == ResultVerdict::Pass)
+        && is_native_file(view, id)
+}
+
+fn is_scanned(view: &View<'_>, id: &SubjectId) -> bool {
+    CODE.iter().all(|check| {
+        let mut of = view.report.results.iter().filter(|r| r.subject == *id);
+        of.any(|r| r.check.as_str() == *check && r.verdict == ResultVerdict::Pass)
+    })
+}
+
+/// What a pass of `gowoa inspect` stands for.
+pub(super) fn inspected(view: &View<'_>) -> String {
+    let programs = |s: &&Subject| matches!(s.kind, SubjectKind::Image | SubjectKind::File);
+    let all = count(view.report.subjects.iter().filter(programs).count());
+    let native = |s: &&Subject| {
+        s.kind == SubjectKind::Image
+            && matches!(s.machine.as_deref(), Some("ARM64" | "ARM64X"))
+            && is_native_file(view, &s.id)
+    };
+    let arm64: Vec<&Subject> = view.report.subjects.iter().filter(native).collect();
+    let objects = view.report.counts.objects;
+    let mut parts = Vec::new();
+    if !arm64.is_empty() {
+        let number = count(arm64.len());
+        let are = if number == 1 { "is" } else { "are" };
+        let words = if arm64.iter().all(|subject| is_scanned(view, &subject.id)) {
+            ", every code word"
+        } else {
+            ""
+        };
+        parts.push(format!("{} {are} ARM64{words}", plural(number, "image")));
+    }
+    let others = all.saturating_sub(count(arm64.len()));
+    if others > 0 {
+        let are = if others == 1 { "is" } else { "are" };
+        parts.push(format!("{} for other machines {are} as labelled", plural(others, "file")));
+    }
+    if objects > 0 {
+        parts.push(format!("{} looked at", plural(objects, "object")));
+    }
+    if parts.is_empty() { "nothing wrong was found".into() } else { parts.join("; ") }
+}
+
+/// No check of the file itself says that it is not native.
+fn is_native_file(view: &View<'_>, id: &SubjectId) -> bool {
+    let results = view.report.results.iter().filter(|r| r.subject == *id);
+    results
+        .filter(|r| NATIVE.contains(&r.check.as_str()) || CODE.contains(&r.check.as_str()))
+        .all(|r| matches!(r.verdict, ResultVerdict::Pass | ResultVerdict::NotApplicable))
+}
+
+/// The clause of the headline about the findings of one check of images, objects or files.
+pub(super) fn clause(view: &View<'_>, check: &str, group: &[&Finding]) -> Option<String> {
+    let concerned: BTreeSet<&SubjectId> = group.iter().map(|finding| &finding.subject).collect();
+    let number = count(concerned.len());
+    let (is, has, its) = if number == 1 { ("is", "has", "its") } else { ("are", "have", "their") };
+    let files = |noun: &str| plural(number, noun);
+    Some(match check {
+        "name-against-content" => {
+            if group.iter().all(|finding| finding.class.as_deref() == Some("target-missing")) {
+                let target = view.report.plan.expect.as_deref();
+                return Some(format!("no file for {}", target.unwrap_or(&view.report.plan.target)));
+            }
+            let programs = |s: &&Subject| {
+                matches!(s.kind, SubjectKind::Image | SubjectKind::File | SubjectKind::Object)
+            };
+            let all = view.report.subjects.iter().filter(programs).count();
+            let says = if number == 1 { "name says" } else { "names say" };
+            format!("{number} of {} {is} not what {its} {says}", plural(count(all), "file"))
+        }
+        "machine-type" => format!("{} {is} not ARM64", files("image")),
+        "stray-x86-code" => format!("x86 code stands in {}", files("image")),
+        "object-machine" => format!("{} {is} not for ARM64", files("object")),
+        "embedded-image" => format!("{} {has} foreign images inside", files("image")),
+        "resource-tree" => format!("the resources of {} {is} wrong", files("image")),
+        "reserved-x18" => format!("code in {} uses x18, which is reserved", files("image")),
+        _ => return None,
+    })
+}

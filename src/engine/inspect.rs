@@ -1,8 +1,9 @@
-//! Reads every exe that was built.
+//! Reads images: those that were built, and those that were given.
 
 use sha2::{Digest, Sha256};
 
 use crate::facts::ImageFile;
+use crate::facts::image::MachineKind;
 use crate::image;
 use crate::platform::map::Mapped;
 
@@ -16,6 +17,25 @@ pub(super) fn inspect(file: &mut ImageFile) {
             return;
         }
     };
-    file.sha256 = Some(Sha256::digest(&*bytes).iter().map(|byte| format!("{byte:02x}")).collect());
-    file.facts = image::read(&bytes).map_err(|error| error.to_string());
+    file.sha256 = Some(sha256(&bytes));
+    read(&bytes, file);
+}
+
+/// Reads everything that the bytes of an image say: headers and directories, and, of ARM64 code, every word.
+pub fn read(bytes: &[u8], file: &mut ImageFile) {
+    file.facts = image::read(bytes).map_err(|error| error.to_string());
+    let Ok(facts) = &file.facts else { return };
+    let arm64 = matches!(
+        facts.kind,
+        MachineKind::Arm64 | MachineKind::Arm64Ec | MachineKind::Arm64X
+    );
+    // What is for another machine is judged by its name; nobody asked what its code is.
+    if arm64 {
+        file.code = Some(image::code::scan(bytes, facts));
+    }
+}
+
+/// SHA-256 in lower-case hexadecimal.
+pub(super) fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -73,8 +73,14 @@ pub struct CodeFacts {
     pub foreign_more: u64,
     /// Uses of x18 other than loads through the TEB, one entry a function.
     pub x18: Vec<X18Use>,
+    /// More such functions than are kept in `x18`.
+    pub x18_more: u64,
     /// Instructions above Armv8.0, one entry a function and feature.
     pub features: Vec<FeatureUse>,
+    /// More such entries than are kept in `features`; those without a guard are kept first.
+    pub features_more: u64,
+    /// Runs of words between the instructions that are data of these: RVA, bytes.
+    pub pools: Vec<(u32, u32)>,
     /// Ranges that were not scanned because the CHPE map gives them to another machine: start RVA, bytes, whose.
     pub skipped: Vec<(u32, u32, CodeType)>,
 }

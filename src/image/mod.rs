@@ -9,6 +9,8 @@
 mod buildinfo;
 mod bytes;
 mod clr;
+pub mod code;
+mod functions;
 mod hybrid;
 mod identify;
 mod imports;
@@ -16,6 +18,7 @@ mod modinfo;
 mod pclntab;
 mod pe;
 
+pub use functions::FunctionTable;
 pub use identify::{FileKind, identify};
 
 use crate::facts::image::{Hybrid, ImageFacts, MachineKind, Part};

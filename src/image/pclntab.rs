@@ -1,5 +1,8 @@
 //! Where Go's function table is and how many functions it has. It survives
 //! `-ldflags=-s`, so it tells a Go image from another even without symbols.
+//!
+//! An image that carries other Go programs in its data holds their tables as well.
+//! Its own is the one that the runtime's module data in it points to.
 
 use super::bytes::{u32_at, u64_at};
 use super::pe::Image;
@@ -7,7 +10,7 @@ use crate::facts::image::{Part, PclnTab};
 
 /// Tables that are looked at before the search gives up: one Go program has
 /// one, and another for each Go program embedded in it.
-const MAX_TABLES: usize = 16;
+const MAX_TABLES: usize = 256;
 /// The magic numbers by the first Go version that writes them
 /// (internal/abi, `PCLnTabMagic`).
 const MAGICS: [(u32, &str); 4] = [
@@ -19,9 +22,42 @@ const MAGICS: [(u32, &str); 4] = [
 /// Least bytes of the table for one function: two 32-bit offsets.
 const LEAST_FUNCTION_SIZE: u64 = 8;
 
-/// Finds the function table. An image that embeds other Go programs has several,
-/// and which is its own is not decided here.
+/// What the runtime knows of the code of one module (runtime, `moduledata`), as
+/// far as it is needed here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct ModuleData {
+    /// RVA of the function table that it points to.
+    pub(super) table: u32,
+    /// RVA from which the starts of functions count.
+    pub(super) text: u32,
+}
+
+/// Finds the function table of the image.
 pub(super) fn read(image: &Image<'_>) -> Part<Option<PclnTab>> {
+    let tables = tables(image)?;
+    let [first, second, ..] = tables.as_slice() else { return Ok(tables.first().copied()) };
+    let addresses: Vec<u32> = tables.iter().map(|table| table.rva).collect();
+    let mut own: Vec<u32> =
+        module_data(image, &addresses)?.iter().map(|data| data.table).collect();
+    own.dedup();
+    let found = match own.as_slice() {
+        [own] => tables.iter().find(|table| table.rva == *own),
+        _ => None,
+    };
+    found.copied().map(Some).ok_or_else(|| {
+        format!(
+            "{} Go function tables, the first at offset {:#x} and {:#x}, and module data \
+             points to {} of them: which is the image's own is not known",
+            tables.len(),
+            first.offset,
+            second.offset,
+            own.len()
+        )
+    })
+}
+
+/// Every function table in the data, in order of offset.
+fn tables(image: &Image<'_>) -> Part<Vec<PclnTab>> {
     let mut tables = Vec::new();
     for (section, found) in image.searchable(|section| !section.executable())? {
         // The runtime reads the header as a struct, so it is aligned to a pointer.
@@ -42,17 +78,63 @@ pub(super) fn read(image: &Image<'_>) -> Part<Option<PclnTab>> {
             tables.push(PclnTab { offset: found.offset + at as u64, rva, since, functions });
         }
     }
-    match tables.as_slice() {
-        [] => Ok(None),
-        [table] => Ok(Some(*table)),
-        [first, second, ..] => Err(format!(
-            "{} Go function tables, the first at offset {:#x} and {:#x}: \
-             which is the image's own is not known",
-            tables.len(),
-            first.offset,
-            second.offset
-        )),
+    Ok(tables)
+}
+
+/// Words of `moduledata` from Go 1.16 on: the pointer to the table's header, six
+/// slices of three words, `findfunctab`, then these.
+const MIN_PC: u64 = 20;
+const MAX_PC: u64 = 21;
+const TEXT: u64 = 22;
+const END_OF_TEXT: u64 = 23;
+
+/// The module data that points to one of the function tables at these RVAs, sorted by
+/// them, in the data that may be written to. Only 64-bit images are searched. The
+/// module data of an embedded program points to addresses of that program: it counts
+/// only if it fits this image, which no program met so far does by chance.
+pub(super) fn module_data(image: &Image<'_>, tables: &[u32]) -> Part<Vec<ModuleData>> {
+    let mut sorted = tables.to_vec();
+    sorted.sort_unstable();
+    let mut data = Vec::new();
+    let (Some(&low), Some(&high)) = (sorted.first(), sorted.last()) else { return Ok(data) };
+    if !image.pe32_plus {
+        return Ok(data);
     }
+    let spread = u64::from(high - low);
+    let base = image.image_base.wrapping_add(u64::from(low));
+    for (_, found) in image.searchable(|section| section.writable() && !section.executable())? {
+        for (index, word) in found.bytes.chunks_exact(8).enumerate() {
+            let Some(pointer) = u64_at(word, 0) else { continue };
+            if pointer.wrapping_sub(base) > spread {
+                continue;
+            }
+            let table = u32::try_from(pointer.wrapping_sub(image.image_base)).ok();
+            let table = table.filter(|table| sorted.binary_search(table).is_ok());
+            let Some(bytes) = found.bytes.get(index * 8..) else { continue };
+            data.extend(table.and_then(|table| module_data_at(image, bytes, table)));
+            if data.len() == MAX_TABLES {
+                break;
+            }
+        }
+    }
+    data.sort_unstable_by_key(|data| data.table);
+    Ok(data)
+}
+
+/// The module data, if its text lies in one section with code, in the right order.
+fn module_data_at(image: &Image<'_>, bytes: &[u8], table: u32) -> Option<ModuleData> {
+    let rva = |word: u64| {
+        let address = u64_at(bytes, 8 * word)?;
+        u32::try_from(address.checked_sub(image.image_base)?).ok()
+    };
+    let (text, min, max, end) = (rva(TEXT)?, rva(MIN_PC)?, rva(MAX_PC)?, rva(END_OF_TEXT)?);
+    let section = image.sections.iter().find(|section| {
+        let size = section.virtual_size.max(section.file_size);
+        section.executable() && text >= section.rva && text - section.rva < size
+    })?;
+    let behind = u64::from(section.rva) + u64::from(section.virtual_size.max(section.file_size));
+    let ordered = text <= min && min < max && max <= end && u64::from(end) <= behind;
+    ordered.then_some(ModuleData { table, text })
 }
 
 /// Version and number of functions, if this is a header of the pointer size.

@@ -38,6 +38,8 @@ pub(super) struct Headers {
     pub(super) dll_characteristics: u16,
     pub(super) entry_point: u32,
     pub(super) linker_version: (u8, u8),
+    /// `PointerToSymbolTable` and `NumberOfSymbols`.
+    pub(super) symbols: (u32, u32),
 }
 
 /// An image that is ready to be looked into: what every directory reader needs.
@@ -191,6 +193,7 @@ fn headers_of<Pe: ImageNtHeaders>(bytes: &[u8]) -> Result<(Image<'_>, Headers), 
         dll_characteristics: optional.dll_characteristics().0,
         entry_point: optional.address_of_entry_point(),
         linker_version: (optional.major_linker_version(), optional.minor_linker_version()),
+        symbols: (file.pointer_to_symbol_table.get(LE), file.number_of_symbols.get(LE)),
     };
     Ok((image, headers))
 }

@@ -2,6 +2,7 @@
 
 #![allow(unsafe_code, reason = "memmap2 leaves it to the caller that the file does not change")]
 
+use std::fs::File;
 use std::ops::Deref;
 use std::path::Path;
 
@@ -10,7 +11,11 @@ const SIZE_LIMIT: u64 = u32::MAX as u64;
 
 /// The bytes of a file, mapped where it is not empty.
 #[derive(Debug)]
-pub struct Mapped(Option<memmap2::Mmap>);
+pub struct Mapped {
+    map: Option<memmap2::Mmap>,
+    /// A temporary file, kept open as long as it is mapped: Windows removes it when it is closed.
+    _temporary: Option<File>,
+}
 
 impl Mapped {
     /// Maps a regular file for reading.
@@ -34,13 +39,27 @@ impl Mapped {
             ));
         }
         if length == 0 {
-            return Ok(Self(None));
+            return Ok(Self { map: None, _temporary: None });
         }
         // SAFETY: the bytes are only read, as `&[u8]` without any validity invariant. Another process
         // that shortens the file meanwhile makes the read fault (SIGBUS) and ends gowoa without an
         // answer, which is what a build directory under change deserves; it cannot yield a wrong one.
         let map = unsafe { memmap2::Mmap::map(file.file())? };
-        Ok(Self(Some(map)))
+        Ok(Self { map: Some(map), _temporary: None })
+    }
+
+    /// Maps a temporary file that has no name: what was written to it, from its first byte.
+    ///
+    /// # Errors
+    /// Those of mapping.
+    pub fn temporary(file: File) -> std::io::Result<Self> {
+        if file.metadata()?.len() == 0 {
+            return Ok(Self { map: None, _temporary: None });
+        }
+        // SAFETY: the bytes are only read, as `&[u8]` without any validity invariant. The file has no name
+        // that another process could open, and its one handle is kept here, unused, until it is unmapped.
+        let map = unsafe { memmap2::Mmap::map(&file)? };
+        Ok(Self { map: Some(map), _temporary: Some(file) })
     }
 }
 
@@ -48,6 +67,6 @@ impl Deref for Mapped {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        self.0.as_deref().unwrap_or_default()
+        self.map.as_deref().unwrap_or_default()
     }
 }

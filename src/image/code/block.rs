@@ -1,0 +1,301 @@
+//! One block of code: its marked words, grouped by function and judged once more with the words
+//! around them.
+
+use std::ops::Range;
+
+use super::Stretch;
+use crate::facts::code::Guard;
+use crate::image::functions::FunctionTable;
+use crate::isa::a64::{self, Feature, Marks, X18};
+use crate::isa::{guard, scan};
+
+/// Entries of each kind that one block hands on. 256 KiB of real code have some dozen.
+const MAX_OF_A_BLOCK: usize = 512;
+/// Bytes between two stretches of data that are taken for data, too: 16 words. Tables of digits and
+/// of small numbers have longer runs of words that read as instructions than code has between pools.
+const BETWEEN_DATA: u32 = 64;
+/// Instructions of one function that are shown.
+pub(super) const SHOWN: usize = 4;
+
+/// What all blocks share.
+#[derive(Debug)]
+pub(super) struct Context<'t, 'a> {
+    pub(super) functions: &'t FunctionTable<'a>,
+    /// Turns RVAs into the addresses that people see in a disassembler.
+    pub(super) image_base: u64,
+    /// RVAs of Go's build ID, which are skipped.
+    pub(super) build_id: Range<u32>,
+}
+
+impl Context<'_, '_> {
+    /// The address of an RVA at the preferred image base.
+    pub(super) fn address(&self, rva: u32) -> u64 {
+        self.image_base.wrapping_add(u64::from(rva))
+    }
+}
+
+/// What blocks found, in few bytes: texts are written for what is kept only.
+#[derive(Debug, Default)]
+pub(super) struct Marked {
+    pub(super) foreign: Vec<RawForeign>,
+    pub(super) foreign_more: u64,
+    pub(super) x18: Vec<RawX18>,
+    pub(super) x18_more: u64,
+    pub(super) features: Vec<RawFeature>,
+    pub(super) features_more: u64,
+    /// RVA and length of literal pools.
+    pub(super) pools: Vec<(u32, u32)>,
+}
+
+impl Marked {
+    /// Both together.
+    pub(super) fn join(mut self, mut other: Self) -> Self {
+        self.foreign.append(&mut other.foreign);
+        self.foreign_more += other.foreign_more;
+        self.x18.append(&mut other.x18);
+        self.x18_more += other.x18_more;
+        self.features.append(&mut other.features);
+        self.features_more += other.features_more;
+        self.pools.append(&mut other.pools);
+        self
+    }
+}
+
+/// A run of words that are no A64 code.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RawForeign {
+    pub(super) rva: u32,
+    pub(super) length: u32,
+    pub(super) bad_words: u32,
+    pub(super) reading: RawReading,
+}
+
+/// What it reads like.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum RawReading {
+    X86 { bits: u32, score: f32, instructions: u32 },
+    Opaque,
+}
+
+/// The uses of x18 in one function.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct RawX18 {
+    pub(super) writes: u32,
+    pub(super) reads: u32,
+    /// RVAs of the first; 0 behind the last.
+    pub(super) firsts: [u32; SHOWN],
+}
+
+/// The instructions of one function that need one feature.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RawFeature {
+    pub(super) feature: Feature,
+    pub(super) count: u32,
+    /// RVAs of the first; 0 behind the last.
+    pub(super) firsts: [u32; SHOWN],
+    /// RVA of the function; `None` in a gap.
+    pub(super) function: Option<u32>,
+    pub(super) guard: Guard,
+}
+
+/// A word with a mark.
+struct Hit {
+    rva: u32,
+    word: u32,
+    marks: Marks,
+}
+
+/// Looks at the words of one block.
+pub(super) fn look(context: &Context<'_, '_>, stretch: &Stretch<'_>, range: Range<u32>) -> Marked {
+    let mut hits = Vec::new();
+    a64::marked(stretch.slice(range.clone()), |offset, word, marks| {
+        // A block is smaller than 4 GiB.
+        let rva = range.start + offset as u32;
+        if !context.build_id.contains(&rva) {
+            hits.push(Hit { rva, word, marks });
+        }
+    });
+    let mut marked = Marked::default();
+    let mut rest = hits.as_slice();
+    while let Some(first) = rest.first() {
+        let region = region(context.functions, first.rva, &range, &context.build_id);
+        let count = rest.partition_point(|hit| hit.rva < region.bounds.end).max(1);
+        let (here, behind) = rest.split_at(count);
+        region_hits(context, stretch, &region, here, &mut marked);
+        rest = behind;
+    }
+    marked
+}
+
+/// A function, or a gap between two, as far as it is in the block.
+struct Region {
+    bounds: Range<u32>,
+    function: Option<u32>,
+}
+
+/// The region that holds an RVA.
+fn region(functions: &FunctionTable<'_>, rva: u32, block: &Range<u32>, skip: &Range<u32>) -> Region {
+    let next = functions.from(rva);
+    let next_start = functions.bounds(next).map_or(block.end, |(start, _)| start);
+    let before = next.checked_sub(1).and_then(|index| functions.bounds(index));
+    let (start, end, function) = match before {
+        Some((start, end)) if rva < end => (start, end, Some(start)),
+        Some((_, end)) => (end, next_start, None),
+        None => (block.start, next_start, None),
+    };
+    let start = if skip.contains(&start) { skip.end } else { start };
+    // Words are counted from the start of the block.
+    let start = start.max(block.start).next_multiple_of(4).min(rva);
+    Region { bounds: start..end.min(block.end), function }
+}
+
+/// Judges the marked words of one region.
+fn region_hits(
+    context: &Context<'_, '_>,
+    stretch: &Stretch<'_>,
+    region: &Region,
+    hits: &[Hit],
+    marked: &mut Marked,
+) {
+    let code = stretch.slice(region.bounds.clone());
+    let address = context.address(region.bounds.start);
+    // Words that are data and read as instructions by chance.
+    let mut data: Vec<Range<u32>> = Vec::new();
+    if hits.iter().any(|hit| hit.marks.contains(Marks::INVALID)) {
+        for cluster in scan::clusters(code, address) {
+            let found = foreign(&cluster, region.bounds.start);
+            data.push(found.rva..found.rva.saturating_add(found.length));
+            let reading = match cluster.reading {
+                scan::Reading::Pool => {
+                    if marked.pools.len() < MAX_OF_A_BLOCK {
+                        marked.pools.push((found.rva, found.length));
+                    }
+                    continue;
+                }
+                scan::Reading::X86 { bits, score, instructions } => {
+                    RawReading::X86 { bits, score, instructions }
+                }
+                scan::Reading::Opaque => RawReading::Opaque,
+            };
+            if marked.foreign.len() < MAX_OF_A_BLOCK {
+                marked.foreign.push(RawForeign { reading, ..found });
+            } else {
+                marked.foreign_more += 1;
+            }
+        }
+    }
+    let of_interest = |hit: &&Hit| hit.marks.contains(Marks::X18) || hit.marks.contains(Marks::FEATURE);
+    if !hits.iter().any(|hit| of_interest(&hit)) {
+        return;
+    }
+    data.extend(literals(code, address).map(|(target, length)| {
+        let rva = u32::try_from(target.wrapping_sub(context.image_base)).unwrap_or(u32::MAX);
+        rva..rva.saturating_add(length)
+    }));
+    let data = joined(data);
+    let code_hits = || {
+        let outside = |hit: &&Hit| {
+            let behind = data.partition_point(|data| data.start <= hit.rva);
+            let before = behind.checked_sub(1).and_then(|index| data.get(index));
+            !before.is_some_and(|data| data.contains(&hit.rva))
+        };
+        hits.iter().filter(of_interest).filter(outside)
+    };
+    x18(code_hits(), marked);
+    features(code_hits(), code, address, region, marked);
+}
+
+/// Sorts ranges of data, and joins those with little in between: that is data as well, which reads
+/// as instructions by chance.
+fn joined(mut data: Vec<Range<u32>>) -> Vec<Range<u32>> {
+    data.sort_by_key(|range| range.start);
+    data.dedup_by(|next, kept| {
+        let near = next.start <= kept.end.saturating_add(BETWEEN_DATA);
+        if near {
+            kept.end = kept.end.max(next.end);
+        }
+        near
+    });
+    data
+}
+
+/// A cluster in RVAs.
+fn foreign(cluster: &scan::Cluster, start: u32) -> RawForeign {
+    let offset = u32::try_from(cluster.offset).unwrap_or(u32::MAX);
+    RawForeign {
+        rva: start.saturating_add(offset),
+        length: u32::try_from(cluster.length).unwrap_or(u32::MAX),
+        bad_words: cluster.bad_words,
+        reading: RawReading::Opaque,
+    }
+}
+
+/// The words that loads in this region read as data: address and bytes.
+fn literals(code: &[u8], address: u64) -> impl Iterator<Item = (u64, u32)> {
+    let words = code.as_chunks::<4>().0.iter().zip((address..).step_by(4));
+    words.filter_map(|(word, address)| a64::literal_target(u32::from_le_bytes(*word), address))
+}
+
+/// Sums up how a region uses x18.
+fn x18<'h>(hits: impl Iterator<Item = &'h Hit>, marked: &mut Marked) {
+    let mut using = RawX18::default();
+    for hit in hits {
+        let count = match a64::x18(hit.word) {
+            Some(X18::Write) => &mut using.writes,
+            Some(X18::Read) => &mut using.reads,
+            Some(X18::TebLoad) | None => continue,
+        };
+        *count += 1;
+        keep_first(&mut using.firsts, hit.rva);
+    }
+    if using.firsts[0] == 0 {
+        return;
+    }
+    if marked.x18.len() < MAX_OF_A_BLOCK {
+        marked.x18.push(using);
+    } else {
+        marked.x18_more += 1;
+    }
+}
+
+/// Sums up which features a region needs, and whether it tests a flag before.
+fn features<'h>(
+    hits: impl Iterator<Item = &'h Hit>,
+    code: &[u8],
+    address: u64,
+    region: &Region,
+    marked: &mut Marked,
+) {
+    let mut found: Vec<RawFeature> = Vec::new();
+    for hit in hits {
+        let Some(feature) = a64::feature(hit.word) else { continue };
+        if let Some(known) = found.iter_mut().find(|known| known.feature == feature) {
+            known.count += 1;
+            keep_first(&mut known.firsts, hit.rva);
+            continue;
+        }
+        let before = (hit.rva - region.bounds.start) as usize;
+        let tested = guard::tests_a_global(code.get(..before).unwrap_or_default(), address);
+        found.push(RawFeature {
+            feature,
+            count: 1,
+            firsts: [hit.rva, 0, 0, 0],
+            function: region.function,
+            guard: if tested { Guard::InFunction } else { Guard::NoCallerFound },
+        });
+    }
+    for using in found {
+        if marked.features.len() < MAX_OF_A_BLOCK {
+            marked.features.push(using);
+        } else {
+            marked.features_more += 1;
+        }
+    }
+}
+
+/// Notes an RVA in the first free place.
+fn keep_first(firsts: &mut [u32; SHOWN], rva: u32) {
+    if let Some(free) = firsts.iter_mut().find(|first| **first == 0) {
+        *free = rva;
+    }
+}

@@ -1,0 +1,198 @@
+//! Whether those who call a function test a flag before they do: `if cpu.ARM64.HasSHA2 { block(…) }`.
+//!
+//! A caller that tests nothing may itself be called behind a test. So may the wrapper of the same
+//! name through which Go code reaches an assembly function. Only direct calls are seen: a function
+//! that is reached through a variable has no caller here.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use super::Stretch;
+use super::block::{Context, RawFeature};
+use crate::facts::code::Guard;
+use crate::isa::a64::{Flow, flow};
+use crate::isa::guard;
+
+/// Functions whose callers are looked for in one pass.
+const MAX_CALLED: usize = 4096;
+/// Calls of these functions that one block hands on.
+const MAX_OF_A_BLOCK: usize = 1024;
+/// Calls of one function that are looked at.
+const MAX_CALLS: usize = 4096;
+/// How many callers up a test is looked for; each takes a pass over the code. The first may be a
+/// wrapper.
+const MAX_PASSES: usize = 4;
+
+/// RVAs of the calls of a function, by the RVA of its first word.
+type Calls = BTreeMap<u32, BTreeSet<u32>>;
+
+/// Fills in the guards that the function itself does not tell.
+pub(super) fn guards(
+    features: &mut [RawFeature],
+    blocks: &[(&Stretch<'_>, Range<u32>)],
+    context: &Context<'_, '_>,
+) {
+    let mut open = BTreeSet::new();
+    for using in features.iter_mut().filter(|using| using.guard == Guard::NoCallerFound) {
+        let Some(function) = using.function else { continue };
+        if context.functions.find(function).is_some_and(|index| context.functions.standard(index)) {
+            using.guard = Guard::StandardLibrary;
+        } else if open.len() < MAX_CALLED {
+            open.insert(function);
+        }
+    }
+    let mut calls = Calls::new();
+    for _ in 0..MAX_PASSES {
+        if open.is_empty() {
+            break;
+        }
+        let found = calls_of(&open, blocks, context);
+        open = untested_callers(&found, blocks, context);
+        calls.extend(found);
+        open.retain(|function| !calls.contains_key(function));
+    }
+    let mut judge = Judge { calls: &calls, blocks, context, answers: BTreeMap::new() };
+    for using in features.iter_mut().filter(|using| using.guard == Guard::NoCallerFound) {
+        let Some(function) = using.function else { continue };
+        using.guard = match judge.answer(function, MAX_PASSES) {
+            Answer::Tested => Guard::InCallers,
+            Answer::Untested => Guard::NotSeen,
+            Answer::NotCalled => Guard::NoCallerFound,
+        };
+    }
+}
+
+/// Every direct call of these functions.
+fn calls_of(
+    called: &BTreeSet<u32>,
+    blocks: &[(&Stretch<'_>, Range<u32>)],
+    context: &Context<'_, '_>,
+) -> Calls {
+    let (Some(&low), Some(&high)) = (called.first(), called.last()) else { return Calls::new() };
+    let found: Vec<(u32, u32)> = blocks
+        .par_iter()
+        .flat_map_iter(|(stretch, range)| {
+            let words = stretch.slice(range.clone()).as_chunks::<4>().0.iter();
+            let mut found = Vec::new();
+            for (word, rva) in words.zip((range.start..).step_by(4)) {
+                let word = u32::from_le_bytes(*word);
+                // b and bl, before anything is decoded: this runs over all code.
+                if word & 0x7c00_0000 != 0x1400_0000 {
+                    continue;
+                }
+                let (Flow::Branch(target) | Flow::Call(target)) = flow(word, u64::from(rva)) else {
+                    continue;
+                };
+                let Ok(target) = u32::try_from(target) else { continue };
+                let wanted = (low..=high).contains(&target) && called.contains(&target);
+                if wanted && found.len() < MAX_OF_A_BLOCK {
+                    found.push((target, rva));
+                }
+            }
+            found
+        })
+        .collect();
+    let mut calls: Calls = called.iter().map(|&function| (function, BTreeSet::new())).collect();
+    for (function, rva) in found {
+        // A jump to the own start, after the stack was grown.
+        let inside = context.functions.find(rva).and_then(|index| context.functions.bounds(index));
+        if inside.is_some_and(|(start, _)| start == function) {
+            continue;
+        }
+        let calls = calls.entry(function).or_default();
+        if calls.len() < MAX_CALLS {
+            calls.insert(rva);
+        }
+    }
+    calls
+}
+
+/// The callers that test nothing before a call, whose own callers may.
+fn untested_callers(
+    calls: &Calls,
+    blocks: &[(&Stretch<'_>, Range<u32>)],
+    context: &Context<'_, '_>,
+) -> BTreeSet<u32> {
+    let mut found = BTreeSet::new();
+    for &rva in calls.values().flatten() {
+        let caller = context.functions.find(rva).and_then(|index| context.functions.bounds(index));
+        if let Some((start, _)) = caller
+            && found.len() < MAX_CALLED
+            && !tests_before(rva, blocks, context)
+        {
+            found.insert(start);
+        }
+    }
+    found
+}
+
+/// What is known of a function while the callers of another are judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Answer {
+    /// Every call of it is behind a test.
+    Tested,
+    /// A call of it is not.
+    Untested,
+    /// Nobody calls it directly.
+    NotCalled,
+}
+
+/// Answers whether the calls of functions are behind tests.
+struct Judge<'c, 'b, 's, 't, 'a> {
+    calls: &'c Calls,
+    blocks: &'b [(&'s Stretch<'a>, Range<u32>)],
+    context: &'c Context<'t, 'a>,
+    answers: BTreeMap<u32, Answer>,
+}
+
+impl Judge<'_, '_, '_, '_, '_> {
+    /// What the calls of a function say, and the calls of those callers that test nothing. `left`
+    /// bounds how far up that goes; beyond, and in a circle, there is no test.
+    fn answer(&mut self, function: u32, left: usize) -> Answer {
+        if let Some(answer) = self.answers.get(&function) {
+            return *answer;
+        }
+        self.answers.insert(function, Answer::Untested);
+        let calls = self.calls;
+        let functions = self.context.functions;
+        let name = |rva| functions.find(rva).and_then(|index| functions.name(index));
+        let mut answer = Answer::NotCalled;
+        for &rva in calls.get(&function).into_iter().flatten() {
+            if tests_before(rva, self.blocks, self.context) {
+                answer = Answer::Tested;
+                continue;
+            }
+            let caller = functions.find(rva).and_then(|index| functions.bounds(index));
+            let above = match caller {
+                Some((start, _)) if left > 0 => self.answer(start, left - 1),
+                _ => Answer::Untested,
+            };
+            match above {
+                Answer::Tested => answer = Answer::Tested,
+                // A wrapper that is in a variable: then so is the function.
+                Answer::NotCalled if name(rva) == name(function) => {}
+                Answer::NotCalled | Answer::Untested => {
+                    answer = Answer::Untested;
+                    break;
+                }
+            }
+        }
+        self.answers.insert(function, answer);
+        answer
+    }
+}
+
+/// Whether the function around a call tests a flag before it.
+fn tests_before(
+    rva: u32,
+    blocks: &[(&Stretch<'_>, Range<u32>)],
+    context: &Context<'_, '_>,
+) -> bool {
+    let block = blocks.partition_point(|(_, range)| range.start <= rva).checked_sub(1);
+    let Some((stretch, range)) = block.and_then(|index| blocks.get(index)) else { return false };
+    let caller = context.functions.find(rva).and_then(|index| context.functions.bounds(index));
+    let start = caller.map_or(range.start, |(start, _)| start.max(stretch.rva));
+    guard::tests_a_global(stretch.slice(start..rva), context.address(start))
+}

@@ -1,0 +1,244 @@
+//! Whose code a function is: from the name of a Go symbol to its package, and from a package to
+//! the module that the build information lists.
+
+use crate::facts::image::{BuildInfo, ImageFacts, Module};
+
+/// What the symbols of the command's own package begin with, whatever its path is.
+const MAIN: &str = "main";
+/// The module name of the standard library in reports.
+const STANDARD: &str = "std";
+
+/// Who owns code of one image.
+#[derive(Debug)]
+pub(super) struct Owners<'a> {
+    build_info: Option<&'a BuildInfo>,
+    /// Where the code of host objects begins, and the package that brought each, by address.
+    host_sections: Vec<(u32, &'a [u8])>,
+}
+
+impl<'a> Owners<'a> {
+    /// From the build information and the symbols of host objects.
+    pub(super) fn new(facts: &'a ImageFacts, host_sections: Vec<(u32, &'a [u8])>) -> Self {
+        let build_info = facts.build_info.as_ref().ok().and_then(Option::as_ref);
+        Self { build_info, host_sections }
+    }
+
+    /// The import path of the package that a symbol is in; `None` where the name has none.
+    pub(super) fn package_of_symbol(&self, name: &str) -> Option<String> {
+        prefix(name).map(|prefix| self.import_path(prefix))
+    }
+
+    /// The host object that an address may be in: where it begins, and its package.
+    pub(super) fn host_object(&self, rva: u32) -> Option<(u32, String)> {
+        let before = self.host_sections.partition_point(|&(begins, _)| begins <= rva);
+        let (begins, package) = self.host_sections.get(before.checked_sub(1)?)?;
+        Some((*begins, self.import_path(&String::from_utf8_lossy(package))))
+    }
+
+    /// The module of a package: its path, and its version where it has one. The module that
+    /// stands in for another by a `replace` directive is named itself; a directory has no
+    /// version.
+    pub(super) fn module(&self, package: &str) -> Option<(String, String)> {
+        if let Some(module) = self.listed(package) {
+            return Some(match &module.replace {
+                None => (module.path.clone(), module.version.clone()),
+                Some(by) if by.version.is_empty() => (module.path.clone(), String::new()),
+                Some(by) => (by.path.clone(), by.version.clone()),
+            });
+        }
+        self.standard(package).then(|| (STANDARD.to_owned(), String::new()))
+    }
+
+    /// Whether a package is of the standard library, or of the Go distribution's own commands.
+    /// Its paths have no dot in their first element, which module paths that can be fetched have;
+    /// a main module may do without one, and is listed.
+    pub(super) fn standard(&self, package: &str) -> bool {
+        let first = package.split('/').next().unwrap_or_default();
+        let plain = !first.is_empty() && !first.contains(['.', ' ']);
+        plain && self.listed(package).is_none() && !self.unlisted_command(package)
+    }
+
+    /// Whether a package is the command and no module of the build information has it: it was
+    /// built from files, or without modules, and its path tells nothing.
+    fn unlisted_command(&self, package: &str) -> bool {
+        let command = self.build_info.map_or("", |info| info.path.as_str());
+        (package == MAIN || package == command) && !command.starts_with("cmd/")
+    }
+
+    /// The listed module with the longest path that the package is in.
+    fn listed(&self, package: &str) -> Option<&'a Module> {
+        let info = self.build_info?;
+        let holds = |module: &&Module| {
+            let rest = package.strip_prefix(module.path.as_str());
+            !module.path.is_empty() && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        info.main.iter().chain(&info.deps).filter(holds).max_by_key(|module| module.path.len())
+    }
+
+    /// The import path for a prefix of symbols.
+    fn import_path(&self, prefix: &str) -> String {
+        let command = self.build_info.map(|info| info.path.as_str());
+        match command.filter(|path| prefix == MAIN && !path.is_empty()) {
+            Some(path) => path.to_owned(),
+            None => unescape(prefix),
+        }
+    }
+}
+
+/// Whether a symbol belongs to no package because the compiler or linker made it up: `go:` and
+/// `type:`, and `go.` and `type..` before Go 1.20 (cmd/compile/internal/base, ReservedImports).
+pub(super) fn compiler_made(name: &str) -> bool {
+    // Module paths such as go.uber.org begin with "go.", but then there is a slash.
+    let old = name.starts_with("go.") && !name.contains('/');
+    old || ["go:", "type:", "type.."].iter().any(|made| name.starts_with(made))
+}
+
+/// Whether this is the first symbol of Go's text, the build ID. Host objects follow it.
+pub(super) fn before_all(name: &str) -> bool {
+    matches!(name, "go:buildid" | "go.buildid")
+}
+
+/// The escaped package path that the name of a Go symbol begins with (debug/gosym,
+/// `Sym.PackageName`): up to the first dot of the last path element, where dots of the path
+/// itself are escaped, or to the receiver. What stands in brackets are types of other packages.
+pub(super) fn prefix(name: &str) -> Option<&str> {
+    if compiler_made(name) {
+        return None;
+    }
+    let plain = name.split('[').next().unwrap_or_default();
+    // A method that is promoted from an unexported one of another package has both packages in
+    // its name: `a.b/c.(*T).d.e/f.method`.
+    if let Some((package, _)) = plain.split_once(".(") {
+        return Some(package).filter(|package| !package.is_empty());
+    }
+    let element = plain.rfind('/').map_or(0, |slash| slash + 1);
+    let dot = plain.get(element..)?.find('.')?;
+    plain.get(..element + dot).filter(|prefix| !prefix.is_empty() && !prefix.ends_with('/'))
+}
+
+/// Takes back `%2e` and the like (cmd/internal/objabi, `PathToPrefix`).
+fn unescape(path: &str) -> String {
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let code = tail
+            .get(..2)
+            .filter(|_| *first == b'%')
+            .and_then(|digits| std::str::from_utf8(digits).ok())
+            .filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        bytes.push(code.unwrap_or(*first));
+        rest = tail.get(if code.is_some() { 2 } else { 0 }..).unwrap_or_default();
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::image::Replacement;
+
+    #[test]
+    fn the_package_is_in_the_symbol_up_to_the_first_dot_of_the_last_element() {
+        let cases = [
+            ("main.main", Some("main")),
+            ("main.(*T).Run-fm", Some("main")),
+            ("main.main.func1.2", Some("main")),
+            ("runtime/internal/atomic.Load", Some("runtime/internal/atomic")),
+            ("gopkg.in/yaml%2ev3.(*Decoder).Decode", Some("gopkg.in/yaml%2ev3")),
+            ("go.uber.org/zap.New", Some("go.uber.org/zap")),
+            ("slices.SortFunc[...]", Some("slices")),
+            ("a.b/c.(*T).d.e/f.method", Some("a.b/c")),
+            ("a.b/c.(*T[go.shape.int]).M", Some("a.b/c")),
+            ("a.b/c.F[go.shape.*uint8_0,d.e/f.T].func1", Some("a.b/c")),
+            ("a.b/c.init.0", Some("a.b/c")),
+            ("go:buildid", None),
+            ("go.buildid", None),
+            ("type:.eq.a.b/c.T", None),
+            ("type..eq.a.b/c.T", None),
+            ("x64_fn", None),
+            ("[...]", None),
+            ("a.b/", None),
+            (".hidden", None),
+            ("", None),
+        ];
+        for (name, package) in cases {
+            assert_eq!(prefix(name), package, "{name}");
+        }
+    }
+
+    #[test]
+    fn escapes_are_taken_back() {
+        let cases = [
+            ("gopkg.in/yaml%2ev3", "gopkg.in/yaml.v3"),
+            ("a%22b%25c", "a\"b%c"),
+            ("%2", "%2"),
+            ("%zz%", "%zz%"),
+            ("a%c3%a9", "a\u{e9}"),
+        ];
+        for (path, plain) in cases {
+            assert_eq!(unescape(path), plain);
+        }
+    }
+
+    fn build_info() -> BuildInfo {
+        let module = |path: &str, version: &str, replace: Option<(&str, &str)>| Module {
+            path: path.into(),
+            version: version.into(),
+            sum: String::new(),
+            replace: replace.map(|(path, version)| Replacement {
+                path: path.into(),
+                version: version.into(),
+                sum: String::new(),
+            }),
+        };
+        BuildInfo {
+            path: "tool/cmd/run".into(),
+            main: Some(module("tool", "(devel)", None)),
+            deps: vec![
+                module("a.b/c", "v1.0.0", None),
+                module("a.b/c/v2", "v2.0.0", None),
+                module("a.b/old", "v0.1.0", Some(("a.b/new", "v0.2.0"))),
+                module("a.b/here", "v0.1.0", Some(("../here", ""))),
+            ],
+            ..BuildInfo::default()
+        }
+    }
+
+    #[test]
+    fn the_module_is_the_longest_that_holds_the_package() {
+        let info = build_info();
+        let owners = Owners { build_info: Some(&info), host_sections: Vec::new() };
+        let cases = [
+            ("tool/cmd/run", Some(("tool", "(devel)"))),
+            ("a.b/c", Some(("a.b/c", "v1.0.0"))),
+            ("a.b/c/d", Some(("a.b/c", "v1.0.0"))),
+            ("a.b/c/v2/d", Some(("a.b/c/v2", "v2.0.0"))),
+            ("a.b/cc", None),
+            ("a.b/old/x", Some(("a.b/new", "v0.2.0"))),
+            ("a.b/here", Some(("a.b/here", ""))),
+            ("runtime", Some(("std", ""))),
+            ("vendor/golang.org/x/sys/cpu", Some(("std", ""))),
+            ("toolbox", Some(("std", ""))),
+        ];
+        for (package, module) in cases {
+            let module = module.map(|(path, version)| (path.to_owned(), version.to_owned()));
+            assert_eq!(owners.module(package), module, "{package}");
+        }
+        assert_eq!(owners.package_of_symbol("main.main").as_deref(), Some("tool/cmd/run"));
+        assert_eq!(owners.package_of_symbol("tool/x%2ey.F").as_deref(), Some("tool/x.y"));
+    }
+
+    #[test]
+    fn a_command_without_a_module_is_not_taken_for_the_standard_library() {
+        let info = BuildInfo { path: "command-line-arguments".into(), ..BuildInfo::default() };
+        let owners = Owners { build_info: Some(&info), host_sections: Vec::new() };
+        assert!(!owners.standard("command-line-arguments"));
+        assert!(owners.standard("runtime") && !owners.standard("a.b/c"));
+        let unknown = Owners { build_info: None, host_sections: Vec::new() };
+        assert!(!unknown.standard("main"));
+        let info = BuildInfo { path: "cmd/go".into(), ..BuildInfo::default() };
+        let owners = Owners { build_info: Some(&info), host_sections: Vec::new() };
+        assert_eq!(owners.module("cmd/go"), Some(("std".into(), String::new())));
+    }
+}

@@ -1,0 +1,187 @@
+//! The functions of Go's function table (runtime, `pcHeader`, `functab` and `_func`).
+//!
+//! Since Go 1.18 an entry has two 32-bit offsets, from the start of the text and from the start
+//! of the table; before, two 64-bit words, an address and an offset.
+
+use super::symbols::Table as Symbols;
+use super::{Entry, MAX_FUNCTIONS, Source, c_name, section_range};
+use crate::facts::code::NamedBy;
+use crate::facts::image::{ImageFacts, Part, PclnTab};
+use crate::image::bytes::{slice, u32_at, u64_at};
+use crate::image::pclntab::{ModuleData, module_data};
+use crate::image::pe::Image;
+
+/// The linker version that Go's own linker writes (cmd/link, pe.go).
+const GO_LINKER: (u8, u8) = (3, 0);
+
+/// What a name is looked up in.
+#[derive(Debug)]
+pub(super) struct Names<'a> {
+    /// The bytes from the table's header on.
+    table: &'a [u8],
+    layout: Layout,
+    /// Offset of the entries.
+    functions: u64,
+    /// Offset of the names.
+    names: u64,
+}
+
+/// Sizes that changed with Go 1.18.
+#[derive(Debug, Clone, Copy)]
+struct Layout {
+    /// Bytes of one entry.
+    entry: u64,
+    /// Bytes of `_func.entry`, behind which the offset of the name is.
+    func_start: u64,
+    /// Words of the header before the offset of the names.
+    words: u64,
+    /// Whether the header has a word for the start of the text.
+    text_start: bool,
+}
+
+impl Layout {
+    /// The layout by the version that introduced the table's magic number; `None` before Go 1.16,
+    /// which knew no windows/arm64 (that came with Go 1.17).
+    fn since(since: &str) -> Option<Self> {
+        match since {
+            "go1.18" | "go1.20" => Some(Self { entry: 8, func_start: 4, words: 3, text_start: true }),
+            "go1.16" => Some(Self { entry: 16, func_start: 8, words: 2, text_start: false }),
+            _ => None,
+        }
+    }
+}
+
+/// Bytes of the header before its words of 8 bytes.
+const HEAD: u64 = 8;
+
+impl<'a> Names<'a> {
+    /// The name of a function.
+    pub(super) fn name(&self, row: u32) -> Option<&'a [u8]> {
+        let (_, func) = self.entry(u64::from(row))?;
+        let name = u32_at(self.table, self.functions.checked_add(func)? + self.layout.func_start)?;
+        c_name(self.table, self.names.checked_add(u64::from(name))?)
+    }
+
+    /// Start of a function, as it is written, and the offset of what is known of it.
+    fn entry(&self, row: u64) -> Option<(u64, u64)> {
+        let at = self.functions + row * self.layout.entry;
+        if self.layout.entry == 8 {
+            return Some((u64::from(u32_at(self.table, at)?), u64::from(u32_at(self.table, at + 4)?)));
+        }
+        Some((u64_at(self.table, at)?, u64_at(self.table, at + 8)?))
+    }
+}
+
+/// Reads the table that the facts name. `None` where there is none, or where it is a form that
+/// no windows/arm64 program has.
+pub(super) fn read<'a>(
+    image: &Image<'a>,
+    facts: &ImageFacts,
+    symbols: &Symbols<'_>,
+) -> Part<Option<(Names<'a>, Vec<Entry>)>> {
+    // Where the table could not be found, the facts say why already.
+    let Ok(Some(table)) = &facts.pclntab else { return Ok(None) };
+    let Some(layout) = Layout::since(table.since).filter(|_| image.pe32_plus) else {
+        return Ok(None);
+    };
+    let at = format!("the Go function table at offset {:#x}", table.offset);
+    if table.functions > MAX_FUNCTIONS as u64 {
+        return Err(format!(
+            "{at} states {} functions, more than the {MAX_FUNCTIONS} that are read",
+            table.functions
+        ));
+    }
+    let names = names(image, table, layout).ok_or_else(|| format!("{at} is cut short"))?;
+    let Some(text) = text_start(image, facts, table, &names, symbols)? else {
+        return Err(format!("{at} says nowhere at which address its functions are"));
+    };
+    let entries = entries(&names, table.functions, text, image.image_base)
+        .ok_or_else(|| format!("{at} is not in order of address, or cut short"))?;
+    let (Some(first), Some(last)) = (entries.first(), entries.last()) else { return Ok(None) };
+    let inside = super::executable_section(&image.sections, first.start)
+        .is_some_and(|section| last.end <= section_range(section).end);
+    if !inside {
+        return Err(format!(
+            "{at} is about RVA {:#x} to {:#x}, which is not the code of any section",
+            first.start, last.end
+        ));
+    }
+    Ok(Some((names, entries)))
+}
+
+/// The parts of the table, by its header.
+fn names<'a>(image: &Image<'a>, table: &PclnTab, layout: Layout) -> Option<Names<'a>> {
+    let bytes = image.at_rva(table.rva)?.bytes;
+    let word = |index: u64| u64_at(bytes, HEAD + 8 * index);
+    // Names, compilation units, files, pc tables, then the functions.
+    let names = word(layout.words)?;
+    let functions = word(layout.words + 4)?;
+    let size = table.functions.checked_mul(layout.entry)?;
+    slice(bytes, functions, size)?;
+    slice(bytes, names, 1)?;
+    Some(Names { table: bytes, layout, functions, names })
+}
+
+/// RVA that the starts of the functions count from, by whoever tells it: the module data that
+/// points to the table, the header up to Go 1.25, the symbol `runtime.text`, and for Go's own
+/// linker the first section. `None` where nobody does.
+fn text_start(
+    image: &Image<'_>,
+    facts: &ImageFacts,
+    table: &PclnTab,
+    names: &Names<'_>,
+    symbols: &Symbols<'_>,
+) -> Part<Option<u32>> {
+    let rva = |va: u64| u32::try_from(va.checked_sub(image.image_base)?).ok();
+    if let Some(ModuleData { text, .. }) = module_data(image, &[table.rva])?.first() {
+        return Ok(Some(*text));
+    }
+    let header = names.layout.text_start.then(|| u64_at(names.table, HEAD + 16)).flatten();
+    if let Some(text) = header.filter(|&text| text != 0).and_then(rva) {
+        return Ok(Some(text));
+    }
+    if let Some(text) = symbols.runtime_text(image) {
+        return Ok(Some(text));
+    }
+    // An image of another linker may hold the table of a Go program that is not its own.
+    let first = image.sections.iter().find(|section| section.executable());
+    Ok(first.filter(|_| facts.linker_version == GO_LINKER).map(|section| section.rva))
+}
+
+/// The functions in order of address, each up to the next. The end of the last is the start of
+/// an entry without a function.
+fn entries(names: &Names<'_>, count: u64, text: u32, base: u64) -> Option<Vec<Entry>> {
+    let start_of = |row: u64| {
+        let (start, _) = names.entry(row)?;
+        let rva = if names.layout.entry == 8 {
+            u64::from(text).checked_add(start)?
+        } else {
+            start.checked_sub(base)?
+        };
+        u32::try_from(rva).ok()
+    };
+    // The entry behind the last has its start only.
+    let last = names.functions + count * names.layout.entry;
+    let last = if names.layout.entry == 8 {
+        u64::from(text).checked_add(u64::from(u32_at(names.table, last)?))?
+    } else {
+        u64_at(names.table, last)?.checked_sub(base)?
+    };
+    let last = u32::try_from(last).ok()?;
+
+    let mut entries = Vec::with_capacity(usize::try_from(count).ok()?);
+    let mut start = start_of(0)?;
+    for row in 0..count {
+        let end = if row + 1 < count { start_of(row + 1)? } else { last };
+        if end < start {
+            return None;
+        }
+        // Functions of no bytes share an address with the next.
+        if end > start {
+            let source = Source::new(NamedBy::Pclntab, usize::try_from(row).ok()?)?;
+            entries.push(Entry { start, end, source });
+        }
+        start = end;
+    }
+    Some(entries)
+}

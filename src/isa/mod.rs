@@ -1,0 +1,6 @@
+//! Machine code without a file around it: pure functions over words and bytes.
+
+pub mod a64;
+pub mod guard;
+pub mod scan;
+pub mod x86;

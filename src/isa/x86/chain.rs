@@ -1,0 +1,124 @@
+//! The best run of instructions in a piece of bytes.
+//!
+//! From every byte there is one instruction, and so one next byte: the bytes form chains. From the
+//! last byte to the first, each one's best sum is its own weight, and the best sum of its successor if
+//! that helps. This is the search for the segment with the maximum sum, done along the chains.
+
+use iced_x86::{Decoder, DecoderOptions, Instruction, Register};
+
+use super::Run;
+use super::features;
+use super::table::{Model, UNSEEN};
+
+/// No instruction adds or takes more than this: one odd token proves nothing.
+const CLIP: f32 = 4.0;
+/// Nor does the way that one follows another.
+const CLIP_ORDER: f32 = 2.5;
+
+/// What is known of the instruction at one byte.
+#[derive(Clone, Copy)]
+struct Step {
+    /// The sum of the best run from here; 0 where no instruction begins.
+    sum: f32,
+    /// Where that run ends.
+    end: u32,
+    /// Instructions in it, without filler.
+    instructions: u32,
+    /// The number of the kind in the table, 0 is any other; `None` for filler.
+    kind: Option<usize>,
+    /// Whether an instruction begins here.
+    valid: bool,
+}
+
+/// The best run; `None` if no instruction speaks for x86. `bytes` longer than 4 GiB are cut.
+pub(super) fn best(bytes: &[u8], bits: u32, model: &Model) -> Option<Run> {
+    let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX) as usize;
+    let bytes = bytes.get(..length)?;
+    let none = Step { sum: 0.0, end: 0, instructions: 0, kind: None, valid: false };
+    let mut steps = vec![none; length + 1];
+    let mut decoder = Decoder::with_ip(bits, bytes, 0, DecoderOptions::NONE);
+    let (mut here, mut next) = (Instruction::default(), Instruction::default());
+    for at in (0..length).rev() {
+        if !decode(&mut decoder, at, &mut here) {
+            continue;
+        }
+        let own = weight(&here, bits, model);
+        let kind = own.map(|_| model.kinds.get(&features::kind(&here)).copied().unwrap_or(0));
+        let end = at + here.len();
+        let mut step = Step {
+            sum: own.unwrap_or(0.0),
+            end: end as u32,
+            instructions: u32::from(own.is_some()),
+            kind,
+            valid: true,
+        };
+        if let Some(&after) = steps.get(end).filter(|after| after.valid) {
+            let order = match (kind, after.kind) {
+                (Some(before), Some(kind)) => {
+                    let result = features::result(&here);
+                    let reuse = if result != Register::None && decode(&mut decoder, end, &mut next) {
+                        features::reuse(result, &next)
+                    } else {
+                        0
+                    };
+                    between(before, kind, reuse, model)
+                }
+                _ => 0.0,
+            };
+            let joined = after.sum + order;
+            if joined > 0.0 {
+                step.sum += joined;
+                step.end = after.end;
+                step.instructions += after.instructions;
+            }
+        }
+        if let Some(slot) = steps.get_mut(at) {
+            *slot = step;
+        }
+    }
+    let (start, step) = steps
+        .iter()
+        .enumerate()
+        .filter(|(_, step)| step.valid)
+        .max_by(|(_, a), (_, b)| a.sum.total_cmp(&b.sum))?;
+    (step.sum > 0.0).then(|| Run {
+        start,
+        length: step.end as usize - start,
+        instructions: step.instructions,
+        score: step.sum,
+    })
+}
+
+/// Decodes the instruction that begins at a byte; false if there is none.
+fn decode(decoder: &mut Decoder<'_>, at: usize, instruction: &mut Instruction) -> bool {
+    if decoder.set_position(at).is_err() || !decoder.can_decode() {
+        return false;
+    }
+    decoder.set_ip(at as u64);
+    decoder.decode_out(instruction);
+    !instruction.is_invalid()
+}
+
+/// The weight of one instruction; `None` for filler.
+fn weight(instruction: &Instruction, bits: u32, model: &Model) -> Option<f32> {
+    if features::filler(instruction) {
+        return None;
+    }
+    let of = |weights: &[f32], index: Option<usize>| {
+        index.and_then(|index| weights.get(index)).copied().unwrap_or(0.0)
+    };
+    let token = model.tokens.get(&features::token(instruction)).copied().unwrap_or(UNSEEN);
+    let sum = token
+        + of(&model.memory, features::memory(instruction, bits))
+        + of(&model.immediate, features::immediate(instruction))
+        + of(&model.branch, features::branch(instruction, bits))
+        + of(&model.prefix, Some(features::prefix(instruction, bits)));
+    Some(sum.clamp(-CLIP, CLIP))
+}
+
+/// The weight of one kind following another, and of a register used again.
+fn between(before: usize, after: usize, reuse: usize, model: &Model) -> f32 {
+    let order = model.order.get(before * (model.kinds.len() + 1) + after);
+    let sum = order.copied().unwrap_or(0.0) + model.reuse.get(reuse).copied().unwrap_or(0.0);
+    sum.clamp(-CLIP_ORDER, CLIP_ORDER)
+}

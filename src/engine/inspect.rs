@@ -25,10 +25,8 @@ pub(super) fn inspect(file: &mut ImageFile) {
 pub fn read(bytes: &[u8], file: &mut ImageFile) {
     file.facts = image::read(bytes).map_err(|error| error.to_string());
     let Ok(facts) = &file.facts else { return };
-    let arm64 = matches!(
-        facts.kind,
-        MachineKind::Arm64 | MachineKind::Arm64Ec | MachineKind::Arm64X
-    );
+    let arm64 =
+        matches!(facts.kind, MachineKind::Arm64 | MachineKind::Arm64Ec | MachineKind::Arm64X);
     // What is for another machine is judged by its name; nobody asked what its code is.
     if arm64 {
         file.code = Some(image::code::scan(bytes, facts));

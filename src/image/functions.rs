@@ -109,7 +109,8 @@ impl<'a> FunctionTable<'a> {
             None
         });
         let (go, mut entries) = go.map_or((None, Vec::new()), |(go, found)| (Some(go), found));
-        let covered = entries.first().zip(entries.last()).map(|(first, last)| first.start..last.end);
+        let covered =
+            entries.first().zip(entries.last()).map(|(first, last)| first.start..last.end);
 
         let mut more = Vec::new();
         let mut add = |start: u32, end: u32, source: Option<Source>| {
@@ -122,9 +123,8 @@ impl<'a> FunctionTable<'a> {
             }
             more.len() < MAX_FUNCTIONS
         };
-        symbols.functions(&image, &mut |start, row| {
-            add(start, 0, Source::new(NamedBy::Symbol, row))
-        });
+        symbols
+            .functions(&image, &mut |start, row| add(start, 0, Source::new(NamedBy::Symbol, row)));
         let exports = exports::Names::new(&image).unwrap_or_else(|problem| {
             keep(problem);
             None
@@ -207,10 +207,12 @@ impl<'a> FunctionTable<'a> {
             NamedBy::Unwind => None,
         };
         let name = name.filter(|name| !name.is_empty());
-        Some(name.map_or_else(
-            || Cow::Owned(format!("RVA {:#x}", entry.start)),
-            String::from_utf8_lossy,
-        ))
+        Some(
+            name.map_or_else(
+                || Cow::Owned(format!("RVA {:#x}", entry.start)),
+                String::from_utf8_lossy,
+            ),
+        )
     }
 
     /// The import path of the Go package that a function belongs to, where that can be told.

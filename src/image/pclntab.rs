@@ -37,8 +37,7 @@ pub(super) fn read(image: &Image<'_>) -> Part<Option<PclnTab>> {
     let tables = tables(image)?;
     let [first, second, ..] = tables.as_slice() else { return Ok(tables.first().copied()) };
     let addresses: Vec<u32> = tables.iter().map(|table| table.rva).collect();
-    let mut own: Vec<u32> =
-        module_data(image, &addresses)?.iter().map(|data| data.table).collect();
+    let mut own: Vec<u32> = module_data(image, &addresses)?.iter().map(|data| data.table).collect();
     own.dedup();
     let found = match own.as_slice() {
         [own] => tables.iter().find(|table| table.rva == *own),

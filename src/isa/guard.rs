@@ -108,9 +108,11 @@ fn comparison(word: u32, registers: &[Value; 32]) -> Option<bool> {
         0x3100_0000 => Some(false),
         _ => match word & 0x7f20_0000 {
             // ands, tst of registers
-            0x6a00_0000 => Some([left, right].iter().any(|side| {
-                matches!(side, Value::Byte | Value::Word | Value::Bits)
-            })),
+            0x6a00_0000 => Some(
+                [left, right]
+                    .iter()
+                    .any(|side| matches!(side, Value::Byte | Value::Word | Value::Bits)),
+            ),
             // subs, cmp of registers
             0x6b00_0000 => Some([left, right].contains(&Value::Byte)),
             0x2b00_0000 => Some(false),

@@ -9,21 +9,27 @@ mod pool;
 
 use super::{a64, x86};
 
-/// Valid words between bad ones that do not end a cluster. In x86 code more than this many in a row
-/// come once in 1500 words.
-const GAP: usize = 8;
+/// Valid words between bad ones that do not end a cluster. 386 code of the
+/// Go compiler has the longest such stretches: `mov` with an 8-bit displacement from `esp` is four bytes.
+const GAP: usize = 16;
 /// Bytes before the first and behind the last bad word that are looked at: an x86 run begins and ends
 /// in words that are valid A64 by accident.
-const MARGIN: usize = 32;
+const MARGIN: usize = 64;
 /// Words of a cluster at most, so that hostile input costs memory in proportion to this.
 const MAX_WORDS: usize = 16 * 1024;
-/// Bad words that an x86 reading needs at least.
+/// Bad words that an x86 reading needs, unless its score is [`STRONG`] or more.
 const MIN_BAD: u32 = 2;
+/// The score that makes up for a single bad word, and for another explanation.
+const STRONG: f32 = 20.0;
 /// The score in nats that an x86 reading needs in a window of [`WINDOW`] bytes.
 const MIN_SCORE: f32 = 12.0;
-/// Instructions that an x86 reading needs at least.
-const MIN_INSTRUCTIONS: u32 = 4;
-/// The score that an instruction needs on average.
+/// Different instructions that an x86 reading needs; each one less costs [`SAME`] nats of the score.
+const TOKENS: u32 = 4;
+const SAME: f32 = 3.0;
+/// Bytes of an instruction on average, below which a reading with few different ones does not count:
+/// text in capitals reads as `push` and `pop`.
+const SHORT: usize = 3;
+/// The score that a different instruction needs on average.
 const MIN_MEAN: f32 = 0.7;
 /// In longer windows chance has more tries; the score has to grow with their logarithm.
 const WINDOW: f32 = 128.0;
@@ -150,17 +156,16 @@ fn read(words: &Words<'_>, bad: &[usize], group: &[usize]) -> Cluster {
     let from = (first * 4).saturating_sub(MARGIN);
     let to = (last * 4 + 4 + MARGIN).min(words.region.len());
     let window = words.region.get(from..to).unwrap_or_default();
+    let pool = pool::explained(words, first, last);
     if let Some((bits, run)) = best(window) {
         let (begin, end) = (from + run.start, from + run.end());
         let inside = bad.iter().filter(|&&at| at * 4 + 4 > begin && at * 4 < end).count() as u32;
-        if convinces(&run, inside, window.len()) {
-            let reading =
-                Reading::X86 { bits, score: run.score, instructions: run.instructions };
+        if convinces(&run, inside, pool, window.len()) {
+            let reading = Reading::X86 { bits, score: run.score, instructions: run.instructions };
             return Cluster { offset: begin, length: run.length, bad_words: inside, reading };
         }
     }
-    let reading =
-        if pool::explained(words, first, last) { Reading::Pool } else { Reading::Opaque };
+    let reading = if pool { Reading::Pool } else { Reading::Opaque };
     let length = (last - first + 1) * 4;
     Cluster { offset: first * 4, length, bad_words: group.len() as u32, reading }
 }
@@ -174,12 +179,14 @@ fn best(window: &[u8]) -> Option<(u32, x86::Run)> {
 }
 
 /// Whether a run is x86 beyond chance.
-fn convinces(run: &x86::Run, bad: u32, window: usize) -> bool {
+fn convinces(run: &x86::Run, bad: u32, pool: bool, window: usize) -> bool {
     let tries = (window as f32 / WINDOW).ln().max(0.0);
-    bad >= MIN_BAD
-        && run.instructions >= MIN_INSTRUCTIONS
-        && run.score >= MIN_SCORE + tries
-        && run.score >= MIN_MEAN * run.instructions as f32
+    let same = TOKENS.saturating_sub(run.tokens);
+    let least = if bad < MIN_BAD || pool { STRONG } else { MIN_SCORE };
+    bad > 0
+        && run.score >= least + tries + SAME * same as f32
+        && run.score >= MIN_MEAN * run.different as f32
+        && (same == 0 || run.length >= SHORT * run.instructions as usize)
 }
 
 /// Whether a cluster goes on with the x86 code of the one before.

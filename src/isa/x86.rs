@@ -22,8 +22,12 @@ pub struct Run {
     pub start: usize,
     /// Bytes up to the end of the last instruction.
     pub length: usize,
-    /// How many instructions were scored.
+    /// How many instructions, without filler.
     pub instructions: u32,
+    /// How many different ones, by all their bytes; these were scored.
+    pub different: u32,
+    /// How many different ones, by opcode and operand sizes.
+    pub tokens: u32,
     /// How much likelier compiled code is than anything else, in nats.
     pub score: f32,
 }

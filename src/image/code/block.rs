@@ -134,7 +134,12 @@ struct Region {
 }
 
 /// The region that holds an RVA.
-fn region(functions: &FunctionTable<'_>, rva: u32, block: &Range<u32>, skip: &Range<u32>) -> Region {
+fn region(
+    functions: &FunctionTable<'_>,
+    rva: u32,
+    block: &Range<u32>,
+    skip: &Range<u32>,
+) -> Region {
     let next = functions.from(rva);
     let next_start = functions.bounds(next).map_or(block.end, |(start, _)| start);
     let before = next.checked_sub(1).and_then(|index| functions.bounds(index));
@@ -184,7 +189,8 @@ fn region_hits(
             }
         }
     }
-    let of_interest = |hit: &&Hit| hit.marks.contains(Marks::X18) || hit.marks.contains(Marks::FEATURE);
+    let of_interest =
+        |hit: &&Hit| hit.marks.contains(Marks::X18) || hit.marks.contains(Marks::FEATURE);
     if !hits.iter().any(|hit| of_interest(&hit)) {
         return;
     }

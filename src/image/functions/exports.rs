@@ -52,7 +52,9 @@ impl<'a> Names<'a> {
             image
                 .at_rva(rva)
                 .and_then(|found| slice(found.bytes, 0, u64::from(count) * size))
-                .ok_or_else(|| format!("the table of export {what} at RVA {rva:#x} is not in the file"))
+                .ok_or_else(|| {
+                    format!("the table of export {what} at RVA {rva:#x} is not in the file")
+                })
         };
         Ok(Some(Self {
             functions: table(28, functions, 4, "addresses")?,

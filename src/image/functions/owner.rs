@@ -70,7 +70,8 @@ impl<'a> Owners<'a> {
         let info = self.build_info?;
         let holds = |module: &&Module| {
             let rest = package.strip_prefix(module.path.as_str());
-            !module.path.is_empty() && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            !module.path.is_empty()
+                && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
         info.main.iter().chain(&info.deps).filter(holds).max_by_key(|module| module.path.len())
     }

@@ -44,7 +44,9 @@ impl Layout {
     /// which knew no windows/arm64 (that came with Go 1.17).
     fn since(since: &str) -> Option<Self> {
         match since {
-            "go1.18" | "go1.20" => Some(Self { entry: 8, func_start: 4, words: 3, text_start: true }),
+            "go1.18" | "go1.20" => {
+                Some(Self { entry: 8, func_start: 4, words: 3, text_start: true })
+            }
             "go1.16" => Some(Self { entry: 16, func_start: 8, words: 2, text_start: false }),
             _ => None,
         }
@@ -66,7 +68,10 @@ impl<'a> Names<'a> {
     fn entry(&self, row: u64) -> Option<(u64, u64)> {
         let at = self.functions + row * self.layout.entry;
         if self.layout.entry == 8 {
-            return Some((u64::from(u32_at(self.table, at)?), u64::from(u32_at(self.table, at + 4)?)));
+            return Some((
+                u64::from(u32_at(self.table, at)?),
+                u64::from(u32_at(self.table, at + 4)?),
+            ));
         }
         Some((u64_at(self.table, at)?, u64_at(self.table, at + 8)?))
     }

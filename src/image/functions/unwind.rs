@@ -17,11 +17,13 @@ pub(super) fn functions(
     visit: &mut dyn FnMut(u32, u32, usize) -> bool,
 ) -> Part<()> {
     let Some((rva, size)) = image.directory(EXCEPTION_DIRECTORY) else { return Ok(()) };
-    let found = image
-        .at_rva(rva)
-        .ok_or_else(|| format!("the unwind data at RVA {rva:#x} is not in the bytes of any section"))?;
+    let found = image.at_rva(rva).ok_or_else(|| {
+        format!("the unwind data at RVA {rva:#x} is not in the bytes of any section")
+    })?;
     let size = usize::try_from(size).unwrap_or(usize::MAX).min(found.bytes.len());
-    for (row, record) in found.bytes.get(..size).unwrap_or_default().chunks_exact(RECORD_SIZE).enumerate() {
+    for (row, record) in
+        found.bytes.get(..size).unwrap_or_default().chunks_exact(RECORD_SIZE).enumerate()
+    {
         let (Some(start), Some(data)) = (u32_at(record, 0), u32_at(record, 4)) else { break };
         // Linkers pad with empty records.
         if start == 0 {

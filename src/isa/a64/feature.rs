@@ -1,7 +1,7 @@
 //! Which architecture extension an instruction belongs to, and from which
 //! GOARM64 level on every processor has it.
 //!
-//! Names and "mandatory from" levels: DDI 0487, A2.2 and A2.3, "Armv8-A and
+//! Names and "mandatory from" levels: DDI 0487, chapter A2, "Armv8-A and
 //! Armv9-A architecture extensions"; the same lists are the implied features of
 //! `HasV8_0aOps` to `HasV9_5aOps` in LLVM's AArch64Features.td. Levels and
 //! options of GOARM64: `ParseGoarm64` in Go's internal/buildcfg.

@@ -10,7 +10,7 @@
 use disarm64::{Insn, InsnOpcode, decoder};
 use disarm64_defn::{InsnClass, InsnFeatureSet, InsnFlags, InsnOperandKind as Kind};
 
-/// `nop`, which LLVM and MSVC align with.
+/// `nop`, which compilers align with.
 const NOP: u32 = 0xd503_201f;
 /// Four `int3`, which linkers fill x64 sections with.
 const INT3S: u32 = 0xcccc_cccc;
@@ -22,7 +22,7 @@ pub fn is_valid(word: u32) -> bool {
     definition(word).is_some()
 }
 
-/// May stand between functions: zero (Go, link.exe), `nop` (LLVM, MSVC) and four
+/// May stand between functions: zero (Go), `nop` (Go, LLVM, MSVC) and four
 /// `int3` (what an object that was made with x64 in mind may bring).
 #[must_use]
 pub fn is_padding(word: u32) -> bool {
@@ -57,7 +57,7 @@ pub(super) const fn bit(word: u32, at: u32) -> bool {
 fn is_reserved(word: u32, definition: &Insn) -> bool {
     let narrow = !bit(word, 31);
     match definition.class {
-        // Bit 23 belongs to other classes (DDI 0487, C4.1.93.2).
+        // Bit 23 belongs to other classes (DDI 0487, chapter C4).
         InsnClass::ADDSUB_IMM => definition.feature_set == InsnFeatureSet::V8 && bit(word, 23),
         InsnClass::ADDSUB_SHIFT => bits(word, 22, 2) == 3 || (narrow && bit(word, 15)),
         InsnClass::LOG_SHIFT => narrow && bit(word, 15),

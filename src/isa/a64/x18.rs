@@ -19,7 +19,9 @@ pub enum X18 {
     /// Uses its value in another way than [`X18::TebLoad`].
     Read,
     /// A plain load of a general register from `[x18, #imm]` with an offset that
-    /// is not negative: `ldr`, `ldrb`, `ldrh`, `ldrs*`, `ldur*`, `ldp`, `ldpsw`.
+    /// is not negative: `ldr`, `ldrb`, `ldrh`, `ldrs*`, `ldur*`, `ldp`, `ldpsw`; or
+    /// `mov xN, x18`, which is how compilers take the address of the TEB
+    /// (`NtCurrentTeb`).
     TebLoad,
 }
 
@@ -31,7 +33,13 @@ pub fn x18(word: u32) -> Option<X18> {
     if found.writes {
         return Some(X18::Write);
     }
-    found.reads.then(|| if is_teb_load(word, definition) { X18::TebLoad } else { X18::Read })
+    let teb = is_teb_load(word, definition) || is_copy(word);
+    found.reads.then(|| if teb { X18::TebLoad } else { X18::Read })
+}
+
+/// `mov xN, x18`, that is `orr xN, xzr, x18` without a shift.
+fn is_copy(word: u32) -> bool {
+    word & 0xffff_ffe0 == 0xaa12_03e0
 }
 
 /// Does the word read or write x18?
@@ -213,7 +221,7 @@ mod tests {
         all_are(
             Some(X18::Read),
             &[
-                (0xaa12_03e0, "mov x0, x18"),
+                (0x2a12_03e0, "mov w0, w18"),
                 (0xf900_0240, "str x0, [x18]"),
                 (0xf900_0012, "str x18, [x0]"),
                 (0xa900_4be0, "stp x0, x18, [sp]"),
@@ -244,6 +252,7 @@ mod tests {
                 (0x3940_0240, "ldrb w0, [x18]"),
                 (0xf840_8240, "ldur x0, [x18, #8]"),
                 (0xa940_0640, "ldp x0, x1, [x18]"),
+                (0xaa12_03e0, "mov x0, x18"),
             ],
         );
     }

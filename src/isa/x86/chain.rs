@@ -4,6 +4,8 @@
 //! last byte to the first, each one's best sum is its own weight, and the best sum of its successor if
 //! that helps. This is the search for the segment with the maximum sum, done along the chains.
 
+use std::collections::HashSet;
+
 use iced_x86::{Decoder, DecoderOptions, Instruction, Register};
 
 use super::Run;
@@ -22,8 +24,6 @@ struct Step {
     sum: f32,
     /// Where that run ends.
     end: u32,
-    /// Instructions in it, without filler.
-    instructions: u32,
     /// The number of the kind in the table, 0 is any other; `None` for filler.
     kind: Option<usize>,
     /// Whether an instruction begins here.
@@ -34,7 +34,7 @@ struct Step {
 pub(super) fn best(bytes: &[u8], bits: u32, model: &Model) -> Option<Run> {
     let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX) as usize;
     let bytes = bytes.get(..length)?;
-    let none = Step { sum: 0.0, end: 0, instructions: 0, kind: None, valid: false };
+    let none = Step { sum: 0.0, end: 0, kind: None, valid: false };
     let mut steps = vec![none; length + 1];
     let mut decoder = Decoder::with_ip(bits, bytes, 0, DecoderOptions::NONE);
     let (mut here, mut next) = (Instruction::default(), Instruction::default());
@@ -42,21 +42,16 @@ pub(super) fn best(bytes: &[u8], bits: u32, model: &Model) -> Option<Run> {
         if !decode(&mut decoder, at, &mut here) {
             continue;
         }
-        let own = weight(&here, bits, model);
-        let kind = own.map(|_| model.kinds.get(&features::kind(&here)).copied().unwrap_or(0));
+        let own = weight(&here, bytes.get(at..).unwrap_or_default(), bits, model);
+        let kind = own.map(|_| kind(&here, model));
         let end = at + here.len();
-        let mut step = Step {
-            sum: own.unwrap_or(0.0),
-            end: end as u32,
-            instructions: u32::from(own.is_some()),
-            kind,
-            valid: true,
-        };
+        let mut step = Step { sum: own.unwrap_or(0.0), end: end as u32, kind, valid: true };
         if let Some(&after) = steps.get(end).filter(|after| after.valid) {
             let order = match (kind, after.kind) {
                 (Some(before), Some(kind)) => {
                     let result = features::result(&here);
-                    let reuse = if result != Register::None && decode(&mut decoder, end, &mut next) {
+                    let reuse = if result != Register::None && decode(&mut decoder, end, &mut next)
+                    {
                         features::reuse(result, &next)
                     } else {
                         0
@@ -69,24 +64,45 @@ pub(super) fn best(bytes: &[u8], bits: u32, model: &Model) -> Option<Run> {
             if joined > 0.0 {
                 step.sum += joined;
                 step.end = after.end;
-                step.instructions += after.instructions;
             }
         }
         if let Some(slot) = steps.get_mut(at) {
             *slot = step;
         }
     }
-    let (start, step) = steps
-        .iter()
-        .enumerate()
-        .filter(|(_, step)| step.valid)
-        .max_by(|(_, a), (_, b)| a.sum.total_cmp(&b.sum))?;
-    (step.sum > 0.0).then(|| Run {
-        start,
-        length: step.end as usize - start,
-        instructions: step.instructions,
-        score: step.sum,
-    })
+    let start = (0..length).max_by(|&a, &b| sum(&steps, a).total_cmp(&sum(&steps, b)))?;
+    (sum(&steps, start) > 0.0).then(|| count(bytes, &steps, start, &mut decoder))
+}
+
+/// The sum from a byte on; 0 where no instruction begins.
+fn sum(steps: &[Step], at: usize) -> f32 {
+    steps.get(at).map_or(0.0, |step| step.sum)
+}
+
+/// Goes along the best run and counts. Data repeats itself more than code does, so the same bytes
+/// speak only once.
+fn count(bytes: &[u8], steps: &[Step], start: usize, decoder: &mut Decoder<'_>) -> Run {
+    let end = steps.get(start).map_or(start, |step| step.end as usize);
+    let (mut tokens, mut texts) = (HashSet::new(), HashSet::new());
+    let mut run =
+        Run { start, length: end - start, instructions: 0, different: 0, tokens: 0, score: 0.0 };
+    let mut instruction = Instruction::default();
+    let mut at = start;
+    while at < end && decode(decoder, at, &mut instruction) {
+        let next = at + instruction.len();
+        if !features::filler(&instruction) {
+            let gain = sum(steps, at) - if next < end { sum(steps, next) } else { 0.0 };
+            if texts.insert(bytes.get(at..next)) {
+                run.score += gain;
+                run.different += 1;
+            }
+            run.instructions += 1;
+            tokens.insert(features::token(&instruction));
+        }
+        at = next;
+    }
+    run.tokens = tokens.len() as u32;
+    run
 }
 
 /// Decodes the instruction that begins at a byte; false if there is none.
@@ -100,20 +116,27 @@ fn decode(decoder: &mut Decoder<'_>, at: usize, instruction: &mut Instruction) -
 }
 
 /// The weight of one instruction; `None` for filler.
-fn weight(instruction: &Instruction, bits: u32, model: &Model) -> Option<f32> {
+fn weight(instruction: &Instruction, bytes: &[u8], bits: u32, model: &Model) -> Option<f32> {
     if features::filler(instruction) {
         return None;
     }
     let of = |weights: &[f32], index: Option<usize>| {
         index.and_then(|index| weights.get(index)).copied().unwrap_or(0.0)
     };
-    let token = model.tokens.get(&features::token(instruction)).copied().unwrap_or(UNSEEN);
-    let sum = token
+    let exact = model.tokens.get(&features::token(instruction));
+    let token = exact.or_else(|| model.tokens.get(&features::class(instruction)));
+    let sum = token.copied().unwrap_or(UNSEEN)
         + of(&model.memory, features::memory(instruction, bits))
         + of(&model.immediate, features::immediate(instruction))
         + of(&model.branch, features::branch(instruction, bits))
-        + of(&model.prefix, Some(features::prefix(instruction, bits)));
+        + of(&model.prefix, Some(features::prefix(instruction, bytes, bits)));
     Some(sum.clamp(-CLIP, CLIP))
+}
+
+/// The number of an instruction's kind, or of its class.
+fn kind(instruction: &Instruction, model: &Model) -> usize {
+    let exact = model.kinds.get(&features::kind(instruction));
+    exact.or_else(|| model.kinds.get(&features::class(instruction))).copied().unwrap_or(0)
 }
 
 /// The weight of one kind following another, and of a register used again.

@@ -11,9 +11,12 @@ pub const IMMEDIATE: usize = 1 << 6;
 /// Number of values of [`branch`].
 pub const BRANCH: usize = 1 << 7;
 /// Number of values of [`prefix`].
-pub const PREFIX: usize = 1 << 5;
+pub const PREFIX: usize = 1 << 6;
 /// Number of values of [`reuse`].
 pub const REUSE: usize = 4;
+
+/// The bit that tells [`class`] from [`token`] and [`kind`].
+pub const CLASS: u16 = 0x8000;
 
 /// Where an instruction touches memory: 0 nowhere, 1 in its first operand, 2 in another.
 #[must_use]
@@ -40,6 +43,12 @@ pub fn kind(instruction: &Instruction) -> u16 {
         return 0;
     }
     ((instruction.mnemonic() as u16) << 2) | form(instruction)
+}
+
+/// What stands for a rare token or kind: the encoding (legacy, VEX, EVEX...) and the form.
+#[must_use]
+pub fn class(instruction: &Instruction) -> u16 {
+    CLASS | ((instruction.encoding() as u16) << 2) | form(instruction)
 }
 
 /// Whether the instruction is filler between functions, which says nothing.
@@ -161,11 +170,7 @@ pub fn branch(instruction: &Instruction, bits: u32) -> Option<usize> {
         _ => 5,
     };
     let far = instruction.near_branch_target().wrapping_sub(instruction.next_ip());
-    let far = if bits == 32 {
-        i64::from((far as u32).cast_signed())
-    } else {
-        far.cast_signed()
-    };
+    let far = if bits == 32 { i64::from((far as u32).cast_signed()) } else { far.cast_signed() };
     let negative = usize::from(far < 0);
     let bucket = match far.unsigned_abs() {
         0 => 0,
@@ -182,9 +187,9 @@ pub fn branch(instruction: &Instruction, bits: u32) -> Option<usize> {
     Some(sort << 4 | bucket)
 }
 
-/// The prefixes that compiled code seldom has.
+/// The prefixes that compiled code seldom has. `bytes` begin with the instruction.
 #[must_use]
-pub fn prefix(instruction: &Instruction, bits: u32) -> usize {
+pub fn prefix(instruction: &Instruction, bytes: &[u8], bits: u32) -> usize {
     let segment = match instruction.segment_prefix() {
         Register::None => 0,
         Register::FS => 1,
@@ -203,7 +208,13 @@ pub fn prefix(instruction: &Instruction, bits: u32) -> usize {
         let width = register.size();
         width != 0 && width * 8 < bits as usize && !register.is_vector_register()
     };
-    segment << 3 | lock << 2 | usize::from(repeat) << 1 | usize::from(narrow)
+    // Only the last REX counts; upper-case letters are REX prefixes, words in capitals have many.
+    let dead = bits == 64 && matches!(bytes, [0x40..=0x4f, 0x40..=0x4f, ..]);
+    usize::from(dead) << 5
+        | segment << 3
+        | lock << 2
+        | usize::from(repeat) << 1
+        | usize::from(narrow)
 }
 
 /// The register an instruction puts its result into, as far as it is the first operand.
@@ -222,7 +233,8 @@ pub fn reuse(before: Register, instruction: &Instruction) -> usize {
     if before == Register::None || instruction.op_count() == 0 {
         return 0;
     }
-    let same = |register: Register| register != Register::None && register.full_register() == before;
+    let same =
+        |register: Register| register != Register::None && register.full_register() == before;
     let operand = (0..instruction.op_count()).any(|operand| {
         instruction.op_kind(operand) == OpKind::Register && same(instruction.op_register(operand))
     });

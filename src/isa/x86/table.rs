@@ -15,7 +15,7 @@ use super::features::{BRANCH, IMMEDIATE, MEMORY, PREFIX, REUSE};
 pub const MAGIC: &[u8; 5] = b"GX86\x01";
 /// Weights are stored in this fraction of a nat.
 pub const STEPS: f32 = 16.0;
-/// The weight of a token that no corpus had: rare opcodes speak for data.
+/// The weight of a token whose class no corpus had either.
 pub const UNSEEN: f32 = -2.5;
 
 static SCORES: LazyLock<Option<(Model, Model)>> =
@@ -24,9 +24,9 @@ static SCORES: LazyLock<Option<(Model, Model)>> =
 /// The weights for one operand size.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Model {
-    /// The kinds of instruction whose order is scored; a kind's number is its place plus one.
+    /// The kinds and classes of instruction whose order is scored; the number is the place plus one.
     pub kinds: HashMap<u16, usize>,
-    /// The weight of each token.
+    /// The weight of each token that is not rare, and of each class for those that are.
     pub tokens: HashMap<u16, f32>,
     /// The weight of each pair of kinds, row by row: `before * (kinds + 1) + kind`.
     pub order: Vec<f32>,

@@ -21,8 +21,8 @@ use gowoa::checks::{CHECKS, Meta};
 use gowoa::cli::{Cli, exit};
 use gowoa::platform::Interrupt;
 
-/// Files of `src/checks` that are no check: the list, and what several checks share.
-const NO_CHECK: &[&str] = &["mod", "advice", "draft"];
+/// Files of `src/checks` that are no check: the list, what several checks share, and the words of one.
+const NO_CHECK: &[&str] = &["mod", "advice", "draft", "object_words"];
 
 /// The headings of a check's page, in this order.
 const HEADINGS: &[&str] = &[

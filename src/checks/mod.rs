@@ -17,6 +17,8 @@ mod imports;
 mod isa_baseline;
 mod machine_type;
 mod needs_cgo;
+mod object_machine;
+mod object_words;
 mod opaque_code;
 mod package_excluded;
 mod reserved_x18;
@@ -149,6 +151,7 @@ pub static CHECKS: &[&dyn Check] = &[
     &build_info::BuildInfo,
     &imports::Imports,
     &hardening::Hardening,
+    &object_machine::ObjectMachine,
 ];
 
 /// The check of that id.

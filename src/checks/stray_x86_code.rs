@@ -122,7 +122,7 @@ fn finding(group: &[&ForeignCode], image: &ImageFile, cx: Context<'_>) -> Option
 fn culprit<'a>(foreign: &ForeignCode, cx: Context<'a>) -> Option<&'a ObjectFile> {
     let package = foreign.place.function.as_ref().and_then(|function| function.package.as_ref());
     cx.unit.objects.iter().find(|object| {
-        let here = package.is_none() || object.package.as_ref() == package;
+        let here = package.is_none_or(|package| object.packages.contains(package));
         here && object.contents.as_ref().is_ok_and(holds_x86)
     })
 }

@@ -11,6 +11,7 @@ mod inspect;
 mod judge;
 mod link;
 mod lists;
+mod objects;
 mod phases;
 mod problems;
 mod proof;

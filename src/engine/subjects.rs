@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::checks::{SubjectFacts, cross_compile_state};
-use crate::facts::image::MachineKind;
-use crate::facts::object::{ObjectContents, ObjectForm};
-use crate::facts::{ObjectFile, PackageFacts, UnitFacts};
+use crate::facts::UnitFacts;
 use crate::model::{BuildState, Subject, SubjectId, SubjectKind};
+
+use super::objects;
 
 /// The subjects of a unit, each with its facts. Names carry the unit's directory where there are several.
 pub(super) fn of(unit: &UnitFacts, several: bool) -> Vec<(SubjectFacts<'_>, Subject)> {
@@ -70,15 +70,7 @@ pub(super) fn of(unit: &UnitFacts, several: bool) -> Vec<(SubjectFacts<'_>, Subj
         all.push((SubjectFacts::Image(image), subject));
     }
     for object in &unit.objects {
-        let package = object.package.as_ref().and_then(|path| unit.packages.get(path));
-        let subject = Subject {
-            module: package.and_then(PackageFacts::module_ref),
-            machine: object_machine(object),
-            size: object.size,
-            sha256: object.sha256.clone(),
-            packages: object.package.iter().cloned().collect(),
-            ..blank(SubjectKind::Object, &object.name)
-        };
+        let subject = objects::subject(object, unit, blank(SubjectKind::Object, &object.name));
         all.push((SubjectFacts::Object(object), subject));
     }
     if let Some(given) = &unit.given {
@@ -108,25 +100,4 @@ pub(super) fn of(unit: &UnitFacts, several: bool) -> Vec<(SubjectFacts<'_>, Subj
         }
     }
     all
-}
-
-/// The machine of an object in words; of an archive, the machines of its members.
-fn object_machine(object: &ObjectFile) -> Option<String> {
-    let members = match object.contents.as_ref().ok()? {
-        ObjectContents::Member(member) => std::slice::from_ref(member),
-        ObjectContents::Archive { members, .. } => members.as_slice(),
-    };
-    let mut machines: Vec<String> = members
-        .iter()
-        .filter_map(|member| match &member.form {
-            ObjectForm::Coff { machine, .. } | ObjectForm::Import { machine, .. } => {
-                Some(MachineKind::from_header(*machine).words().into_owned())
-            }
-            ObjectForm::NoMachine { .. } | ObjectForm::Malformed { .. } => None,
-            ObjectForm::Foreign { what } => Some(what.clone()),
-        })
-        .collect();
-    machines.sort();
-    machines.dedup();
-    (!machines.is_empty()).then(|| machines.join(", "))
 }

@@ -20,7 +20,7 @@ use super::control::Controls;
 use super::explain::{Explainer, Raw, read_source};
 use super::graph::Graph;
 use super::phases::Clock;
-use super::{Progress, inspect, lists, tests_build};
+use super::{Progress, inspect, lists, objects, tests_build};
 
 /// What is built in one go.
 #[derive(Debug, Clone)]
@@ -127,7 +127,9 @@ async fn work(
         facts.images.extend(tests.images);
     }
     facts.images.splice(0..0, built.images);
-    inspect_all(facts, clock).await;
+    let goroot = Path::new(toolchain.env("GOROOT").unwrap_or_default());
+    let flags = split_flags(toolchain.env("CGO_LDFLAGS").unwrap_or_default());
+    inspect_all(facts, objects::sources(&table, goroot, &flags), clock).await;
     for failure in failures.values_mut() {
         failure.stops.sort();
     }
@@ -135,8 +137,8 @@ async fn work(
     facts.packages = table;
 }
 
-async fn inspect_all(facts: &mut UnitFacts, clock: &mut Clock<'_>) {
-    if facts.images.is_empty() {
+async fn inspect_all(facts: &mut UnitFacts, sources: Vec<objects::Source>, clock: &mut Clock<'_>) {
+    if facts.images.is_empty() && sources.is_empty() {
         return;
     }
     let begin = clock.begin("inspect");
@@ -144,10 +146,12 @@ async fn inspect_all(facts: &mut UnitFacts, clock: &mut Clock<'_>) {
     // Off the thread that listens for signals.
     let inspected = tokio::task::spawn_blocking(move || {
         images.iter_mut().for_each(inspect::inspect);
-        images
+        let mut objects = objects::read(sources);
+        objects::find_in_images(&mut objects, &images);
+        (images, objects)
     });
     match inspected.await {
-        Ok(images) => facts.images = images,
+        Ok((images, objects)) => (facts.images, facts.objects) = (images, objects),
         Err(error) => facts.problems.push(Problem {
             message: format!("the images could not be inspected: {error}"),
             details: Vec::new(),

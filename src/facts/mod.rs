@@ -19,6 +19,7 @@ use std::collections::BTreeMap;
 
 use crate::model::{PhaseReport, Problem, Unproven};
 
+pub use self::object::ObjectFile;
 pub use build::{
     Blame, BuildRun, Control, ControlTarget, Definition, Diagnostic, Expected, Failure,
     FailureClass, ImageFile, Stage, TestFacts,
@@ -27,7 +28,6 @@ pub use code::CodeFacts;
 pub use embedded::EmbeddedFacts;
 pub use given::{GivenContainer, GivenFacts, GivenFile};
 pub use image::ImageFacts;
-pub use object::ObjectFile;
 pub use package::{FileSet, ListError, ModuleFacts, PackageFacts};
 pub use toolchain::{BuildFlags, Target, Toolchain};
 

@@ -30,6 +30,8 @@ pub struct FileSet {
     pub asm: Vec<String>,
     /// Objects that the linker takes as they are (SysoFiles).
     pub syso: Vec<String>,
+    /// Words of `#cgo LDFLAGS`, `${SRCDIR}` replaced (CgoLDFLAGS); none where cgo is off.
+    pub ldflags: Vec<String>,
     /// Go files left out by constraints (IgnoredGoFiles).
     pub ignored_go: Vec<String>,
     /// Test files of the package and of its external test package.

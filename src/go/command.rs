@@ -12,8 +12,8 @@ use super::process::{CommandLine, quote};
 
 /// Fields of `go list -json` that gowoa reads; naming them keeps Go from computing the others. EmbedFiles is
 /// asked for because Go looks for embedded files, and tells which are missing, only then.
-pub const LIST_FIELDS: &str = "-json=ImportPath,Name,Dir,GoFiles,CgoFiles,SFiles,SysoFiles,EmbedFiles,\
-IgnoredGoFiles,TestGoFiles,XTestGoFiles,Imports,ImportMap,Error,Module,Standard,\
+pub const LIST_FIELDS: &str = "-json=ImportPath,Name,Dir,GoFiles,CgoFiles,SFiles,SysoFiles,CgoLDFLAGS,\
+EmbedFiles,IgnoredGoFiles,TestGoFiles,XTestGoFiles,Imports,ImportMap,Error,Module,Standard,\
 DepOnly,Match";
 
 /// How `go` is started for one unit: where, with which flags, variables and limits.

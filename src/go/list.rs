@@ -25,6 +25,8 @@ struct RawPackage {
     #[serde(rename = "SFiles")]
     s_files: Vec<String>,
     syso_files: Vec<String>,
+    #[serde(rename = "CgoLDFLAGS")]
+    cgo_ld_flags: Vec<String>,
     ignored_go_files: Vec<String>,
     test_go_files: Vec<String>,
     #[serde(rename = "XTestGoFiles")]
@@ -161,6 +163,7 @@ impl From<RawPackage> for Listed {
             cgo: raw.cgo_files,
             asm: raw.s_files,
             syso: raw.syso_files,
+            ldflags: raw.cgo_ld_flags,
             ignored_go: raw.ignored_go_files,
             tests,
             imports: raw.imports.into_iter().map(map).collect(),

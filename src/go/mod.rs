@@ -8,6 +8,7 @@ pub mod cgo;
 pub mod command;
 pub mod diagnose;
 mod json;
+pub mod ldflags;
 pub mod linkproof;
 pub mod list;
 pub mod modules;

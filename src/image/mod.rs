@@ -15,9 +15,11 @@ mod hybrid;
 mod identify;
 mod imports;
 mod modinfo;
+mod object;
 mod pclntab;
 mod pe;
 
+pub use self::object::read_object;
 pub use functions::FunctionTable;
 pub use identify::{FileKind, identify};
 

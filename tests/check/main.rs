@@ -2,6 +2,7 @@
 //!
 //! * [`fixtures`]: every module of `testdata/go` and `testdata/checks` against the expectation beside it;
 //! * [`images`]: the images of `testdata/checks`, asked through the library;
+//! * [`objects`]: the objects and libraries of `testdata/checks`, likewise;
 //! * [`matrix`]: every check over every fixture, the must-be-silent oracle, and every report as a file;
 //! * [`e2e`]: what holds of every run, and of the program as such;
 //! * [`bad_input`]: what cannot be worked on, each with an error, a next step and the right exit code;
@@ -22,5 +23,6 @@ mod images;
 #[cfg(unix)] // Windows has no such signals; its job objects are process-wrap's.
 mod interrupt;
 mod matrix;
+mod objects;
 mod projects;
 mod secrets;

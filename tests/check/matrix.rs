@@ -11,12 +11,12 @@ use serde_json::Value;
 
 use crate::fixtures::{self, Fixture, array, runs};
 use crate::harness::{Gowoa, root};
-use crate::images;
+use crate::{images, objects};
 
 /// Verdict words by check, of one fixture or case.
 type Verdicts = BTreeMap<String, BTreeSet<String>>;
 
-/// The verdicts of every fixture module and every image case, by name.
+/// The verdicts of every fixture module, image case and object case, by name.
 fn verdicts() -> BTreeMap<String, Verdicts> {
     let mut all = BTreeMap::new();
     for fixture in runs() {
@@ -28,12 +28,13 @@ fn verdicts() -> BTreeMap<String, Verdicts> {
         }
         all.insert(fixture.name.clone(), verdicts);
     }
-    for case in images::cases() {
-        let words = case
-            .verdicts
+    let images = images::cases().into_iter().map(|case| (case.name, case.verdicts));
+    let objects = objects::cases().into_iter().map(|case| (case.name, case.verdicts));
+    for (name, verdicts) in images.chain(objects) {
+        let words = verdicts
             .iter()
             .map(|(id, verdict)| (id.clone(), BTreeSet::from([images::word(verdict).to_owned()])));
-        all.insert(case.name.clone(), words.collect());
+        all.insert(name, words.collect());
     }
     all
 }
@@ -53,7 +54,7 @@ fn every_check_shows_its_verdicts_in_its_own_folder() {
             let below = |name: &str| name == inside || name.starts_with(&format!("{inside}/"));
             let mut shown = all.iter().filter(|(name, _)| below(name)).peekable();
             if shown.peek().is_none() {
-                let _ = writeln!(wrong, "{inside} holds no expect.toml and no case.toml");
+                let _ = writeln!(wrong, "{inside} holds no expect.toml, case.toml or object.toml");
             }
             for (name, verdicts) in shown {
                 let words = verdicts.get(id).cloned().unwrap_or_default();
@@ -112,16 +113,30 @@ fn sound(report: &Value) -> BTreeSet<&str> {
             }
         }
     }
+    let subjects = array(&report["subjects"]);
+    let package =
+        |name: &Value| subjects.iter().find(|s| s["kind"] == "package" && s["name"] == *name);
+    // A wrong object is the fault of the packages that bring it, and a dependency's is in whatever links it.
+    let bad = subjects.iter().filter(|s| s["kind"] == "object" && failed.contains(id_of(s)));
+    let bad: Vec<&Value> = bad.flat_map(|s| array(&s["packages"])).filter_map(package).collect();
+    if bad.iter().any(|package| package["matched"] != true) {
+        return BTreeSet::new();
+    }
+    failed.extend(bad.into_iter().map(id_of));
     let tests = |id: &str| id.replacen("package:", "test:", 1);
-    array(&report["subjects"])
+    subjects
         .iter()
         .filter(|subject| subject["kind"] == "package" && subject["matched"] == true)
         .filter(|subject| {
-            let id = subject["id"].as_str().unwrap_or_default();
+            let id = id_of(subject);
             compiled.contains(id) && !failed.contains(id) && !failed.contains(tests(id).as_str())
         })
         .filter_map(|subject| subject["name"].as_str())
         .collect()
+}
+
+fn id_of(subject: &Value) -> &str {
+    subject["id"].as_str().unwrap_or_default()
 }
 
 /// The oracle: whatever else is wrong in a fixture, its sound packages alone make a report without errors.

@@ -1,0 +1,3 @@
+module example.com/in-dependency/dep
+
+go 1.24

@@ -1,0 +1,2 @@
+// Package data has an object with data alone.
+package data

@@ -1,0 +1,2 @@
+// Package elf has an object that was made for Linux.
+package elf

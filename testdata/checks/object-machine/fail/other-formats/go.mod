@@ -1,0 +1,3 @@
+module example.com/other-formats
+
+go 1.24

@@ -1,0 +1,4 @@
+// Command resources-named-arm64 has resources.
+package main
+
+func main() {}

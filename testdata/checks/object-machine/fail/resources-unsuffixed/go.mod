@@ -1,0 +1,3 @@
+module example.com/resources-unsuffixed
+
+go 1.24

@@ -1,0 +1,4 @@
+// Command resources-unsuffixed has resources.
+package main
+
+func main() {}

@@ -1,0 +1,4 @@
+        .text
+        .globl  gowoa_add
+gowoa_add:
+        .long   0

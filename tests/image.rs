@@ -8,25 +8,35 @@
 )]
 #![allow(clippy::print_stderr, reason = "a skipped comparison says so in the test's output")]
 
+#[path = "image/resources.rs"]
+mod resources;
+#[path = "image/signature.rs"]
+mod signature;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use gowoa::facts::image::{BuildInfo, Hybrid, ImageFacts, MachineKind, Module};
 use gowoa::image::{FileKind, identify, read};
+use rayon::prelude::*;
 
-/// The images in `testdata/pe`, by name.
+/// The images in `testdata/pe` and in its folders, by name: `resources/loop.exe`.
 fn fixtures() -> Vec<(String, Vec<u8>)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/pe");
-    let mut images: Vec<_> = fs_err::read_dir(&folder)
-        .expect("testdata/pe is part of the repository")
-        .map(|entry| entry.expect("the folder can be read").path())
-        .filter(|path| path.extension().is_some_and(|ext| ext == "exe" || ext == "dll"))
-        .map(|path| {
-            let name = path.file_name().expect("a file has a name").to_string_lossy().into_owned();
-            (name, fs_err::read(&path).expect("a fixture can be read"))
-        })
-        .collect();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/pe");
+    let (mut images, mut folders) = (Vec::new(), vec![root.clone()]);
+    while let Some(folder) = folders.pop() {
+        let entries = fs_err::read_dir(&folder).expect("testdata/pe is part of the repository");
+        for path in entries.map(|entry| entry.expect("the folder can be read").path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ext| ext == "exe" || ext == "dll") {
+                let name = path.strip_prefix(&root).expect("it is below").to_string_lossy();
+                let bytes = fs_err::read(&path).expect("a fixture can be read");
+                images.push((name.replace('\\', "/"), bytes));
+            }
+        }
+    }
     images.sort();
     images
 }
@@ -41,8 +51,12 @@ fn fixture(name: &str) -> Vec<u8> {
 fn every_image_has_the_facts_of_its_golden_text() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/pe");
     let images = fixtures();
-    assert_eq!(images.len(), 14, "an image came or went: update this number and README.md");
+    assert!(images.len() > 14, "the images were not found");
     for (name, bytes) in images {
+        let (inside, file) = name.rsplit_once('/').unwrap_or((".", &name));
+        let readme =
+            fs_err::read_to_string(folder.join(inside).join("README.md")).expect("a README.md");
+        assert!(readme.contains(&format!("| `{file}` |")), "{inside}/README.md lacks {file}");
         let facts = read(&bytes).unwrap_or_else(|error| panic!("{name}: {error}"));
         let text = describe(&facts);
         let golden = folder.join(format!("{name}.facts.txt"));
@@ -76,7 +90,7 @@ fn the_kind_is_more_than_the_machine_field() {
 
 #[test]
 fn damage_ends_in_an_error_or_a_value() {
-    for (name, bytes) in fixtures() {
+    fixtures().into_par_iter().for_each(|(name, bytes)| {
         for length in 0..bytes.len() {
             let _ = read(&bytes[..length]);
             let _ = identify(&bytes[..length]);
@@ -92,7 +106,7 @@ fn damage_ends_in_an_error_or_a_value() {
         }
         assert_eq!(damaged, bytes, "{name}: the damage was undone");
         assert_eq!(read(&damaged), read(&bytes));
-    }
+    });
 }
 
 #[test]
@@ -480,6 +494,8 @@ fn describe(facts: &ImageFacts) -> String {
         )),
         other => line(format_args!("pclntab: {other:?}")),
     }
+    resources::describe(&facts.resources, &mut line);
+    signature::describe(&facts.signature, &mut line);
     text
 }
 

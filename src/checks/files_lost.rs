@@ -40,6 +40,11 @@ impl Check for FilesLost {
                 );
             }
             Some(FileSetClass::FilesLost) => lost_code(package),
+            Some(FileSetClass::ResourcesLost) if seen_in_exe(package, cx) => {
+                return Verdict::NotApplicable(
+                    "it lost resources that an exe is to have; resource-tree judges the exe".into(),
+                );
+            }
             Some(FileSetClass::ResourcesLost) => lost_resources(package),
             Some(_) => return Verdict::Pass,
         };
@@ -65,6 +70,16 @@ fn explained(package: &PackageFacts, cx: Context<'_>) -> bool {
     named.any(|definition| lost.contains(&definition.file))
 }
 
+/// Whether resource-tree holds every object that is lost against an exe. Code, and the objects of packages
+/// that no command links, are left for this check.
+fn seen_in_exe(package: &PackageFacts, cx: Context<'_>) -> bool {
+    let objects = || cx.unit.images.iter().flat_map(|image| &image.syso_resources.amd64);
+    package.amd64_only.iter().all(|file| {
+        let file = package.report_path(file);
+        objects().any(|syso| syso.file == file && !syso.kinds.is_empty())
+    })
+}
+
 fn lost_code(package: &PackageFacts) -> (String, &'static str) {
     let message = format!(
         "{} loses {} on windows/arm64 and nothing replaces what is lost",
@@ -79,12 +94,12 @@ fn lost_code(package: &PackageFacts) -> (String, &'static str) {
 
 fn lost_resources(package: &PackageFacts) -> (String, &'static str) {
     let message = format!(
-        "{} has {} for amd64 only: the arm64 exe gets no icon, manifest or version from it",
+        "{} has {} for amd64 only: an arm64 exe gets none of the code or resources in it",
         package.import_path,
         listed(&package.amd64_only, 3)
     );
     (
         message,
-        "make the resource object for arm64 too and name it *_windows_arm64.syso (goversioninfo: -arm -64)",
+        "make the object for arm64 too and name it *_windows_arm64.syso (goversioninfo: -arm -64)",
     )
 }

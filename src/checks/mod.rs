@@ -22,6 +22,8 @@ mod object_words;
 mod opaque_code;
 mod package_excluded;
 mod reserved_x18;
+mod resource_tree;
+mod signature;
 mod slow_path;
 mod stray_x86_code;
 mod unsupported_flags;
@@ -152,6 +154,8 @@ pub static CHECKS: &[&dyn Check] = &[
     &imports::Imports,
     &hardening::Hardening,
     &object_machine::ObjectMachine,
+    &resource_tree::ResourceTree,
+    &signature::Signature,
 ];
 
 /// The check of that id.

@@ -18,6 +18,7 @@ mod proof;
 mod settings;
 mod stale;
 mod subjects;
+mod syso;
 mod tests_build;
 mod unit;
 mod units;

@@ -20,7 +20,7 @@ use super::control::Controls;
 use super::explain::{Explainer, Raw, read_source};
 use super::graph::Graph;
 use super::phases::Clock;
-use super::{Progress, inspect, lists, objects, tests_build};
+use super::{Progress, inspect, lists, objects, syso, tests_build};
 
 /// What is built in one go.
 #[derive(Debug, Clone)]
@@ -127,6 +127,7 @@ async fn work(
         facts.images.extend(tests.images);
     }
     facts.images.splice(0..0, built.images);
+    syso::fill(&mut facts.images, &table);
     let goroot = Path::new(toolchain.env("GOROOT").unwrap_or_default());
     let flags = split_flags(toolchain.env("CGO_LDFLAGS").unwrap_or_default());
     inspect_all(facts, objects::sources(&table, goroot, &flags), clock).await;

@@ -11,14 +11,32 @@ pub struct Resources {
     pub offset: u64,
     /// Bytes that the data directory states.
     pub size: u32,
+    /// Name of the section that holds the tree.
+    pub section: String,
     /// The data entries in tree order.
     pub entries: Vec<ResourceEntry>,
     /// What is malformed in the tree itself, with the file offset.
     pub problems: Vec<ResourceProblem>,
+    /// What was left out because of a limit, in words.
+    pub unread: Option<String>,
     /// Every manifest (type 24).
     pub manifests: Vec<Manifest>,
     /// The version resource (type 16), where there is one.
     pub version: Option<Part<VersionInfo>>,
+}
+
+impl Resources {
+    /// Which of the resources that programs are known by are there.
+    #[must_use]
+    pub fn kinds(&self) -> ResourceKinds {
+        ResourceKinds::of(self.entries.iter().filter_map(|entry| entry.kind_id))
+    }
+
+    /// The data entry of a manifest.
+    #[must_use]
+    pub fn entry_of(&self, manifest: &Manifest) -> Option<&ResourceEntry> {
+        self.entries.iter().find(|entry| entry.entry_offset == manifest.entry_offset)
+    }
 }
 
 /// Something malformed in the resource tree.
@@ -56,11 +74,21 @@ pub struct ResourceEntry {
     pub zero: bool,
 }
 
+impl ResourceEntry {
+    /// Type and name: `RT_MANIFEST #1`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        format!("{} {}", self.kind, self.name)
+    }
+}
+
 /// One application manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Manifest {
     /// Name of the resource: `#1` for programs, `#2` for DLLs.
     pub name: String,
+    /// File offset of its data entry.
+    pub entry_offset: u64,
     /// File offset of the text.
     pub offset: u64,
     /// What it says, or why it is not well-formed XML.
@@ -100,10 +128,57 @@ pub struct ResourceKinds {
     pub version: bool,
 }
 
+impl ResourceKinds {
+    /// `RT_GROUP_ICON`, `RT_VERSION` and `RT_MANIFEST` (winuser.h).
+    pub const ICON: u32 = 14;
+    /// See `ICON`.
+    pub const VERSION: u32 = 16;
+    /// See `ICON`.
+    pub const MANIFEST: u32 = 24;
+
+    /// The kinds among these numbers of types.
+    #[must_use]
+    pub fn of(types: impl Iterator<Item = u32>) -> Self {
+        let mut kinds = Self::default();
+        for id in types {
+            match id {
+                Self::ICON => kinds.icon = true,
+                Self::MANIFEST => kinds.manifest = true,
+                Self::VERSION => kinds.version = true,
+                _ => {}
+            }
+        }
+        kinds
+    }
+
+    /// Whether none of them is there.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self == Self::default()
+    }
+
+    /// What these have and the others lack.
+    #[must_use]
+    pub fn without(self, others: Self) -> Self {
+        Self {
+            icon: self.icon && !others.icon,
+            manifest: self.manifest && !others.manifest,
+            version: self.version && !others.version,
+        }
+    }
+
+    /// Their names in words.
+    #[must_use]
+    pub fn words(self) -> Vec<String> {
+        let all = [(self.icon, "icon"), (self.manifest, "manifest"), (self.version, "version")];
+        all.iter().filter(|(there, _)| *there).map(|(_, word)| (*word).to_owned()).collect()
+    }
+}
+
 /// What the `.syso` files of a package bring for one target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SysoResources {
-    /// File name.
+    /// The file as the Report names it.
     pub file: String,
     /// Machine of the object.
     pub machine: MachineKind,

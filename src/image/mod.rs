@@ -18,10 +18,13 @@ mod modinfo;
 mod object;
 mod pclntab;
 mod pe;
+mod resources;
+mod signature;
 
 pub use self::object::read_object;
 pub use functions::FunctionTable;
 pub use identify::{FileKind, identify};
+pub use resources::kinds_of_object;
 
 use crate::facts::image::{Hybrid, ImageFacts, MachineKind, Part};
 
@@ -75,8 +78,8 @@ pub fn read(bytes: &[u8]) -> Result<ImageFacts, ImageError> {
         clr: clr::read(&image),
         build_info: buildinfo::read(&image),
         pclntab: pclntab::read(&image),
-        resources: Ok(None),
-        signature: Ok(None),
+        resources: resources::read(&image),
+        signature: signature::read(&image),
         sections: image.sections,
         hybrid,
     })

@@ -55,7 +55,8 @@ const CRATES: &[(&str, &[&str])] = &[
     // The spinner draws on standard error by itself.
     ("indicatif", &["cli/progress.rs"]),
     ("goblin", &["image"]),
-    ("authenticode", &["image"]),
+    ("der", &["image"]),
+    ("sha1", &["image"]),
     ("roxmltree", &["image"]),
     ("disarm64", &["isa"]),
     ("iced_x86", &["isa"]),

@@ -1,0 +1,3 @@
+module example.com/wrong-machine
+
+go 1.24

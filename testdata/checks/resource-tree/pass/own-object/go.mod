@@ -1,0 +1,3 @@
+module example.com/own-object
+
+go 1.24

@@ -1,0 +1,4 @@
+// Command own-object has a resource object for each architecture.
+package main
+
+func main() {}

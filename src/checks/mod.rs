@@ -10,6 +10,7 @@ mod build_info;
 mod code;
 mod cross_compile;
 mod draft;
+mod embedded_image;
 mod files_lost;
 mod hardening;
 mod hybrid_image;
@@ -156,6 +157,7 @@ pub static CHECKS: &[&dyn Check] = &[
     &object_machine::ObjectMachine,
     &resource_tree::ResourceTree,
     &signature::Signature,
+    &embedded_image::EmbeddedImageCheck,
 ];
 
 /// The check of that id.

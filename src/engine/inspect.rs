@@ -7,6 +7,8 @@ use crate::facts::image::MachineKind;
 use crate::image;
 use crate::platform::map::Mapped;
 
+use super::embedded;
+
 /// Reads the facts of one exe into its place.
 pub(super) fn inspect(file: &mut ImageFile) {
     let bytes = match Mapped::open(&file.path) {
@@ -29,7 +31,10 @@ pub fn read(bytes: &[u8], file: &mut ImageFile) {
         matches!(facts.kind, MachineKind::Arm64 | MachineKind::Arm64Ec | MachineKind::Arm64X);
     // What is for another machine is judged by its name; nobody asked what its code is.
     if arm64 {
-        file.code = Some(image::code::scan(bytes, facts));
+        let (code, embedded) =
+            rayon::join(|| image::code::scan(bytes, facts), || embedded::look_inside(bytes, facts));
+        file.code = Some(code);
+        file.embedded = Some(Ok(embedded));
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod build;
 mod control;
+mod embedded;
 mod explain;
 mod graph;
 mod inspect;

@@ -14,12 +14,54 @@ pub struct EmbeddedImage {
     pub kind: EmbeddedKind,
     /// Whether it is a .NET assembly bound to no machine.
     pub any_cpu: bool,
+    /// Whether a section of it is executable. A DLL without code holds resources, and is loaded as data.
+    pub code: bool,
+    /// `Subsystem` of its header (PE format, Optional Header).
+    pub subsystem: u16,
+    /// `Machine` of its header.
+    pub header_machine: u16,
+    /// Where that field is in the outer file; `None` inside compressed data.
+    pub machine_offset: Option<u64>,
     /// Its size in bytes.
     pub size: u64,
     /// SHA-256, lower-case hexadecimal.
     pub sha256: String,
     /// Its version resource, where it has one.
     pub version: Option<VersionInfo>,
+}
+
+impl EmbeddedImage {
+    /// The way to it in one line: `dist.zip > amd64/wintun.dll`.
+    #[must_use]
+    pub fn place(&self) -> String {
+        place(&self.path)
+    }
+
+    /// Its own name, without those of the containers; empty where none is known.
+    #[must_use]
+    pub fn own_name(&self) -> &str {
+        self.path.last().map_or("", |step| &step.name)
+    }
+
+    /// Whether it is for the firmware and not for Windows: an EFI application, a driver or a ROM of EFI, a boot
+    /// application (PE format, Windows Subsystem: 10 to 13 and 16). A Linux kernel is an EFI application, too.
+    #[must_use]
+    pub fn firmware(&self) -> bool {
+        matches!(self.subsystem, 10..=13 | 16)
+    }
+
+    /// A string of its version resource, such as `ProductName`.
+    #[must_use]
+    pub fn version_string(&self, key: &str) -> Option<&str> {
+        let strings = &self.version.as_ref()?.strings;
+        strings.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
+    }
+}
+
+/// The steps in one line.
+#[must_use]
+pub fn place(path: &[EmbeddedStep]) -> String {
+    path.iter().map(EmbeddedStep::label).collect::<Vec<_>>().join(" > ")
 }
 
 /// What an embedded image is.
@@ -48,14 +90,27 @@ impl EmbeddedKind {
 /// One step on the way to an embedded image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EmbeddedStep {
-    /// Where it stands: `data`, `resource`, `gzip`, `zip`, `tar`, `zstd`, `cab`.
+    /// Where it stands: `data`, `resource`, `gzip`, `zip`, `tar`, `zstd`, `cab`, `bzip2`, `xz`.
     pub within: &'static str,
     /// Name of the member, the embed path or the Go variable; empty where none is known.
     pub name: String,
     /// File offset in the outer file; `None` inside compressed data.
     pub offset: Option<u64>,
-    /// Section of the outer image, where that is one.
+    /// Section of the outer image, where that is one; `None` behind its last section.
     pub section: Option<String>,
+}
+
+impl EmbeddedStep {
+    /// What to call it: its name, else where it is.
+    #[must_use]
+    pub fn label(&self) -> String {
+        let place = match (&self.section, self.offset) {
+            (Some(section), Some(offset)) => format!("{} at {offset:#x} in {section}", self.within),
+            (_, Some(offset)) => format!("{} at {offset:#x}", self.within),
+            (_, None) => self.within.to_owned(),
+        };
+        if self.name.is_empty() { place } else { self.name.clone() }
+    }
 }
 
 /// All that was found inside one image.

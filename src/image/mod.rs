@@ -8,6 +8,7 @@
 
 mod buildinfo;
 mod bytes;
+pub mod carve;
 mod clr;
 pub mod code;
 mod functions;

@@ -72,7 +72,7 @@ pub(super) fn bzip2(bytes: &[u8]) -> Box<dyn Read + '_> {
 
 /// Unpacks xz.
 pub(super) fn xz(bytes: &[u8]) -> Box<dyn Read + '_> {
-    Box::new(lzma_rust2::XzReader::new_mem_limit(bytes, true, XZ_MEMORY_KIB))
+    Box::new(Parts::new(bytes, xz_part))
 }
 
 /// The file name in a gzip header (RFC 1952, 2.3: FNAME); empty where there is none.
@@ -105,6 +105,12 @@ impl<'a> Part<'a> for ::zstd::stream::read::Decoder<'static, &'a [u8]> {
     }
 }
 
+impl<'a> Part<'a> for lzma_rust2::XzReader<&'a [u8]> {
+    fn rest(self) -> &'a [u8] {
+        self.into_inner()
+    }
+}
+
 /// Begins to decode a part, if one begins at the first byte.
 type Begin<'a, P> = fn(&'a [u8]) -> io::Result<Option<P>>;
 
@@ -114,6 +120,11 @@ fn gzip_part(bytes: &[u8]) -> io::Result<Option<flate2::bufread::GzDecoder<&[u8]
 
 fn bzip2_part(bytes: &[u8]) -> io::Result<Option<::bzip2::bufread::BzDecoder<&[u8]>>> {
     Ok(bzip2_magic(bytes).then(|| ::bzip2::bufread::BzDecoder::new(bytes)))
+}
+
+fn xz_part(bytes: &[u8]) -> io::Result<Option<lzma_rust2::XzReader<&[u8]>>> {
+    let reader = || lzma_rust2::XzReader::new_mem_limit(bytes, false, XZ_MEMORY_KIB);
+    Ok(bytes.starts_with(b"\xfd7zXZ\0").then(reader))
 }
 
 fn zstd_part(bytes: &[u8]) -> io::Result<Option<::zstd::stream::read::Decoder<'static, &[u8]>>> {

@@ -60,11 +60,12 @@ const CRATES: &[(&str, &[&str])] = &[
     ("roxmltree", &["image"]),
     ("disarm64", &["isa"]),
     ("iced_x86", &["isa"]),
-    ("zip", &["package"]),
+    ("bzip2", &["package"]),
+    ("lzma_rust2", &["package"]),
+    ("lzxd", &["package"]),
     ("tar", &["package"]),
     ("flate2", &["package"]),
     ("zstd", &["package"]),
-    ("cab", &["package"]),
     ("object", &["image"]),
     ("junit_report", &["render/junit"]),
     ("quick_xml", &["render/junit"]),
@@ -77,7 +78,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("tree_sitter_go", &["source"]),
     ("regex", &["redact"]),
     ("aho_corasick", &["redact"]),
-    ("tempfile", &["go", "engine", "render/files.rs"]),
+    ("tempfile", &["go", "engine", "package", "render/files.rs"]),
 ];
 
 /// Something that only some places may do.

@@ -1,0 +1,201 @@
+//! What an image carries: goes from its data into images and containers, and into what they carry.
+
+use sha2::{Digest, Sha256};
+
+use crate::facts::EmbeddedFacts;
+use crate::facts::embedded::{EmbeddedImage, EmbeddedKind, EmbeddedStep, Unopened, place};
+use crate::facts::image::{ImageFacts, Part};
+use crate::facts::resource::VersionInfo;
+use crate::image::carve::{self, Carved, Found};
+use crate::image::{self, FileKind};
+use crate::package::{self, Budget, Kind, Limits, Member};
+
+/// What the containers inside one image may cost: less than those that are given to look into, since they
+/// are looked into on every build. 2 GiB are 7 seconds of unpacking.
+const LIMITS: Limits =
+    Limits { members: 100_000, depth: 5, ratio: 200, member_size: 1 << 30, total_size: 2 << 30 };
+/// Images in images. An installer in an installer is 2; more was never met.
+const MAX_DEPTH: usize = 4;
+/// Images that are listed. The most met in one exe is a few dozen.
+const MAX_IMAGES: usize = 2000;
+/// Bytes of a stream that are unpacked to see what is in it: the header of a tar archive.
+const PEEK: usize = 512;
+/// Bytes below which there is no image: the MS-DOS header alone has as many. A compressed one may be small.
+const LEAST: u64 = 64;
+
+/// Members of archives that are not unpacked: what they are is known by their names, and none of them is
+/// or holds a program.
+const NO_PROGRAM: &[&str] = &[
+    "css", "csv", "eot", "gif", "go", "htm", "html", "ico", "jpeg", "jpg", "js", "json", "map",
+    "md", "mjs", "mod", "mp4", "otf", "pdf", "png", "po", "proto", "py", "sql", "sum", "svg",
+    "tmpl", "toml", "ts", "ttf", "txt", "webp", "woff", "woff2", "xml", "yaml", "yml",
+];
+
+/// Everything that an image carries.
+pub(super) fn look_inside(bytes: &[u8], facts: &ImageFacts) -> EmbeddedFacts {
+    let mut search = Search { found: EmbeddedFacts::default(), images: 0 };
+    let mut budget = Budget::new(LIMITS);
+    search.image(At { bytes, path: &[], base: Some(0), depth: 0 }, facts, &mut budget);
+    search.found
+}
+
+/// Bytes that are looked into, and how gowoa came to them.
+#[derive(Clone, Copy)]
+struct At<'a> {
+    bytes: &'a [u8],
+    path: &'a [EmbeddedStep],
+    /// File offset of the first byte in the outermost file; `None` inside compressed data.
+    base: Option<u64>,
+    /// Images around it.
+    depth: usize,
+}
+
+struct Search {
+    found: EmbeddedFacts,
+    images: usize,
+}
+
+impl Search {
+    /// Looks into the data of an image.
+    fn image(&mut self, at: At<'_>, facts: &ImageFacts, budget: &mut Budget) {
+        let mut carving = carve::carve(at.bytes, facts);
+        if carving.more {
+            let what = format!("{}: its data", self::what("the image", at.path));
+            self.unopened(what, "it has more heads of containers than are looked at".into(), true);
+        }
+        carving.found.retain(|carved| carved.found != Found::Stream || worth(at.bytes, carved));
+        carve::name(at.bytes, facts, &mut carving.found);
+        for carved in carving.found {
+            let Some(inner) = at.bytes.get(carved.range.clone()) else { continue };
+            let kind = kind(inner, carved.found);
+            let mut path = at.path.to_vec();
+            path.push(EmbeddedStep {
+                within: if carved.resource { "resource" } else { "data" },
+                name: carved.name,
+                offset: at.base.map(|base| base + carved.offset),
+                section: carved.section,
+            });
+            let base = at.base.map(|base| base + carved.range.start as u64);
+            let inner = At { bytes: inner, path: &path, base, depth: at.depth };
+            match kind {
+                None => self.file(inner, budget),
+                Some(kind) => self.container(inner, kind, budget),
+            }
+        }
+    }
+
+    /// Looks into a container.
+    fn container(&mut self, at: At<'_>, kind: Kind, budget: &mut Budget) {
+        let mut wanted = |name: &str, size: Option<u64>| {
+            let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+            let text = NO_PROGRAM.iter().any(|known| extension.eq_ignore_ascii_case(known));
+            !text && size.is_none_or(|size| size >= LEAST)
+        };
+        let mut visit = |member: Member<'_>, budget: &mut Budget| {
+            let base = at.base.zip(member.offset).map(|(base, offset)| base + offset);
+            let mut path = at.path.to_vec();
+            path.push(EmbeddedStep {
+                within: kind.as_str(),
+                name: member.name,
+                offset: base,
+                section: None,
+            });
+            let inner = At { bytes: &member.bytes, path: &path, base, depth: at.depth };
+            match package::kind(&member.bytes) {
+                None => self.file(inner, budget),
+                Some(kind) => self.container(inner, kind, budget),
+            }
+        };
+        let outcome = package::members(at.bytes, kind, budget, &mut wanted, &mut visit);
+        if let Err(error) = outcome {
+            let what = what(kind.words(), at.path);
+            self.unopened(what, error.to_string(), error.is_limit());
+        }
+    }
+
+    /// Takes a file that is no container: an image, or nothing of interest.
+    fn file(&mut self, at: At<'_>, budget: &mut Budget) {
+        if !matches!(image::identify(at.bytes), FileKind::Pe { .. }) {
+            return;
+        }
+        if self.images >= MAX_IMAGES || at.depth >= MAX_DEPTH {
+            let limit = if at.depth >= MAX_DEPTH {
+                format!("it is in more than {MAX_DEPTH} images that hold each other")
+            } else {
+                format!("there are more than {MAX_IMAGES} images")
+            };
+            return self.unopened(what("an image", at.path), limit, true);
+        }
+        self.images += 1;
+        match image::read(at.bytes) {
+            Ok(facts) => {
+                self.found.images.push(embedded(at, &facts));
+                self.image(At { depth: at.depth + 1, ..at }, &facts, budget);
+            }
+            Err(error) => self.unopened(what("an image", at.path), error.to_string(), false),
+        }
+    }
+
+    fn unopened(&mut self, what: String, reason: String, limit: bool) {
+        self.found.unopened.push(Unopened { what, reason, limit });
+    }
+}
+
+/// What a find is as a container; `None` for an image.
+fn kind(bytes: &[u8], found: Found) -> Option<Kind> {
+    match found {
+        Found::Image => None,
+        Found::Zip | Found::ZipStart => Some(Kind::Zip),
+        Found::Cabinet => Some(Kind::Cab),
+        Found::Tar => Some(Kind::Tar),
+        Found::Stream => package::kind(bytes),
+    }
+}
+
+/// Whether a stream begins with an image or a container. A program may carry hundreds of streams that do
+/// not: gzipped descriptors of its protocols, fonts, pages.
+fn worth(bytes: &[u8], carved: &Carved) -> bool {
+    let stream = bytes.get(carved.range.clone()).unwrap_or_default();
+    let Some(kind) = package::kind(stream) else { return false };
+    let head = package::peek(stream, kind, PEEK);
+    head.starts_with(b"MZ") || package::kind(&head).is_some()
+}
+
+/// The facts of one image.
+fn embedded(at: At<'_>, facts: &ImageFacts) -> EmbeddedImage {
+    let native = facts.subsystem == 1;
+    EmbeddedImage {
+        path: at.path.to_vec(),
+        machine: facts.kind,
+        kind: match (native, facts.dll()) {
+            (true, _) => EmbeddedKind::Driver,
+            (false, true) => EmbeddedKind::Dll,
+            (false, false) => EmbeddedKind::Exe,
+        },
+        any_cpu: matches!(&facts.clr, Ok(Some(header)) if header.any_cpu()),
+        code: facts.sections.iter().any(|section| section.executable()),
+        subsystem: facts.subsystem,
+        header_machine: facts.machine,
+        machine_offset: at.base.map(|base| base + facts.machine_offset),
+        size: at.bytes.len() as u64,
+        sha256: Sha256::digest(at.bytes).iter().map(|byte| format!("{byte:02x}")).collect(),
+        version: version(facts),
+    }
+}
+
+/// The version resource, if it could be read.
+fn version(facts: &ImageFacts) -> Option<VersionInfo> {
+    let Ok(Some(resources)) = &facts.resources else { return None };
+    let version: &Part<VersionInfo> = resources.version.as_ref()?;
+    version.as_ref().ok().cloned()
+}
+
+/// What and where, in words.
+fn what(kind: &str, path: &[EmbeddedStep]) -> String {
+    if path.is_empty() { kind.to_owned() } else { format!("{kind}: {}", place(path)) }
+}
+
+#[cfg(test)]
+mod show;
+#[cfg(test)]
+mod tests;

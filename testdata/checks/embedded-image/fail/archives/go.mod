@@ -1,0 +1,3 @@
+module example.com/embedded-image-archives
+
+go 1.24

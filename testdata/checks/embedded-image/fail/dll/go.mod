@@ -1,0 +1,3 @@
+module example.com/embedded-image-dll
+
+go 1.24

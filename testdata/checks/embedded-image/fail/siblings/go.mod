@@ -1,0 +1,3 @@
+module example.com/embedded-image-siblings
+
+go 1.24

@@ -1,0 +1,3 @@
+module example.com/embedded-image-stripped
+
+go 1.24

@@ -1,0 +1,3 @@
+module example.com/embedded-image-inconclusive
+
+go 1.24

@@ -1,0 +1,3 @@
+module example.com/embedded-image-pass
+
+go 1.24

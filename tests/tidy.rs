@@ -41,10 +41,8 @@ const FOLDERS: &[&str] = &["pass", "fail", "not-applicable"];
 const MORE_FOLDERS: &[&str] = &["inconclusive"];
 
 /// Checks whose question always arises, with the reason; they have no folder `not-applicable`.
-const ALWAYS_APPLICABLE: &[(&str, &str)] = &[
-    ("unsupported-flags", "every build has flags, be it none"),
-    ("machine-type", "gowoa looks at exes of its own builds, and each is promised to be ARM64"),
-];
+const ALWAYS_APPLICABLE: &[(&str, &str)] =
+    &[("unsupported-flags", "every build has flags, be it none")];
 
 /// No text file is longer than this, but for [`LONG`].
 const LONGEST: usize = 500;
@@ -110,7 +108,9 @@ fn a_check_is_one_file_and_one_page_and_nothing_else_lies_beside_them() {
             stem(meta)
         );
     }
-    let found: BTreeSet<String> = repository::names("src/checks").into_iter().collect();
+    let mut found: BTreeSet<String> = repository::names("src/checks").into_iter().collect();
+    // A check that is too long for one file has its parts in a directory of its name.
+    found.retain(|name| !metas().any(|meta| stem(meta) == *name));
     assert_eq!(found, expected, "src/checks: a check is <id>.rs, <id>.md and a line in CHECKS");
 }
 

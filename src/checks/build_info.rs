@@ -1,6 +1,6 @@
 //! build-info: does what Go wrote into the exe agree with what was planned?
 
-use crate::facts::image::{BuildInfo as GoBuildInfo, Module};
+use crate::facts::image::{BuildInfo as GoBuildInfo, ImageFacts, MachineKind, Module};
 use crate::facts::{Expected, ImageFile};
 use crate::model::{CheckId, Evidence, Location, Severity, SubjectKind, Verdict};
 
@@ -42,6 +42,9 @@ impl Check for BuildInfo {
                 return Verdict::Inconclusive { reason, gating: true };
             }
         };
+        if image.expected.is_none() {
+            return given(image, facts, info, cx);
+        }
         let differences = differences(image, info);
         if differences.is_empty() {
             return Verdict::Pass;
@@ -67,6 +70,42 @@ impl Check for BuildInfo {
         });
         Verdict::Fail(findings.collect())
     }
+}
+
+/// Of a file that was given nothing was planned: its record is held against its own header. Where both say
+/// another machine than its name, the checks of machine and name say so.
+fn given(image: &ImageFile, facts: &ImageFacts, info: &GoBuildInfo, cx: Context<'_>) -> Verdict {
+    let machine = match facts.kind {
+        MachineKind::Arm64 | MachineKind::Arm64Ec | MachineKind::Arm64X => Some("arm64"),
+        MachineKind::X64 => Some("amd64"),
+        MachineKind::X86 => Some("386"),
+        MachineKind::Arm32 => Some("arm"),
+        _ => None,
+    };
+    let mut findings = Vec::new();
+    for (key, header) in [("GOOS", Some("windows")), ("GOARCH", machine)] {
+        let (Some(header), Some(found)) = (header, info.setting(key)) else { continue };
+        if header == found {
+            continue;
+        }
+        let message = format!(
+            "{} is an image for {}, and was built with {key}={found} by its Go build information",
+            image.name, facts.kind
+        );
+        let mut finding = draft::finding(&META.id, cx.subject, Severity::Error, message);
+        finding.class = Some("contradiction".into());
+        finding.package = image.package.clone();
+        finding.help =
+            Some("something changed the exe after go made it: build it again, and compare".into());
+        finding.location = Some(Location { file_offset: Some(info.offset), ..Location::default() });
+        finding.evidence.push(Evidence::Field {
+            name: key.into(),
+            value: found.into(),
+            file_offset: Some(info.offset),
+        });
+        findings.push(finding);
+    }
+    if findings.is_empty() { Verdict::Pass } else { Verdict::Fail(findings) }
 }
 
 struct Difference {

@@ -17,6 +17,7 @@ mod hybrid_image;
 mod imports;
 mod isa_baseline;
 mod machine_type;
+mod name_against_content;
 mod needs_cgo;
 mod object_machine;
 mod object_words;
@@ -158,6 +159,7 @@ pub static CHECKS: &[&dyn Check] = &[
     &resource_tree::ResourceTree,
     &signature::Signature,
     &embedded_image::EmbeddedImageCheck,
+    &name_against_content::NameAgainstContent,
 ];
 
 /// The check of that id.

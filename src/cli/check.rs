@@ -1,22 +1,19 @@
 //! `gowoa check`: arguments into a Plan, the engine's Report into files and onto the terminal.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::ValueEnum;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
-use crate::engine::{self, EngineError, Stamp, Surroundings};
+use crate::engine::{self, Surroundings};
 use crate::facts::BuildFlags;
 use crate::go::modules::{forbidden, parse_flag, split_flags};
-use crate::model::{Report, Severity};
 use crate::plan::Plan;
 use crate::platform;
 use crate::redact::Redactor;
-use crate::render::files::{FileError, Format, ReportFile, ReportTarget};
-use crate::render::{json, junit, map, terminal};
+use crate::render::terminal;
 
+use super::common::{FailOn, Refusal, ReportArgs, of_engine, prepare, stamp, write};
 use super::output::Color;
 use super::progress::Shown;
 use super::{exit, output, secrets};
@@ -107,13 +104,9 @@ pub struct GoArgs {
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Output")]
 pub struct OutArgs {
-    /// Write a report: json=PATH, junit=PATH, junit-strict=PATH or text=PATH; - is standard output (repeatable)
-    #[arg(long = "report", value_name = "FORMAT=PATH")]
-    pub reports: Vec<std::ffi::OsString>,
-
-    /// Write report.json and junit.xml into this directory
-    #[arg(long, value_name = "DIR")]
-    pub report_dir: Option<PathBuf>,
+    /// Reports.
+    #[command(flatten)]
+    pub reports: ReportArgs,
 
     /// Directory for the exes [default: gowoa's cache]
     #[arg(long, value_name = "DIR")]
@@ -128,30 +121,6 @@ pub struct OutArgs {
     pub color: Color,
 }
 
-/// `--fail-on`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum FailOn {
-    /// Errors.
-    Error,
-    /// Warnings and errors.
-    Warning,
-    /// Everything found.
-    Note,
-    /// Nothing: findings are reported, the exit code stays 0 unless something could not be judged.
-    Never,
-}
-
-impl FailOn {
-    const fn severity(self) -> Option<Severity> {
-        match self {
-            Self::Error => Some(Severity::Error),
-            Self::Warning => Some(Severity::Warning),
-            Self::Note => Some(Severity::Note),
-            Self::Never => None,
-        }
-    }
-}
-
 /// `--mod`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ModMode {
@@ -163,39 +132,13 @@ pub enum ModMode {
     Mod,
 }
 
-/// What is wrong with a call or its surroundings: message and next step.
-struct Refusal {
-    message: String,
-    words: String,
-    next: String,
-}
-
-impl Refusal {
-    fn new(message: impl Into<String>, next: impl Into<String>) -> Self {
-        Self { message: message.into(), words: String::new(), next: next.into() }
-    }
-}
-
 /// Does the job and returns the exit code.
 pub(super) fn run(args: &CheckArgs) -> u8 {
     let redactor = secrets::redactor();
     match check(args, &redactor) {
         Ok(code) => code,
-        Err(refusal) => {
-            output::tell(&error_text(&refusal, &redactor));
-            exit::INCOMPLETE
-        }
+        Err(refusal) => refusal.tell(&redactor),
     }
-}
-
-fn error_text(refusal: &Refusal, redactor: &Redactor) -> String {
-    let clean = |text: &str| terminal::escape(&redactor.clean(text)).into_owned();
-    let mut text = format!("error: {}\n", clean(&refusal.message));
-    for line in refusal.words.lines().filter(|line| !line.trim().is_empty()) {
-        text.push_str(&format!("  {}\n", clean(line)));
-    }
-    text.push_str(&format!("next   {}\n", clean(&refusal.next)));
-    text
 }
 
 fn check(args: &CheckArgs, redactor: &Redactor) -> Result<u8, Refusal> {
@@ -210,7 +153,7 @@ fn check(args: &CheckArgs, redactor: &Redactor) -> Result<u8, Refusal> {
         })?;
     // From here on no signal ends gowoa before it has removed what it put beside the reports.
     let mut interrupts = runtime.block_on(async { platform::Interrupts::listen() });
-    let files = prepare(&args.out)?;
+    let files = prepare(&args.out.reports, None, "see gowoa check --help")?;
     let progress = Shown::new();
     let outcome = runtime.block_on(async {
         tokio::select! {
@@ -237,19 +180,6 @@ fn check(args: &CheckArgs, redactor: &Redactor) -> Result<u8, Refusal> {
     output::tell(&terminal::render(&report, &options));
     write(files, &report)?;
     Ok(exit::of(report.verdict))
-}
-
-fn of_engine(error: &EngineError) -> Refusal {
-    let mut message = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(inner) = source {
-        let words = inner.to_string();
-        if !message.contains(&words) {
-            message.push_str(&format!(": {words}"));
-        }
-        source = inner.source();
-    }
-    Refusal { message, words: error.words().to_owned(), next: error.next_step() }
 }
 
 fn plan(args: &CheckArgs) -> Result<Plan, Refusal> {
@@ -364,20 +294,11 @@ fn refuse_flags(go: &GoArgs) -> Result<(), Refusal> {
 }
 
 fn surroundings() -> Result<Surroundings, Refusal> {
-    let started = OffsetDateTime::now_utc()
-        .replace_nanosecond(0)
-        .ok()
-        .and_then(|now| now.format(&Rfc3339).ok())
-        .unwrap_or_default();
     Ok(Surroundings {
         path: std::env::var_os("PATH"),
         cc: std::env::var("CC").ok(),
         cache: cache_dir()?,
-        stamp: Stamp {
-            host_name: gethostname::gethostname().to_string_lossy().into_owned(),
-            platform: platform::host(),
-            started,
-        },
+        stamp: stamp(),
     })
 }
 
@@ -395,82 +316,4 @@ fn cache_dir() -> Result<PathBuf, Refusal> {
             "set HOME, or name a directory with GOWOA_CACHE",
         )),
     }
-}
-
-type Prepared = Vec<(Format, ReportFile)>;
-
-/// Opens every report before the work begins, so that a target that cannot be written is told at once.
-fn prepare(out: &OutArgs) -> Result<Prepared, Refusal> {
-    let mut wanted = Vec::new();
-    for report in &out.reports {
-        let target = ReportTarget::parse(report);
-        wanted.push(
-            target.map_err(|error| Refusal::new(error.to_string(), "see gowoa check --help"))?,
-        );
-    }
-    if let Some(dir) = &out.report_dir {
-        for format in [Format::Json, Format::Junit { dialect: junit::Dialect::Rich }] {
-            wanted.push(ReportTarget { format, path: dir.join(format.file_name()) });
-        }
-    }
-    let mut prepared = Prepared::new();
-    let mut places: Vec<PathBuf> = Vec::new();
-    for ReportTarget { format, path } in wanted {
-        let file = ReportFile::prepare(&path).map_err(refused_file)?;
-        if let Some(place) = place(&path) {
-            if places.contains(&place) {
-                return Err(Refusal::new(
-                    format!(
-                        "two reports go to {}: the second would replace the first",
-                        path.display()
-                    ),
-                    "give every report a path of its own",
-                ));
-            }
-            places.push(place);
-        }
-        prepared.push((format, file));
-    }
-    Ok(prepared)
-}
-
-/// What tells two report targets apart; absent for a device, which takes any number of reports.
-fn place(path: &Path) -> Option<PathBuf> {
-    if path == Path::new("-") {
-        return Some(path.to_owned());
-    }
-    match fs_err::metadata(path) {
-        Ok(metadata) if metadata.is_file() => fs_err::canonicalize(path).ok(),
-        Ok(_) => None,
-        Err(_) => {
-            let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-            let parent = fs_err::canonicalize(parent.unwrap_or(Path::new("."))).ok()?;
-            Some(parent.join(path.file_name()?))
-        }
-    }
-}
-
-fn refused_file(error: FileError) -> Refusal {
-    let next = error.next();
-    Refusal::new(error.what(), next)
-}
-
-fn write(files: Prepared, report: &Report) -> Result<(), Refusal> {
-    for (format, file) in files {
-        let text = match format {
-            Format::Json => json::render(report),
-            Format::Text => {
-                terminal::render(report, &terminal::Options { all: true, ..Default::default() })
-            }
-            Format::Map => map::render(report),
-            Format::Junit { dialect } => junit::render(report, dialect).map_err(|error| {
-                Refusal::new(
-                    error.to_string(),
-                    "this is a bug of gowoa; the JSON report has the same content",
-                )
-            })?,
-        };
-        file.commit(text.as_bytes()).map_err(refused_file)?;
-    }
-    Ok(())
 }

@@ -1,9 +1,11 @@
 //! The command line: one file per subcommand; turns arguments into a Plan and prints what came of it.
 
 pub mod check;
+pub mod common;
 mod completions;
 pub mod exit;
 mod explain;
+pub mod inspect;
 mod output;
 mod progress;
 mod secrets;
@@ -21,6 +23,7 @@ Examples:
   gowoa check                      build, link and inspect the module in this directory
   gowoa check -C app ./cmd/...     the commands of another directory
   gowoa check --report-dir out     write out/report.json and out/junit.xml
+  gowoa inspect dist/              are the files of a release what their names say?
   gowoa explain cross-compile      what a check does and what to do about its findings
 
 Exit codes: 0 pass, 1 fail, 2 incomplete, usage or environment, 130 interrupted.")]
@@ -35,6 +38,8 @@ pub struct Cli {
 pub enum Command {
     /// Build, link and inspect a Go project for windows/arm64: the main job
     Check(Box<check::CheckArgs>),
+    /// Inspect files before they are released: exes, DLLs, objects, archives, and directories of them
+    Inspect(Box<inspect::InspectArgs>),
     /// Say what a check does, why it matters on Windows on Arm, and what to do; without a name, list them
     Explain(explain::ExplainArgs),
     /// Print shell completions
@@ -51,7 +56,10 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             if error.use_stderr() {
-                let hint = args.iter().skip(1).find_map(|arg| long_spelling(arg.to_str()?));
+                // Only `check` takes flags for Go; elsewhere such a word is a file name.
+                let check = args.get(1).is_some_and(|name| name == "check");
+                let mut words = args.iter().skip(1).filter(|_| check);
+                let hint = words.find_map(|arg| long_spelling(arg.to_str()?));
                 let text = match hint {
                     Some(hint) => hint,
                     None => error.render().to_string(),
@@ -66,6 +74,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     ExitCode::from(match cli.command {
         Command::Check(args) => check::run(&args),
+        Command::Inspect(args) => inspect::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Completions(args) => completions::run(&args),
     })

@@ -52,4 +52,13 @@ impl Progress for Shown {
     }
 
     fn end(&self, _phase: &str, _took: Duration) {}
+
+    fn count(&self, done: u64, total: u64) {
+        // A line for each file would fill the log; the spinner has room for a number.
+        if let Some(spinner) = &self.spinner
+            && total > 1
+        {
+            spinner.set_message(format!("inspect {done} of {total} files"));
+        }
+    }
 }

@@ -29,11 +29,11 @@ pub(super) fn report(plan: PlanReport, stamp: &Stamp, units: &[UnitFacts]) -> Re
         let open = units.iter().flat_map(|unit| open_problems(unit, true));
         parts.problems.extend(open);
     }
-    if !judged && parts.problems.is_empty() {
-        parts.problems.push(nothing_judged(units));
-    }
     if gating && parts.problems.is_empty() {
         parts.problems.push(unjudged(&parts.results, &parts.subjects));
+    }
+    if !judged && parts.problems.is_empty() {
+        parts.problems.push(nothing_judged(units));
     }
     let mut unproven = parts.unproven;
     unproven.extend(always_unproven(&plan, units));

@@ -7,6 +7,7 @@ mod build;
 mod control;
 mod embedded;
 mod explain;
+mod given;
 mod graph;
 mod inspect;
 mod judge;
@@ -31,7 +32,7 @@ use std::time::{Duration, Instant};
 use crate::facts::{Toolchain, UnitFacts};
 use crate::go::toolchain::ToolchainError;
 use crate::model::Report;
-use crate::plan::Plan;
+use crate::plan::{InspectPlan, Plan};
 use crate::redact::{Redact, Redactor};
 
 /// What the caller hears while the work goes on.
@@ -40,6 +41,8 @@ pub trait Progress: Send + Sync {
     fn begin(&self, phase: &str);
     /// It has ended.
     fn end(&self, phase: &str, took: Duration);
+    /// So much of the phase is done. Called from several threads.
+    fn count(&self, _done: u64, _total: u64) {}
 }
 
 /// A listener that hears nothing.
@@ -118,6 +121,16 @@ pub enum EngineError {
     /// Working files could not be written.
     #[error("cannot write working files: {0}")]
     Io(#[from] std::io::Error),
+    /// A path of `gowoa inspect` that cannot be looked at.
+    #[error("cannot inspect {path}: {reason}", path = path.display())]
+    Unusable {
+        /// As given.
+        path: PathBuf,
+        /// Why not.
+        reason: String,
+        /// What the user can do.
+        next: &'static str,
+    },
     /// Another gowoa works on the same project, and did not end in time.
     #[error("another gowoa holds {path}", path = path.display())]
     Locked {
@@ -145,6 +158,7 @@ impl EngineError {
             }
             Self::Workspace(_) => "mend go.work, or check one module with GOWORK=off".into(),
             Self::Io(_) => "make room, or name another place with --out-dir or GOWOA_CACHE".into(),
+            Self::Unusable { next, .. } => (*next).into(),
             Self::Locked { .. } => {
                 "wait for it to end, or name another cache directory with GOWOA_CACHE".into()
             }
@@ -188,6 +202,24 @@ pub async fn check(
     let stamp = Stamp { platform: gathered.toolchain.host.to_string(), ..around.stamp.clone() };
     let settings = settings::of_check(plan, &gathered);
     let mut report = judge::report(settings, &stamp, &gathered.units);
+    report.duration_ms = millis(begin.elapsed());
+    report.redact(redactor);
+    Ok(report)
+}
+
+/// Judges files that are there: gathers, judges, counts, and hides secrets.
+///
+/// # Errors
+/// [`EngineError`] where a path that was given cannot be looked at.
+pub fn inspect(
+    plan: &InspectPlan,
+    stamp: &Stamp,
+    redactor: &Redactor,
+    progress: &dyn Progress,
+) -> Result<Report, EngineError> {
+    let begin = Instant::now();
+    let unit = given::gather(plan, progress)?;
+    let mut report = judge::report(settings::of_inspect(plan), stamp, &[unit]);
     report.duration_ms = millis(begin.elapsed());
     report.redact(redactor);
     Ok(report)

@@ -89,6 +89,14 @@ fn build(units: &[UnitFacts]) -> String {
 fn inspect(units: &[UnitFacts]) -> String {
     let images = || units.iter().flat_map(|unit| &unit.images);
     let code: u64 = images().map(code_bytes).sum();
+    if let Some(given) = units.iter().find_map(|unit| unit.given.as_ref()) {
+        let (files, images) =
+            (plural(given.files.len(), "file"), plural(images().count(), "image"));
+        return match given.containers.iter().filter(|container| !container.closed).count() {
+            0 => format!("{files}, {images}"),
+            some => format!("{files}, {images}, {} opened", plural(some, "container")),
+        };
+    }
     format!("{}, {} of code", plural(images().count(), "image"), megabytes(code))
 }
 

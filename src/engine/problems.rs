@@ -2,7 +2,7 @@
 
 use crate::checks::cross_compile_state;
 use crate::facts::{Blame, Failure, FailureClass, UnitFacts};
-use crate::model::{BuildState, CheckResult, Problem, Subject, SubjectId};
+use crate::model::{BuildState, CheckResult, Problem, Subject, SubjectId, SubjectKind};
 
 use super::unit::{is_open, next_step};
 
@@ -128,13 +128,16 @@ pub(super) fn unjudged(results: &[CheckResult], subjects: &[Subject]) -> Problem
     let details = open.iter().filter_map(|result| {
         Some(format!("{}: {}", name(&result.subject), result.reason.as_ref()?))
     });
-    Problem {
-        message,
-        details: details.collect(),
-        next: Some(format!(
+    // Of what gowoa was given no go made anything.
+    let given = subjects.iter().any(|subject| subject.kind == SubjectKind::Inputs);
+    let next = if given {
+        format!("give what is in it, or an archive that gowoa reads; see gowoa explain {check}")
+    } else {
+        format!(
             "mend what it says and check again, with the go of a Go distribution; see gowoa explain {check}"
-        )),
-    }
+        )
+    };
+    Problem { message, details: details.collect(), next: Some(next) }
 }
 
 pub(super) fn nothing_judged(units: &[UnitFacts]) -> Problem {

@@ -11,6 +11,14 @@ pub struct Platform {
     pub goarch: String,
 }
 
+impl Platform {
+    /// What gowoa asks about.
+    #[must_use]
+    pub fn windows_arm64() -> Self {
+        Self { goos: "windows".into(), goarch: "arm64".into() }
+    }
+}
+
 impl fmt::Display for Platform {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.goos, self.goarch)
@@ -24,15 +32,22 @@ pub struct Claim {
     pub goos: Option<String>,
     /// GOARCH, where something says it.
     pub goarch: Option<String>,
-    /// Who says so.
+    /// Who says the GOARCH.
     pub by: ClaimedBy,
+    /// Who says the GOOS; often the same, and for `tool.exe` its own name alone.
+    pub goos_by: ClaimedBy,
 }
 
 impl Claim {
     /// What gowoa builds.
     #[must_use]
     pub fn of_build() -> Self {
-        Self { goos: Some("windows".into()), goarch: Some("arm64".into()), by: ClaimedBy::Build }
+        Self {
+            goos: Some("windows".into()),
+            goarch: Some("arm64".into()),
+            by: ClaimedBy::Build,
+            goos_by: ClaimedBy::Build,
+        }
     }
 
     /// The GOARCH that the file should be for: what is claimed, else arm64.
@@ -51,6 +66,31 @@ impl Claim {
     #[must_use]
     pub fn windows_arm64(&self) -> bool {
         self.goos() == "windows" && self.goarch() == "arm64"
+    }
+
+    /// Whether a name or metadata says that the file is for this platform.
+    #[must_use]
+    pub fn names(&self, platform: &Platform) -> bool {
+        self.by.is_label() && self.goos() == platform.goos && self.goarch() == platform.goarch
+    }
+
+    /// Who says what is not so.
+    #[must_use]
+    pub fn says(&self, contradiction: Contradiction) -> &ClaimedBy {
+        match contradiction {
+            Contradiction::System => &self.goos_by,
+            Contradiction::Machine => &self.by,
+        }
+    }
+
+    /// What is said, as far as it is said: `windows/arm64`, `windows`, `arm64`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match (&self.goos, &self.goarch) {
+            (Some(goos), Some(goarch)) => format!("{goos}/{goarch}"),
+            (Some(one), None) | (None, Some(one)) => one.clone(),
+            (None, None) => "nothing".into(),
+        }
     }
 }
 
@@ -72,11 +112,56 @@ pub enum ClaimedBy {
     Build,
 }
 
+impl ClaimedBy {
+    /// Whether a label on the file or around it says so: a name or metadata.
+    #[must_use]
+    pub fn is_label(&self) -> bool {
+        matches!(self, Self::Artifacts | Self::OwnName | Self::Outer(_))
+    }
+}
+
+/// The form that the bytes of a file have.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Form {
+    /// A PE image for Windows.
+    Pe,
+    /// A PE image that firmware starts (`Subsystem` 10 to 13): also kernels for Linux have this form.
+    Efi,
+    /// A .NET assembly: a PE image that other systems load, too.
+    Clr,
+    /// A COFF object, an import record, or an ar archive.
+    Object,
+    /// An ELF file.
+    Elf,
+    /// A Mach-O file.
+    MachO,
+    /// None of these, under a name that only programs have.
+    #[default]
+    NoProgram,
+}
+
+impl Form {
+    /// Whether that GOOS can start, load or link a file of this form.
+    #[must_use]
+    pub fn fits(self, goos: &str) -> bool {
+        match self {
+            Self::Pe => goos == "windows",
+            Self::MachO => matches!(goos, "darwin" | "ios"),
+            Self::Elf => {
+                !matches!(goos, "windows" | "darwin" | "ios" | "plan9" | "aix" | "js" | "wasip1")
+            }
+            Self::Efi | Self::Clr | Self::Object | Self::NoProgram => true,
+        }
+    }
+}
+
 /// What a file is by its bytes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Content {
     /// In words, such as `a PE image for x64`.
     pub words: String,
+    /// The form of the bytes.
+    pub form: Form,
     /// GOOS that it runs on, where the format tells it.
     pub goos: Option<String>,
     /// GOARCH that it runs on, where the format tells it; `None` for scripts and for assemblies of any CPU.
@@ -85,10 +170,47 @@ pub struct Content {
     pub more: Vec<String>,
     /// Offset and value of the machine field: name, value, file offset.
     pub field: Option<(String, String, u64)>,
+    /// The kind of installer or self-extractor whose program this is, such as `NSIS`.
+    pub installer: Option<&'static str>,
+}
+
+impl Content {
+    /// What of the claim is not so.
+    #[must_use]
+    pub fn contradicts(&self, claim: &Claim) -> Option<Contradiction> {
+        if claim.goos.as_deref().is_some_and(|goos| !self.form.fits(goos)) {
+            return Some(Contradiction::System);
+        }
+        match (&self.goarch, &claim.goarch) {
+            (Some(is), Some(should)) if is != should => Some(Contradiction::Machine),
+            _ => None,
+        }
+    }
+
+    /// Whether it is a program or library that this platform runs.
+    #[must_use]
+    pub fn is_for(&self, platform: &Platform) -> bool {
+        let system = match self.form {
+            Form::Pe | Form::Clr => platform.goos == "windows",
+            Form::Elf | Form::MachO => self.form.fits(&platform.goos),
+            Form::Efi | Form::Object | Form::NoProgram => false,
+        };
+        let machine = self.goarch.as_ref().is_none_or(|goarch| *goarch == platform.goarch);
+        system && machine && self.installer.is_none()
+    }
+}
+
+/// Which part of a claim is not so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Contradiction {
+    /// The system: an ELF file under the name of a Windows program.
+    System,
+    /// The machine: x64 code under a name for arm64.
+    Machine,
 }
 
 /// One program, library or object among the files that were given, or a member of a container.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct GivenFile {
     /// Name in the Report: `dist/tool.zip > bin/tool.exe`.
     pub name: String,
@@ -104,10 +226,33 @@ pub struct GivenFile {
     pub content: Content,
     /// Whether it carries a signature; `None` where that is not known or cannot be.
     pub signed: Option<bool>,
+    /// How it stands to the other files.
+    pub company: Company,
+}
+
+/// How a file stands to the others that were given; looked at for files that are not what they should be.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Company {
+    /// Files with the same bytes that should be for another platform, at most
+    /// [`Company::MAX_TWINS`]: name, and what is claimed of it.
+    pub twins: Vec<(String, String)>,
+    /// Other programs under the same outer label that are what the label says.
+    pub agreeing: u64,
+    /// A file beside it that has the same name but for the machine, and is for the machine that the outer
+    /// label says: `t64-arm.exe` of `t64.exe`.
+    pub variant: Option<String>,
+    /// A container around it that says another platform than it is for, and that holds nothing for the
+    /// platform that it says: its name, and what it says. Absent where `claim` already says the same.
+    pub misplaced: Option<(String, Claim)>,
+}
+
+impl Company {
+    /// Files with the same bytes that are named.
+    pub const MAX_TWINS: usize = 3;
 }
 
 /// A container that was opened.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct GivenContainer {
     /// Name in the Report.
     pub name: String,
@@ -121,10 +266,25 @@ pub struct GivenContainer {
     pub programs: u64,
     /// What kept it from being read to its end.
     pub problem: Option<super::embedded::Unopened>,
+    /// Whether gowoa does not read containers of this form at all.
+    pub closed: bool,
+    /// Whether it stands in another container.
+    pub nested: bool,
     /// SHA-256, lower-case hexadecimal.
     pub sha256: Option<String>,
     /// Size in bytes.
     pub size: u64,
+}
+
+/// A file that goreleaser's metadata lists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Artifact {
+    /// What it was made for.
+    pub platform: Platform,
+    /// Its path as the metadata has it.
+    pub path: String,
+    /// Whether it is there.
+    pub present: bool,
 }
 
 /// Everything that one call of `gowoa inspect` was given.
@@ -140,6 +300,15 @@ pub struct GivenFacts {
     pub containers: Vec<GivenContainer>,
     /// Files that are none of these: how many, by what they are.
     pub others: Vec<(String, u64)>,
-    /// goreleaser's metadata says that these platforms were made: platform, file.
-    pub artifacts: Vec<(Platform, String)>,
+    /// What goreleaser's metadata lists.
+    pub artifacts: Vec<Artifact>,
+}
+
+impl GivenFacts {
+    /// The file of that name in the Report.
+    #[must_use]
+    pub fn file(&self, name: &str) -> Option<&GivenFile> {
+        let place = self.files.binary_search_by(|file| file.name.as_str().cmp(name)).ok()?;
+        self.files.get(place)
+    }
 }

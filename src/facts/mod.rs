@@ -26,7 +26,7 @@ pub use build::{
 };
 pub use code::CodeFacts;
 pub use embedded::EmbeddedFacts;
-pub use given::{GivenContainer, GivenFacts, GivenFile};
+pub use given::{Company, GivenContainer, GivenFacts, GivenFile};
 pub use image::ImageFacts;
 pub use package::{FileSet, ListError, ModuleFacts, PackageFacts};
 pub use toolchain::{BuildFlags, Target, Toolchain};

@@ -40,6 +40,15 @@ pub(crate) struct Gowoa {
 impl Gowoa {
     /// `gowoa check` in a directory, offline.
     pub(crate) fn check(dir: &Path) -> Self {
+        Self::start("check", dir)
+    }
+
+    /// `gowoa inspect` in a directory.
+    pub(crate) fn inspect(dir: &Path) -> Self {
+        Self::start("inspect", dir)
+    }
+
+    fn start(subcommand: &str, dir: &Path) -> Self {
         let report = tempfile::tempdir().unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_gowoa"));
         for key in SCRUBBED {
@@ -51,7 +60,7 @@ impl Gowoa {
             .env("GOWOA_CACHE", &cache)
             .env("GOPROXY", "off")
             .env("GOTOOLCHAIN", "local");
-        command.env("GOFLAGS", "-buildvcs=false").arg("check");
+        command.env("GOFLAGS", "-buildvcs=false").arg(subcommand);
         command
             .arg("--report")
             .arg(format!("json={}", report.path().join("report.json").display()));

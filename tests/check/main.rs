@@ -3,6 +3,7 @@
 //! * [`fixtures`]: every module of `testdata/go` and `testdata/checks` against the expectation beside it;
 //! * [`images`]: the images of `testdata/checks`, asked through the library;
 //! * [`objects`]: the objects and libraries of `testdata/checks`, likewise;
+//! * [`inspect`]: `gowoa inspect` on directories and archives that are made for one test;
 //! * [`matrix`]: every check over every fixture, the must-be-silent oracle, and every report as a file;
 //! * [`e2e`]: what holds of every run, and of the program as such;
 //! * [`bad_input`]: what cannot be worked on, each with an error, a next step and the right exit code;
@@ -20,6 +21,7 @@ mod e2e;
 mod fixtures;
 mod harness;
 mod images;
+mod inspect;
 #[cfg(unix)] // Windows has no such signals; its job objects are process-wrap's.
 mod interrupt;
 mod matrix;

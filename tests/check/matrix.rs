@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::fixtures::{self, Fixture, array, runs};
 use crate::harness::{Gowoa, root};
-use crate::{images, objects};
+use crate::{images, inspect, objects};
 
 /// Verdict words by check, of one fixture or case.
 type Verdicts = BTreeMap<String, BTreeSet<String>>;
@@ -36,6 +36,7 @@ fn verdicts() -> BTreeMap<String, Verdicts> {
             .map(|(id, verdict)| (id.clone(), BTreeSet::from([images::word(verdict).to_owned()])));
         all.insert(name, words.collect());
     }
+    all.extend(inspect::verdicts());
     all
 }
 
@@ -54,7 +55,7 @@ fn every_check_shows_its_verdicts_in_its_own_folder() {
             let below = |name: &str| name == inside || name.starts_with(&format!("{inside}/"));
             let mut shown = all.iter().filter(|(name, _)| below(name)).peekable();
             if shown.peek().is_none() {
-                let _ = writeln!(wrong, "{inside} holds no expect.toml, case.toml or object.toml");
+                let _ = writeln!(wrong, "{inside} holds none of the files of a case");
             }
             for (name, verdicts) in shown {
                 let words = verdicts.get(id).cloned().unwrap_or_default();

@@ -1,0 +1,189 @@
+//! What the subcommands that make a report share: their threshold, their reports, and how they refuse.
+
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use crate::engine::{EngineError, Stamp};
+use crate::model::{Report, Severity};
+use crate::platform;
+use crate::redact::Redactor;
+use crate::render::files::{FileError, Format, ReportFile, ReportTarget};
+use crate::render::{json, junit, map, terminal};
+
+use super::{exit, output};
+
+/// Which reports to write.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Output")]
+pub struct ReportArgs {
+    /// Write a report: json=PATH, junit=PATH, junit-strict=PATH or text=PATH; - is standard output (repeatable)
+    #[arg(long = "report", value_name = "FORMAT=PATH")]
+    pub reports: Vec<std::ffi::OsString>,
+
+    /// Write report.json and junit.xml into this directory
+    #[arg(long, value_name = "DIR")]
+    pub report_dir: Option<PathBuf>,
+}
+
+/// `--fail-on`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Errors.
+    Error,
+    /// Warnings and errors.
+    Warning,
+    /// Everything found.
+    Note,
+    /// Nothing: findings are reported, the exit code stays 0 unless something could not be judged.
+    Never,
+}
+
+impl FailOn {
+    pub(super) const fn severity(self) -> Option<Severity> {
+        match self {
+            Self::Error => Some(Severity::Error),
+            Self::Warning => Some(Severity::Warning),
+            Self::Note => Some(Severity::Note),
+            Self::Never => None,
+        }
+    }
+}
+
+/// What is wrong with a call or its surroundings: message and next step.
+pub(super) struct Refusal {
+    message: String,
+    words: String,
+    next: String,
+}
+
+impl Refusal {
+    pub(super) fn new(message: impl Into<String>, next: impl Into<String>) -> Self {
+        Self { message: message.into(), words: String::new(), next: next.into() }
+    }
+
+    /// Prints it, and returns the exit code.
+    pub(super) fn tell(&self, redactor: &Redactor) -> u8 {
+        output::tell(&self.text(redactor));
+        exit::INCOMPLETE
+    }
+
+    fn text(&self, redactor: &Redactor) -> String {
+        let clean = |text: &str| terminal::escape(&redactor.clean(text)).into_owned();
+        let mut text = format!("error: {}\n", clean(&self.message));
+        for line in self.words.lines().filter(|line| !line.trim().is_empty()) {
+            text.push_str(&format!("  {}\n", clean(line)));
+        }
+        text.push_str(&format!("next   {}\n", clean(&self.next)));
+        text
+    }
+}
+
+/// The engine could not make a report.
+pub(super) fn of_engine(error: &EngineError) -> Refusal {
+    let mut message = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(inner) = source {
+        let words = inner.to_string();
+        if !message.contains(&words) {
+            message.push_str(&format!(": {words}"));
+        }
+        source = inner.source();
+    }
+    Refusal { message, words: error.words().to_owned(), next: error.next_step() }
+}
+
+/// When and where the report is made.
+pub(super) fn stamp() -> Stamp {
+    let now = OffsetDateTime::now_utc().replace_nanosecond(0).ok();
+    Stamp {
+        host_name: gethostname::gethostname().to_string_lossy().into_owned(),
+        platform: platform::host(),
+        started: now.and_then(|now| now.format(&Rfc3339).ok()).unwrap_or_default(),
+    }
+}
+
+/// Reports that can be written, as far as that can be told before.
+pub(super) type Prepared = Vec<(Format, ReportFile)>;
+
+/// Opens every report before the work begins, so that a target that cannot be written is told at once.
+pub(super) fn prepare(
+    out: &ReportArgs,
+    map: Option<&Path>,
+    help: &str,
+) -> Result<Prepared, Refusal> {
+    let mut wanted = Vec::new();
+    for report in &out.reports {
+        let target = ReportTarget::parse(report);
+        wanted.push(target.map_err(|error| Refusal::new(error.to_string(), help))?);
+    }
+    if let Some(dir) = &out.report_dir {
+        for format in [Format::Json, Format::Junit { dialect: junit::Dialect::Rich }] {
+            wanted.push(ReportTarget { format, path: dir.join(format.file_name()) });
+        }
+    }
+    wanted.extend(map.map(|path| ReportTarget { format: Format::Map, path: path.to_owned() }));
+    let mut prepared = Prepared::new();
+    let mut places: Vec<PathBuf> = Vec::new();
+    for ReportTarget { format, path } in wanted {
+        let file = ReportFile::prepare(&path).map_err(refused_file)?;
+        if let Some(place) = place(&path) {
+            if places.contains(&place) {
+                return Err(Refusal::new(
+                    format!(
+                        "two reports go to {}: the second would replace the first",
+                        path.display()
+                    ),
+                    "give every report a path of its own",
+                ));
+            }
+            places.push(place);
+        }
+        prepared.push((format, file));
+    }
+    Ok(prepared)
+}
+
+/// What tells two report targets apart; absent for a device, which takes any number of reports.
+fn place(path: &Path) -> Option<PathBuf> {
+    if path == Path::new("-") {
+        return Some(path.to_owned());
+    }
+    match fs_err::metadata(path) {
+        Ok(metadata) if metadata.is_file() => fs_err::canonicalize(path).ok(),
+        Ok(_) => None,
+        Err(_) => {
+            let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+            let parent = fs_err::canonicalize(parent.unwrap_or(Path::new("."))).ok()?;
+            Some(parent.join(path.file_name()?))
+        }
+    }
+}
+
+fn refused_file(error: FileError) -> Refusal {
+    let next = error.next();
+    Refusal::new(error.what(), next)
+}
+
+/// Puts the report into every file that was asked for.
+pub(super) fn write(files: Prepared, report: &Report) -> Result<(), Refusal> {
+    for (format, file) in files {
+        let text = match format {
+            Format::Json => json::render(report),
+            Format::Text => {
+                terminal::render(report, &terminal::Options { all: true, ..Default::default() })
+            }
+            Format::Map => map::render(report),
+            Format::Junit { dialect } => junit::render(report, dialect).map_err(|error| {
+                Refusal::new(
+                    error.to_string(),
+                    "this is a bug of gowoa; the JSON report has the same content",
+                )
+            })?,
+        };
+        file.commit(text.as_bytes()).map_err(refused_file)?;
+    }
+    Ok(())
+}

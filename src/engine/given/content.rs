@@ -1,0 +1,277 @@
+//! What a file is by its bytes, in the words of the claims: GOOS, GOARCH, and what else shows it.
+
+use memchr::memmem;
+
+use crate::facts::given::{Content, Form};
+use crate::facts::image::{ImageFacts, MachineKind};
+use crate::image::FileKind;
+
+/// `IMAGE_SUBSYSTEM_EFI_APPLICATION` to `IMAGE_SUBSYSTEM_XBOX` without the last (PE format, Windows Subsystem).
+const EFI_SUBSYSTEMS: std::ops::RangeInclusive<u16> = 10..=13;
+/// Bytes behind the last section that are searched for the head of an installer's payload: NSIS puts it on
+/// the next multiple of 512, 7-Zip behind a text of at most a few KiB.
+const HEAD_OF_PAYLOAD: usize = 16 << 10;
+
+/// Names that only programs and libraries of Windows have.
+const PROGRAM_SUFFIXES: &[&str] = &[".exe", ".dll"];
+/// Names of objects and libraries: these formats have no magic number, or one that other files share.
+const OBJECT_SUFFIXES: &[&str] = &[".o", ".obj", ".syso", ".res", ".lib", ".a"];
+
+/// The GOARCH whose code an image of this machine has.
+fn goarch(kind: MachineKind) -> Option<&'static str> {
+    Some(match kind {
+        // ARM64EC code runs on ARM64 machines only; hybrid-image says more.
+        MachineKind::Arm64 | MachineKind::Arm64Ec | MachineKind::Arm64X => "arm64",
+        MachineKind::X64 => "amd64",
+        MachineKind::X86 | MachineKind::ChpeX86 => "386",
+        MachineKind::Arm32 => "arm",
+        MachineKind::Other(_) => return None,
+    })
+}
+
+/// What an image is before anything but its kind was looked at; or what it is if its headers are damaged.
+pub(super) fn of_header(kind: FileKind, machine: u16) -> Content {
+    Content {
+        words: kind.words().into_owned(),
+        form: Form::Pe,
+        goos: Some("windows".into()),
+        goarch: goarch(MachineKind::from_header(machine)).map(str::to_owned),
+        ..Content::default()
+    }
+}
+
+/// What an image is.
+pub(super) fn of_image(facts: &ImageFacts, bytes: &[u8]) -> Content {
+    let clr = facts.clr.as_ref().ok().and_then(Option::as_ref);
+    let form = match clr {
+        Some(_) => Form::Clr,
+        None if EFI_SUBSYSTEMS.contains(&facts.subsystem) => Form::Efi,
+        None => Form::Pe,
+    };
+    // Only an assembly that says x86 is free of its machine: one that says x64 is loaded there alone.
+    let any_cpu = facts.kind == MachineKind::X86 && clr.is_some_and(|clr| clr.any_cpu());
+    let words = match form {
+        Form::Efi => format!("a UEFI program for {}", facts.kind),
+        _ if any_cpu => "a .NET assembly for any CPU".to_owned(),
+        Form::Clr => format!("a .NET assembly for {}", facts.kind),
+        _ => format!("a PE image for {}", facts.kind),
+    };
+    let mut more = Vec::new();
+    if let Ok(Some(info)) = &facts.build_info {
+        for key in ["GOOS", "GOARCH"] {
+            more.extend(info.setting(key).map(|value| format!("Go build info: {key}={value}")));
+        }
+    }
+    Content {
+        words,
+        form,
+        goos: (form == Form::Pe).then(|| "windows".to_owned()),
+        goarch: goarch(facts.kind).filter(|_| !any_cpu).map(str::to_owned),
+        more,
+        field: Some((
+            "Machine".into(),
+            format!("{:#06x} ({})", facts.machine, facts.kind),
+            facts.machine_offset,
+        )),
+        installer: installer(facts, bytes),
+    }
+}
+
+/// Which installer's program this is. Their payload is compressed, and their programs are x86 on purpose:
+/// one that runs everywhere.
+fn installer(facts: &ImageFacts, bytes: &[u8]) -> Option<&'static str> {
+    // The tools that make installers hold the same marks; they are DLLs, or written for .NET.
+    if facts.dll() || facts.kind == MachineKind::Arm64 || !matches!(facts.clr, Ok(None)) {
+        return None;
+    }
+    // WiX: the bootstrapper's own section (wix, src/burn/stub).
+    if facts.sections.iter().any(|section| section.name == ".wixburn") {
+        return Some("WiX Burn");
+    }
+    let end = facts.sections.iter().map(|section| section.file_end()).max().unwrap_or(0);
+    let payload = bytes.get(usize::try_from(end).ok()?..)?;
+    let head = payload.get(..HEAD_OF_PAYLOAD.min(payload.len()))?;
+    let has = |bytes: &[u8], mark: &[u8]| memmem::find(bytes, mark).is_some();
+    // NSIS: FH_SIG and FH_INT1..3 of the first header (nsis, Source/exehead/fileform.h).
+    if has(head, b"\xef\xbe\xad\xdeNullsoftInst") {
+        return Some("NSIS");
+    }
+    // 7-Zip: the signature of the archive (7-Zip, DOC/7zFormat.txt) behind the module.
+    if has(head, b"7z\xbc\xaf\x27\x1c") {
+        return Some("7-Zip");
+    }
+    // Inno Setup: the head of the setup data, which is not compressed, and the resource with the table of
+    // offsets (issrc, Projects/Src/Shared.Struct.pas: SetupID, SetupLdrOffsetTableID).
+    if has(payload, b"Inno Setup Setup Data (") || has(bytes, b"rDlPtS\xcd\xe6\xd7\x7b\x0b\x2a") {
+        return Some("Inno Setup");
+    }
+    // Squirrel: the directory that it unpacks to, in UTF-16.
+    let squirrel: Vec<u8> = "SquirrelTemp".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    has(bytes, &squirrel).then_some("Squirrel")
+}
+
+/// What a file is that is no PE image and no container; `None` for what no platform runs or links.
+pub(super) fn of_other(kind: FileKind, bytes: &[u8], name: &str) -> Option<Content> {
+    let lower = name.to_ascii_lowercase();
+    let ends = |suffixes: &[&str]| suffixes.iter().any(|suffix| lower.ends_with(suffix));
+    let content = |form, goos: Option<&str>, goarch: Option<&str>| Content {
+        words: kind.words().into_owned(),
+        form,
+        goos: goos.map(str::to_owned),
+        goarch: goarch.map(str::to_owned),
+        ..Content::default()
+    };
+    let machine =
+        |machine: u16, offset: u64| Some(("Machine".to_owned(), format!("{machine:#06x}"), offset));
+    match kind {
+        FileKind::Elf { machine: number } if !data_elf(number, bytes) => Some(Content {
+            field: Some(("e_machine".into(), number.to_string(), 18)),
+            ..content(Form::Elf, None, elf(number, bytes))
+        }),
+        FileKind::MachO { cpu } => Some(Content {
+            field: Some(("cputype".into(), format!("{cpu:#010x}"), 4)),
+            ..content(Form::MachO, Some("darwin"), mach_o(cpu))
+        }),
+        FileKind::MachOUniversal => Some(content(Form::MachO, Some("darwin"), None)),
+        FileKind::CoffObject { machine: number } if ends(OBJECT_SUFFIXES) => Some(Content {
+            // The form for many sections has its machine behind a signature and a version.
+            field: machine(number, if bytes.starts_with(&[0, 0]) { 6 } else { 0 }),
+            ..content(Form::Object, None, goarch(MachineKind::from_header(number)))
+        }),
+        FileKind::CoffImport { machine: number } if ends(OBJECT_SUFFIXES) => Some(Content {
+            field: machine(number, 6),
+            ..content(Form::Object, None, goarch(MachineKind::from_header(number)))
+        }),
+        FileKind::Archive if ends(OBJECT_SUFFIXES) => Some(content(Form::Object, None, None)),
+        _ if ends(PROGRAM_SUFFIXES) => Some(content(Form::NoProgram, None, None)),
+        _ => None,
+    }
+}
+
+/// Whether an ELF file is not for the system that carries it: BPF byte code (247), which Windows loads too,
+/// and files that say that they run without a system (`ELFOSABI_STANDALONE`, 255).
+fn data_elf(machine: u16, bytes: &[u8]) -> bool {
+    machine == 247 || bytes.get(7) == Some(&255)
+}
+
+/// The GOARCH of an ELF machine (the generic ABI's `e_machine`), with the byte order in byte 5 and the class
+/// in byte 4.
+fn elf(machine: u16, bytes: &[u8]) -> Option<&'static str> {
+    let little = bytes.get(5) == Some(&1);
+    let wide = bytes.get(4) == Some(&2);
+    Some(match (machine, wide, little) {
+        (3, false, true) => "386",
+        (62, true, true) => "amd64",
+        (40, false, true) => "arm",
+        (183, true, true) => "arm64",
+        (8, false, false) => "mips",
+        (8, false, true) => "mipsle",
+        (8, true, false) => "mips64",
+        (8, true, true) => "mips64le",
+        (21, true, false) => "ppc64",
+        (21, true, true) => "ppc64le",
+        (22, true, false) => "s390x",
+        (243, true, true) => "riscv64",
+        (258, true, true) => "loong64",
+        _ => return None,
+    })
+}
+
+/// The GOARCH of a Mach-O CPU (`mach/machine.h`).
+fn mach_o(cpu: u32) -> Option<&'static str> {
+    Some(match cpu {
+        0x0000_0007 => "386",
+        0x0100_0007 => "amd64",
+        0x0000_000c => "arm",
+        0x0100_000c => "arm64",
+        _ => return None,
+    })
+}
+
+/// Whether a file has the name of a container that gowoa reads.
+pub(super) fn called_container(name: &str) -> bool {
+    const SUFFIXES: &[&str] = &[
+        ".zip", ".tar", ".gz", ".tgz", ".xz", ".zst", ".bz2", ".cab", ".whl", ".nupkg", ".msix",
+        ".appx",
+    ];
+    let lower = name.to_ascii_lowercase();
+    SUFFIXES.iter().any(|suffix| lower.ends_with(suffix))
+}
+
+/// Containers that gowoa does not read, in words; `None` for files that are none.
+pub(super) fn closed_container(kind: FileKind, bytes: &[u8], name: &str) -> Option<&'static str> {
+    const MAGIC: &[(&[u8], &str)] = &[
+        (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+        (b"Rar!\x1a\x07", "a RAR archive"),
+        (b"\xed\xab\xee\xdb", "an RPM package"),
+        (b"!<arch>\ndebian-binary", "a Debian package"),
+        (b"xar!", "a macOS package"),
+    ];
+    if let Some((_, words)) = MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)) {
+        return Some(words);
+    }
+    let lower = name.to_ascii_lowercase();
+    let installer = [".msi", ".msm", ".msp"].iter().any(|suffix| lower.ends_with(suffix));
+    (kind == FileKind::OleCompound && installer).then_some("an MSI package")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::image::identify;
+
+    fn image(name: &str) -> Content {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/pe").join(name);
+        let bytes = fs_err::read(path).unwrap();
+        of_image(&crate::image::read(&bytes).unwrap(), &bytes)
+    }
+
+    #[test]
+    fn images_are_for_the_machine_that_runs_their_code() {
+        for (name, goarch, words) in [
+            ("arm64.exe", "arm64", "a PE image for ARM64"),
+            ("arm64ec.dll", "arm64", "a PE image for ARM64EC"),
+            ("arm64x.dll", "arm64", "a PE image for ARM64X"),
+            ("x64.exe", "amd64", "a PE image for x64"),
+            ("x86.exe", "386", "a PE image for x86"),
+        ] {
+            let content = image(name);
+            assert_eq!((content.goarch.as_deref(), content.words.as_str()), (Some(goarch), words));
+            assert_eq!(content.installer, None);
+        }
+    }
+
+    #[test]
+    fn the_head_of_a_payload_tells_the_installer() {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/pe/x86.exe");
+        let stub = fs_err::read(path).unwrap();
+        for (payload, words) in [
+            (&b"\0\0\0\0\xef\xbe\xad\xdeNullsoftInst"[..], Some("NSIS")),
+            (b"Inno Setup Setup Data (6.2.0) (u)", Some("Inno Setup")),
+            (b";!@Install@!UTF-8!\n;!@InstallEnd@!7z\xbc\xaf\x27\x1c", Some("7-Zip")),
+            (b"PK\x03\x04", None),
+        ] {
+            let bytes = [stub.as_slice(), payload].concat();
+            let facts = crate::image::read(&bytes).unwrap();
+            assert_eq!(installer(&facts, &bytes), words);
+        }
+    }
+
+    #[test]
+    fn other_files_count_by_bytes_and_name() {
+        let mut elf = b"\x7fELF\x02\x01\x01".to_vec();
+        elf.resize(64, 0);
+        elf[18] = 183;
+        let of = |bytes: &[u8], name: &str| of_other(identify(bytes), bytes, name);
+        let found = of(&elf, "tool").unwrap();
+        assert_eq!((found.form, found.goarch.as_deref()), (Form::Elf, Some("arm64")));
+        elf[18] = 247;
+        assert_eq!(of(&elf, "probe.o"), None);
+        let mut object = b"\x64\x86\x01\0".to_vec();
+        object.resize(64, 0);
+        assert_eq!(of(&object, "photo.dat"), None);
+        assert_eq!(of(&object, "rsrc.SYSO").unwrap().goarch.as_deref(), Some("amd64"));
+        assert_eq!(of(b"<html>", "tool.exe").unwrap().form, Form::NoProgram);
+        assert_eq!(of(b"text", "readme"), None);
+    }
+}

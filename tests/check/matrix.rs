@@ -125,9 +125,18 @@ fn sound(report: &Value) -> BTreeSet<&str> {
     }
     failed.extend(bad.into_iter().map(id_of));
     let tests = |id: &str| id.replacen("package:", "test:", 1);
+    // What is wrong with an exe is wrong with the packages that it was made from.
+    let in_failed_image = |name: &Value| {
+        subjects.iter().any(|image| {
+            image["kind"] == "image"
+                && failed.contains(id_of(image))
+                && array(&image["packages"]).contains(name)
+        })
+    };
     subjects
         .iter()
         .filter(|subject| subject["kind"] == "package" && subject["matched"] == true)
+        .filter(|subject| !in_failed_image(&subject["name"]))
         .filter(|subject| {
             let id = id_of(subject);
             compiled.contains(id) && !failed.contains(id) && !failed.contains(tests(id).as_str())

@@ -1,8 +1,9 @@
 //! What is wanted of the PKCS #7 of a signature (RFC 2315 and RFC 5652): the digest that was signed, who
 //! signed it, and whether a time stamp and further signatures hang on it.
 //!
-//! Only the way to these is read, with `der`. A reader of the whole would refuse signatures that Windows
-//! takes: for a certificate that stands there twice, or a serial number that is too long.
+//! Only the way to these is read, with `der`. A reader of the whole has more reasons to refuse one (a
+//! certificate that stands there twice, a serial number that is too long), and none of them concerns the
+//! digest.
 
 use der::asn1::{AnyRef, ObjectIdentifier};
 use der::{Decode, SliceReader, Tag, TagNumber, Tagged};

@@ -1,7 +1,5 @@
 //! embedded-image: does the image carry DLLs, drivers or programs that Windows on Arm cannot use?
 
-mod siblings;
-
 use crate::facts::ImageFile;
 use crate::facts::embedded::{EmbeddedFacts, EmbeddedImage, EmbeddedKind, Unopened};
 use crate::facts::image::MachineKind;
@@ -10,6 +8,7 @@ use crate::model::{
 };
 
 use super::draft;
+use super::siblings;
 use super::{Check, Context, Meta, SubjectFacts, readable};
 
 /// See the module.
@@ -98,8 +97,7 @@ fn judge(inner: &EmbeddedImage, all: &EmbeddedFacts) -> Option<Judgement> {
     if inner.any_cpu || inner.firmware() {
         return None;
     }
-    if inner.kind != Driver && inside_foreign_program(inner, all) {
-        // It is loaded by that program, which has a finding of its own.
+    if inside_foreign(inner, all) {
         return None;
     }
     let severity_and_why = match (inner.machine, inner.kind) {
@@ -120,9 +118,7 @@ fn judge(inner: &EmbeddedImage, all: &EmbeddedFacts) -> Option<Judgement> {
             "Microsoft takes 32-bit Arm out of Windows 11, and newer processors cannot run it",
         ),
         (MachineKind::Other(_), Exe) => (Severity::Warning, "Windows on Arm cannot run it"),
-        (_, Exe) => {
-            (Severity::Warning, "it runs under emulation, which costs speed and must be there")
-        }
+        (_, Exe) => (Severity::Warning, "it runs under emulation, slower than a native one"),
     };
     let (severity, why) = severity_and_why;
     let class = class(inner);
@@ -130,7 +126,7 @@ fn judge(inner: &EmbeddedImage, all: &EmbeddedFacts) -> Option<Judgement> {
         return Some(Judgement {
             severity: Severity::Note,
             class,
-            why: format!("and {} is carried beside it for ARM64", sibling.place()),
+            why: format!("{} is carried beside it for ARM64", sibling.place()),
             help: "make sure that the program takes the ARM64 one on Windows on Arm; the other can be left out of \
                    this build with a build constraint"
                 .into(),
@@ -139,12 +135,14 @@ fn judge(inner: &EmbeddedImage, all: &EmbeddedFacts) -> Option<Judgement> {
     Some(Judgement { severity, class, why: why.into(), help: help(inner) })
 }
 
-/// Whether a program for another machine carries it.
-fn inside_foreign_program(inner: &EmbeddedImage, all: &EmbeddedFacts) -> bool {
+/// Whether an image for another machine carries it for itself: that image has a finding of its own. Only a
+/// driver that an emulated program brings is still to be loaded by the ARM64 kernel.
+fn inside_foreign(inner: &EmbeddedImage, all: &EmbeddedFacts) -> bool {
     all.images.iter().any(|outer| {
         let native = matches!(outer.machine, MachineKind::Arm64 | MachineKind::Arm64X);
         let around = outer.path.len() < inner.path.len() && inner.path.starts_with(&outer.path);
-        around && !native && !outer.any_cpu && outer.kind == EmbeddedKind::Exe
+        let installs = outer.kind == EmbeddedKind::Exe && inner.kind == EmbeddedKind::Driver;
+        around && !native && !outer.any_cpu && !installs
     })
 }
 

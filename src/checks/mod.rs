@@ -26,6 +26,7 @@ mod package_excluded;
 mod reserved_x18;
 mod resource_tree;
 mod signature;
+mod siblings;
 mod slow_path;
 mod stray_x86_code;
 mod unsupported_flags;

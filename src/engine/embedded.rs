@@ -196,6 +196,4 @@ fn what(kind: &str, path: &[EmbeddedStep]) -> String {
 }
 
 #[cfg(test)]
-mod show;
-#[cfg(test)]
 mod tests;

@@ -87,34 +87,67 @@ struct Region<'a> {
 pub fn carve(bytes: &[u8], facts: &ImageFacts) -> Carving {
     let mut carving = Carving::default();
     for region in regions(bytes, facts) {
-        let hits = scan::scan(bytes, &region.range);
-        let mut start_seen = false;
-        let mut zips: Vec<Range<usize>> = Vec::new();
-        // End records first: what stands inside a whole zip is no start of a broken one.
-        let ends = hits.iter().filter(|hit| hit.magic == Magic::ZipEnd);
-        for zip in ends.filter_map(|hit| zip_by_end(bytes, &region, hit.at)) {
-            zips.push(zip.range.clone());
-            carving.found.push(zip);
-        }
-        for hit in &hits {
-            if hit.magic == Magic::ZipStart {
-                // Each member begins with it; the first says enough.
-                let whole = zips.iter().any(|zip| zip.contains(&hit.at));
-                if whole || start_seen || !zip_start(bytes, &region, hit.at) {
-                    continue;
-                }
-                start_seen = true;
-            }
-            carving.found.extend(judge(bytes, &region, *hit));
-            if carving.found.len() > MAX_FOUND {
-                carving.more = true;
-                break;
-            }
-        }
+        search(bytes, &region, &mut carving);
     }
-    carving.found.truncate(MAX_FOUND);
     carving.found.sort_by_key(|carved| (carved.range.start, std::cmp::Reverse(carved.range.end)));
     carving
+}
+
+/// Finds what one region has.
+fn search(bytes: &[u8], region: &Region<'_>, carving: &mut Carving) {
+    let hits = scan::scan(bytes, &region.range);
+    let (mut zips, mut tries) = (Vec::new(), 0);
+    // End records first: what stands inside a whole zip is no start of a broken one.
+    let first_start = hits.iter().find(|hit| hit.magic == Magic::ZipStart).map(|hit| hit.at);
+    for hit in hits.iter().filter(|hit| hit.magic == Magic::ZipEnd) {
+        if let Some(zip) = zip_by_end(bytes, region, hit.at, first_start)
+            && carving.add(zip.clone())
+        {
+            zips.push(zip.range);
+        }
+    }
+    zips.sort_by_key(|zip| zip.start);
+    let mut zips = zips.into_iter().peekable();
+    let (mut zip_end, mut tar_end, mut start_seen) = (0, 0, false);
+    for hit in &hits {
+        while let Some(zip) = zips.next_if(|zip| zip.start <= hit.at) {
+            zip_end = zip.end.max(zip_end);
+        }
+        match hit.magic {
+            // Each member begins with it; the first says enough.
+            Magic::ZipStart if start_seen || hit.at < zip_end => continue,
+            // The headers of the further members of an archive.
+            Magic::Ustar if hit.at < tar_end => continue,
+            Magic::Mz if pe_head(bytes, hit.at).is_none() => continue,
+            // Headers without sections cost as much as those of images.
+            Magic::Mz if tries >= MAX_FOUND => {
+                carving.more = true;
+                return;
+            }
+            Magic::Mz => tries += 1,
+            _ => {}
+        }
+        let Some(carved) = judge(bytes, region, *hit) else { continue };
+        match carved.found {
+            Found::Tar => tar_end = carved.range.end,
+            Found::ZipStart => start_seen = true,
+            _ => {}
+        }
+        if !carving.add(carved) {
+            return;
+        }
+    }
+}
+
+impl Carving {
+    /// Adds a find, if it is not one too many.
+    fn add(&mut self, carved: Carved) -> bool {
+        self.more |= self.found.len() >= MAX_FOUND;
+        if !self.more {
+            self.found.push(carved);
+        }
+        !self.more
+    }
 }
 
 /// The parts of the file that are searched, each byte once: sections that are not executable, and what
@@ -152,7 +185,7 @@ fn judge(bytes: &[u8], region: &Region<'_>, hit: Hit) -> Option<Carved> {
         Magic::Zstd | Magic::Xz => (Found::Stream, rest.len()),
         Magic::Bzip2 => (Found::Stream, bzip2(rest).then_some(rest.len())?),
         Magic::Ustar => return tar(bytes, region, hit.at),
-        Magic::ZipStart => (Found::ZipStart, rest.len()),
+        Magic::ZipStart => (Found::ZipStart, zip_start(rest).then_some(rest.len())?),
         Magic::ZipEnd => return None,
     };
     Some(carved(region, found, hit.at..hit.at + length))
@@ -172,11 +205,7 @@ fn carved(region: &Region<'_>, found: Found, range: Range<usize>) -> Carved {
 /// Bytes of an image: up to the end of its last section or of its certificates, and never more than there
 /// are. `None` where the headers are not those of an image.
 fn image_length(rest: &[u8]) -> Option<usize> {
-    let header = u32_at(rest, 0x3c).filter(|header| PE_HEADER.contains(header))?;
-    if slice(rest, header.into(), 4)? != b"PE\0\0" {
-        return None;
-    }
-    let machine = u16_at(rest, u64::from(header) + 4)?;
+    let machine = u16_at(rest, pe_head(rest, 0)? + 4)?;
     if matches!(MachineKind::from_header(machine), MachineKind::Other(_)) {
         return None;
     }
@@ -191,6 +220,13 @@ fn image_length(rest: &[u8]) -> Option<usize> {
     let (at, size) = image.directory(CERTIFICATE_TABLE).unwrap_or_default();
     let certificates = u64::from(at) + u64::from(size);
     usize::try_from(sections.max(certificates.min(length)).min(length)).ok()
+}
+
+/// Where the PE header of an MS-DOS header at `at` is, counted from there.
+fn pe_head(bytes: &[u8], at: usize) -> Option<u64> {
+    let rest = bytes.get(at..)?;
+    let header = u32_at(rest, 0x3c).filter(|header| PE_HEADER.contains(header))?;
+    (slice(rest, header.into(), 4)? == b"PE\0\0").then_some(header.into())
 }
 
 /// Bytes of a cabinet: its header says so (Microsoft Cabinet Format, CFHEADER).
@@ -247,7 +283,12 @@ fn tar_member(rest: &[u8]) -> Option<usize> {
 
 /// A zip by its end record. Its directory has to be where the record says, counted from the first member or
 /// from the start of the file, as self-extracting archives do.
-fn zip_by_end(bytes: &[u8], region: &Region<'_>, end: usize) -> Option<Carved> {
+fn zip_by_end(
+    bytes: &[u8],
+    region: &Region<'_>,
+    end: usize,
+    first_start: Option<usize>,
+) -> Option<Carved> {
     let at = end as u64;
     let comment = u16_at(bytes, at + 20)?;
     let (size, offset) = (u32_at(bytes, at + 12)?, u32_at(bytes, at + 16)?);
@@ -255,8 +296,8 @@ fn zip_by_end(bytes: &[u8], region: &Region<'_>, end: usize) -> Option<Carved> {
     // An archive in the 64-bit form has its directory before two more records; its reader finds it.
     let wide = offset == u32::MAX || size == u32::MAX;
     let (base, first) = if wide {
-        let first = memchr::memmem::find(bytes.get(region.range.start..end)?, b"PK\x03\x04")?;
-        (region.range.start + first, region.range.start + first)
+        let first = first_start.filter(|&first| first < end)?;
+        (first, first)
     } else {
         slice(bytes, directory, 4).filter(|magic| magic == b"PK\x01\x02")?;
         let base = directory.checked_sub(offset.into())?;
@@ -270,8 +311,7 @@ fn zip_by_end(bytes: &[u8], region: &Region<'_>, end: usize) -> Option<Carved> {
 }
 
 /// Whether a local header is one: a version and a method that exist, and a name of plain characters.
-fn zip_start(bytes: &[u8], region: &Region<'_>, at: usize) -> bool {
-    let Some(header) = bytes.get(at..region.range.end) else { return false };
+fn zip_start(header: &[u8]) -> bool {
     let fields = || {
         let (version, method) = (u16_at(header, 4)?, u16_at(header, 8)?);
         let name = slice(header, 30, u16_at(header, 26)?.into())?;

@@ -135,6 +135,30 @@ fn heads_without_end_are_looked_at_up_to_a_limit() {
     assert!(found.unopened[0].limit, "{found:?}");
 }
 
+/// Each of these makes a search that looks at every head for itself look at the same bytes again and again.
+#[test]
+fn many_heads_of_one_thing_cost_little() {
+    let mut header = vec![0_u8; 512];
+    header[..8].copy_from_slice(b"name.txt");
+    header[124..135].copy_from_slice(b"00000000000");
+    header[148..156].copy_from_slice(b"        ");
+    header[257..262].copy_from_slice(b"ustar");
+    let sum: u32 = header.iter().map(|&byte| u32::from(byte)).sum();
+    header[148..154].copy_from_slice(format!("{sum:06o}").as_bytes());
+    let tar = header.repeat(2000);
+    let starts = b"PK\x03\x04\x14\0\0\0\x08\0".repeat(20_000);
+    let ends = b"PK\x05\x06\0\0\0\0\0\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff\0\0".repeat(3000);
+    let mut image = fixture("../x64.exe");
+    image[0x3c..0x40].copy_from_slice(&0x78_u32.to_le_bytes());
+    let headers = image[..0x200].repeat(3000);
+    for bytes in [tar, starts, ends, headers] {
+        let begin = std::time::Instant::now();
+        let _ = find(&carrying(&bytes));
+        // Far above what it takes, and far below what it would take.
+        assert!(begin.elapsed().as_secs() < 20, "{:?} {:?}", &bytes[..4], begin.elapsed());
+    }
+}
+
 #[test]
 fn images_in_each_other_are_looked_at_up_to_a_limit() {
     // Each is gzipped behind the end of the next: how long it is, its stream says.

@@ -25,6 +25,7 @@ pub fn name(bytes: &[u8], facts: &ImageFacts, found: &mut Vec<Carved>) {
         return;
     }
     let records = records(bytes, facts, found);
+    // Addresses whose symbol would name a find: of its bytes, of the variable that points to it.
     let mut nameless = BTreeSet::new();
     for carved in &mut *found {
         if resource(facts, carved) {
@@ -40,13 +41,15 @@ pub fn name(bytes: &[u8], facts: &ImageFacts, found: &mut Vec<Carved>) {
         }
         if carved.name.is_empty() {
             nameless.insert(va);
+            nameless.extend(records.get(&va).map(|record| record.va));
         }
     }
     if !nameless.is_empty() {
         let symbols = symbols(bytes, facts, &nameless);
         for carved in found.iter_mut().filter(|carved| carved.name.is_empty()) {
-            let name = va_of(facts, carved.offset).and_then(|va| symbols.get(&va));
-            carved.name = name.cloned().unwrap_or_default();
+            let Some(va) = va_of(facts, carved.offset) else { continue };
+            let variable = records.get(&va).and_then(|record| symbols.get(&record.va));
+            carved.name = variable.or(symbols.get(&va)).cloned().unwrap_or_default();
         }
     }
     leave_out_inner(found);
@@ -93,6 +96,8 @@ struct Record {
     name: String,
     /// Bytes that it says there are.
     length: usize,
+    /// Its own address: that of the variable.
+    va: u64,
 }
 
 /// The Go values that point to the finds, by address. An `embed.FS` has records of {name pointer, name
@@ -141,7 +146,7 @@ fn record(bytes: &[u8], facts: &ImageFacts, carved: &Carved, at: u64) -> Option<
         let (pointer, length) = (u64_at(bytes, at)?, u64_at(bytes, at + 8)?);
         embed_path(slice(bytes, offset_of(facts, pointer)?, length.min(MAX_NAME + 1))?)
     });
-    Some(Record { name: name.unwrap_or_default(), length })
+    Some(Record { name: name.unwrap_or_default(), length, va: va_of(facts, at)? })
 }
 
 /// A path as `go:embed` makes them: relative, `/`-separated, of printable characters (io/fs, ValidPath).

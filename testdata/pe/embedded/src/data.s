@@ -30,7 +30,8 @@
     .incbin "x86.dll"
 .Lend_x86:
     .p2align 3
-.Lslice:
+    .globl main.old
+main.old:
     .quad "main..gobytes.1", .Lend_x86 - "main..gobytes.1", .Lend_x86 - "main..gobytes.1"
     // An x64 program with an x64 DLL behind its end: the slice says that they are one file.
     .globl "main.installer"

@@ -1,4 +1,4 @@
-//! Which embedded images are the same thing for different machines.
+//! Which embedded images are the same thing for different machines, and what is known of them.
 
 use crate::facts::embedded::{EmbeddedFacts, EmbeddedImage};
 use crate::facts::image::MachineKind;
@@ -44,27 +44,30 @@ pub(super) fn native<'a>(
             matches!(other.machine, MachineKind::Arm64 | MachineKind::Arm64X) || other.any_cpu;
         let same_name = key.is_some() && self::key(other) == key;
         let same_original = original.is_some() && original_name(other) == original;
-        native && other.kind == inner.kind && (same_name || same_original)
+        // What a DLL carries for itself does not stand in for it.
+        let inside = other.path.len() > inner.path.len() && other.path.starts_with(&inner.path);
+        native && !inside && other.kind == inner.kind && (same_name || same_original)
     })
 }
 
-/// What is known of a file of this name.
+/// What is known of a file of this name: that of the file, of the variable that holds it (`main.wintun`), or
+/// that of its version resource.
 pub(super) fn known(inner: &EmbeddedImage) -> Option<&'static str> {
-    let name = inner.own_name().rsplit('/').next().unwrap_or_default().to_lowercase();
-    let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
-    let stem = without_architecture(stem);
-    KNOWN.iter().find(|(known, _)| *known == stem).map(|(_, words)| *words)
+    let own = inner.own_name().rsplit('/').next().unwrap_or_default();
+    let original = inner.version_string("OriginalFilename").unwrap_or_default();
+    let names = own.rsplitn(2, '.').chain(original.rsplitn(2, '.'));
+    let names: Vec<String> = names.map(|name| without_architecture(&name.to_lowercase())).collect();
+    KNOWN.iter().find(|(known, _)| names.iter().any(|name| name == known)).map(|(_, words)| *words)
 }
 
-/// The names on the way to an image without their words for architectures; `None` where it has no name of
-/// its own or around it.
+/// The names on the way to an image without their words for architectures; `None` where nothing names the
+/// image itself. A stream holds one file, so what names the stream names the file.
 fn key(inner: &EmbeddedImage) -> Option<String> {
-    let names: Vec<&str> =
-        inner.path.iter().map(|step| step.name.as_str()).filter(|name| !name.is_empty()).collect();
-    if names.is_empty() {
-        return None;
-    }
-    let parts = names.iter().flat_map(|name| name.split('/'));
+    let stream = |within: &str| matches!(within, "gzip" | "zstd" | "bzip2" | "xz");
+    let own = inner.path.iter().rev().find(|step| !stream(step.within) || !step.name.is_empty());
+    own.filter(|step| !step.name.is_empty())?;
+    let names = inner.path.iter().map(|step| step.name.as_str()).filter(|name| !name.is_empty());
+    let parts = names.flat_map(|name| name.split('/'));
     let parts: Vec<String> = parts
         .map(|part| without_architecture(&part.to_lowercase()))
         .filter(|part| !part.is_empty())
@@ -167,6 +170,20 @@ mod tests {
         assert!(!are_siblings(&["main..gobytes.1"], &["main..gobytes.2"]));
         assert!(!are_siblings(&[""], &[""]));
         assert!(!are_siblings(&["x64"], &["arm64"]));
+        // An ARM64 image among the resources of the x64 one, or without a name in the same container.
+        assert!(!are_siblings(&["a.dll"], &["a.dll", ""]));
+        assert!(!are_siblings(&["a.zip", ""], &["a.zip", ""]));
+        assert!(!are_siblings(&["a.dll"], &["a.dll", "a.dll"]));
+    }
+
+    #[test]
+    fn well_known_files_are_known_by_file_and_by_variable() {
+        for name in ["lib/wintun.dll", "WinTun-amd64.dll", "main.wintun", "wintun"] {
+            assert!(known(&image(&[name], MachineKind::X64)).is_some(), "{name}");
+        }
+        for name in ["wintunnel.dll", "main.tun", ""] {
+            assert!(known(&image(&[name], MachineKind::X64)).is_none(), "{name}");
+        }
     }
 
     #[test]

@@ -22,9 +22,7 @@ use gowoa::cli::{Cli, exit};
 use gowoa::platform::Interrupt;
 
 /// Files of `src/checks` that are no check: the list, what several checks share, and the words of one.
-const NO_CHECK: &[&str] = &["mod", "advice", "draft", "object_words"];
-/// Files of `src/checks` that are no check: the list, and what several checks share.
-const NO_CHECK: &[&str] = &["mod", "advice", "draft", "siblings"];
+const NO_CHECK: &[&str] = &["mod", "advice", "code", "draft", "object_words", "siblings"];
 
 /// The headings of a check's page, in this order.
 const HEADINGS: &[&str] = &[

@@ -38,6 +38,11 @@ impl Check for ObjectMachine {
         let SubjectFacts::Object(object) = subject else {
             return Verdict::NotApplicable("not an object".into());
         };
+        if is_labelled(object) {
+            return Verdict::NotApplicable(
+                "its name says what it is for; name-against-content judges that".into(),
+            );
+        }
         let Some(wanted) = wanted(&object.claim) else {
             let (goos, goarch) = (object.claim.goos(), object.claim.goarch());
             return Verdict::NotApplicable(format!("it is meant for {goos}/{goarch}"));
@@ -61,6 +66,13 @@ impl Check for ObjectMachine {
         }
         without_fault(contents)
     }
+}
+
+/// Whether it is one object that was given, under a name that tells its machine.
+fn is_labelled(object: &ObjectFile) -> bool {
+    object.linked_by == LinkedBy::Given
+        && object.claim.by.is_label()
+        && matches!(object.contents, Ok(ObjectContents::Member(_)))
 }
 
 /// The machine that the objects must be for; `None` where the claim is another system's, or an architecture that

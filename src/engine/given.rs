@@ -45,7 +45,7 @@ pub(super) fn gather(
     let walked = walk::walk(&plan.paths)?;
     let mut unit = UnitFacts::default();
     let metadata = metadata(&walked, &mut unit.unproven);
-    let look = Look { expect: plan.expect.as_ref(), metadata: &metadata };
+    let look = Look { expect: plan.expect.as_ref(), map: plan.map, metadata: &metadata };
     let total = walked.files.len() as u64 + u64::from(walked.stdin);
     let done = AtomicU64::new(0);
     let count = || progress.count(done.fetch_add(1, Ordering::Relaxed) + 1, total);
@@ -159,10 +159,14 @@ fn fill(unit: &mut UnitFacts, given: &mut GivenFacts, walked: Walked, found: Vec
     seen.sort_by(|a, b| a.file.name.cmp(&b.file.name));
     unique(seen.iter_mut().map(|one| &mut one.file.name));
     seen.sort_by(|a, b| a.file.name.cmp(&b.file.name));
-    for Seen { file, image, .. } in seen {
+    for Seen { file, image, object, .. } in seen {
         if let Some(mut image) = image {
             image.name.clone_from(&file.name);
             unit.images.push(image);
+        }
+        if let Some(mut object) = object {
+            object.name.clone_from(&file.name);
+            unit.objects.push(object);
         }
         given.files.push(file);
     }

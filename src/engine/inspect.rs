@@ -38,6 +38,24 @@ pub fn read(bytes: &[u8], file: &mut ImageFile) {
     }
 }
 
+/// Draws the map of an image that was read.
+pub(super) fn draw(bytes: &[u8], file: &mut ImageFile) {
+    let Ok(facts) = &file.facts else { return };
+    // What the functions cannot tell is drawn by section.
+    let Ok(functions) = image::FunctionTable::read(bytes, facts) else { return };
+    let code = file.code.as_ref().and_then(|code| code.as_ref().ok());
+    let embedded = file.embedded.as_ref().and_then(|embedded| embedded.as_ref().ok());
+    let images = embedded.into_iter().flat_map(|embedded| &embedded.images);
+    let places: Vec<_> = images
+        .filter_map(|image| {
+            let first = image.path.first()?;
+            let last = image.path.last()?;
+            Some((first.offset?, image.size, last.name.clone()))
+        })
+        .collect();
+    file.map = Some(image::map::map(facts, &functions, code, &places));
+}
+
 /// SHA-256 in lower-case hexadecimal.
 pub(super) fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()

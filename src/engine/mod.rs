@@ -25,6 +25,8 @@ mod tests_build;
 mod unit;
 mod units;
 
+pub use inspect::read as read_image;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};

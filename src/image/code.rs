@@ -23,6 +23,12 @@ use block::{Marked, RawReading};
 /// Bytes of code that one task looks at, as far as the functions allow: small enough to keep all
 /// cores busy to the end, large enough that a task costs nothing.
 const BLOCK: u32 = 1 << 18;
+/// Blocks that are looked at together, 8 MiB of code.
+const WAVE: usize = 32;
+/// Words that are no instructions up to which it is read what they are instead, which takes some
+/// hundred times as long as to see that they are not. The largest real programs have some
+/// thousands; an image of which all is foreign is told by the first of it.
+const MAX_UNDECODABLE: u64 = 1 << 19;
 /// Runs of foreign words that are kept; one is enough to fail, and a program of tables in its
 /// code has hundreds.
 const MAX_FOREIGN: usize = 256;
@@ -83,10 +89,16 @@ pub fn scan_functions(facts: &ImageFacts, functions: &FunctionTable<'_>) -> Part
         .collect();
     let build_id = build_id(&stretches, functions);
     let context = block::Context { functions, image_base: facts.image_base, build_id };
-    let mut marked = blocks
-        .par_iter()
-        .map(|(stretch, range)| block::look(&context, stretch, range.clone()))
-        .reduce(Marked::default, Marked::join);
+    let mut marked = Marked::default();
+    for wave in blocks.chunks(WAVE) {
+        // The same for every order of the tasks, and so for every run.
+        let read = marked.undecodable <= MAX_UNDECODABLE;
+        let found = wave
+            .par_iter()
+            .map(|(stretch, range)| block::look(&context, stretch, range.clone(), read))
+            .reduce(Marked::default, Marked::join);
+        marked = marked.join(found);
+    }
     callers::guards(&mut marked.features, &blocks, &context);
     Ok(facts_of(marked, skipped, &stretches, &context))
 }

@@ -15,6 +15,7 @@ mod symbols;
 mod unwind;
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::pe::{self, Image};
 use super::{ImageError, bytes};
@@ -27,8 +28,9 @@ use owner::Owners;
 const MAX_FUNCTIONS: usize = 2_000_000;
 /// Bytes of a name that are looked at; Go's longest, of nested generic types, have a few thousand.
 const MAX_NAME: usize = 8192;
-/// Functions without a package in their name that follow each other: what a large host object brings.
-const MAX_UNNAMED: usize = 4096;
+/// Functions on either side of one without a package in its name that may tell it: what a large
+/// host object brings, and more than an assembly file has.
+const MAX_NEIGHBOURS: usize = 1024;
 
 /// One function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,6 +79,17 @@ impl Source {
     }
 }
 
+/// Whose a function is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Owner<'a> {
+    /// Of a Go package; the path as it is escaped in symbols.
+    Package(&'a str),
+    /// Made by Go's compiler or linker, or local to an assembly file: of the package around it.
+    Compiler,
+    /// Of no Go package that the name tells.
+    Unknown,
+}
+
 /// The functions of an image, in order of address.
 #[derive(Debug)]
 pub struct FunctionTable<'a> {
@@ -112,29 +125,31 @@ impl<'a> FunctionTable<'a> {
         let covered =
             entries.first().zip(entries.last()).map(|(first, last)| first.start..last.end);
 
+        let code = CodeRanges::new(&image.sections);
         let mut more = Vec::new();
-        let mut add = |start: u32, end: u32, source: Option<Source>| {
+        let mut add = |start: u32, end: u32, source: &dyn Fn() -> Option<Source>| {
             let inside = covered.as_ref().is_some_and(|covered| covered.contains(&start));
-            if inside || executable_section(&image.sections, start).is_none() {
-                return true;
-            }
-            if let Some(source) = source {
-                more.push(Entry { start, end, source });
+            if !inside && code.end_of(start).is_some() {
+                more.extend(source().map(|source| Entry { start, end, source }));
             }
             more.len() < MAX_FUNCTIONS
         };
-        symbols
-            .functions(&image, &mut |start, row| add(start, 0, Source::new(NamedBy::Symbol, row)));
+        symbols.functions(&image, &mut |start, row| {
+            // The end of Go's text is outside of what its table covers.
+            let of = || Source::new(NamedBy::Symbol, row).filter(|_| !symbols.around_text(row));
+            add(start, 0, &of)
+        });
         let exports = exports::Names::new(&image).unwrap_or_else(|problem| {
             keep(problem);
             None
         });
         if let Some(exports) = &exports {
-            exports.functions(&mut |start, row| add(start, 0, Source::new(NamedBy::Export, row)));
+            exports
+                .functions(&mut |start, row| add(start, 0, &|| Source::new(NamedBy::Export, row)));
         }
         if headers.machine == ARM64 {
             let unwind = unwind::functions(&image, &mut |start, end, row| {
-                add(start, end, Source::new(NamedBy::Unwind, row))
+                add(start, end, &|| Source::new(NamedBy::Unwind, row))
             });
             unwind.unwrap_or_else(&mut keep);
         }
@@ -142,11 +157,11 @@ impl<'a> FunctionTable<'a> {
             keep(format!("more than the {MAX_FUNCTIONS} functions that are read"));
         }
 
-        settle(&mut more, covered.as_ref().map(|covered| covered.start), &image.sections);
+        settle(&mut more, covered.as_ref().map(|covered| covered.start), &code);
         entries.append(&mut more);
         // Both parts are sorted already, which makes this one pass.
         entries.sort_by_key(|entry| entry.start);
-        let owners = Owners::new(facts, symbols.host_sections(&image));
+        let owners = Owners::new(facts, symbols.host_sections(&image, &code));
         Ok(Self { image, entries, go, symbols, exports, owners, problems })
     }
 
@@ -223,7 +238,7 @@ impl<'a> FunctionTable<'a> {
             return Some(package);
         }
         let of_go = self.entries.get(index)?.source.by() == NamedBy::Pclntab;
-        (of_go && !owner::compiler_made(&name)).then(|| self.package_before(index)).flatten()
+        (of_go && !owner::compiler_made(&name)).then(|| self.package_around(index)).flatten()
     }
 
     /// Everything that is known of a function.
@@ -242,6 +257,42 @@ impl<'a> FunctionTable<'a> {
         })
     }
 
+    /// Whose a function is by its name alone, which costs little.
+    pub(super) fn owner(&self, index: usize) -> Owner<'a> {
+        let entry = self.entries.get(index).filter(|entry| entry.source.by() == NamedBy::Pclntab);
+        let name = entry.and_then(|entry| self.go.as_ref()?.name(entry.source.row()));
+        let Some(name) = name.and_then(|name| std::str::from_utf8(name).ok()) else {
+            return Owner::Unknown;
+        };
+        match owner::prefix(name) {
+            Some(prefix) => Owner::Package(prefix),
+            None if owner::compiler_made(name) => Owner::Compiler,
+            // Functions of assembly files know their file, those of host objects do not.
+            None => {
+                let row = entry.map_or(0, |entry| entry.source.row());
+                match self.go.as_ref().and_then(|go| go.directory(row)) {
+                    Some(_) => Owner::Compiler,
+                    None => Owner::Unknown,
+                }
+            }
+        }
+    }
+
+    /// RVAs of Go's function table, where the module data says how long it is.
+    pub(super) fn go_table(&self) -> Option<Range<u32>> {
+        self.go.as_ref().and_then(|go| go.place.clone())
+    }
+
+    /// File offsets of the COFF symbol table and its strings.
+    pub(super) fn symbol_table(&self) -> Option<Range<u64>> {
+        self.symbols.place()
+    }
+
+    /// The import path that a prefix of symbols stands for.
+    pub(super) fn import_path(&self, prefix: &str) -> String {
+        self.owners.import_path(prefix)
+    }
+
     /// Whether a function belongs to Go's standard library.
     #[must_use]
     pub fn standard(&self, index: usize) -> bool {
@@ -255,41 +306,67 @@ impl<'a> FunctionTable<'a> {
     }
 
     /// The package of a function whose name has none: one of a host object, or one that an
-    /// assembly file keeps to itself, such as `sigtramp`. The linker lays out package after
-    /// package, host objects first, and where it writes symbols it makes one, `package(section)`,
-    /// where the code of a host object begins (cmd/link, loadpe).
-    fn package_before(&self, index: usize) -> Option<String> {
+    /// assembly file keeps to itself, such as `sigtramp`. The linker lays out host objects first,
+    /// and where it writes symbols it makes one, `package(section)`, where the code of each begins
+    /// (cmd/link, loadpe). An assembly file has the package of its directory.
+    fn package_around(&self, index: usize) -> Option<String> {
         let entry = self.entries.get(index)?;
-        let host = self.owners.host_object(entry.start);
-        for before in (0..index).rev().take(MAX_UNNAMED) {
-            let entry = self.entries.get(before)?;
-            if let Some((begins, package)) = &host
-                && entry.start < *begins
-            {
-                return Some(package.clone());
-            }
-            let name = self.name(before)?;
-            if entry.source.by() != NamedBy::Pclntab || owner::before_all(&name) {
-                return None;
-            }
-            if let Some(package) = self.owners.package_of_symbol(&name) {
+        let directory = self.go.as_ref().and_then(|go| go.directory(entry.source.row()));
+        // A Go function in between says that the host object ended before.
+        let mut host = self.owners.host_object(entry.start);
+        for index in (0..index).rev().take(MAX_NEIGHBOURS) {
+            let neighbour = self.entries.get(index)?;
+            if let Some((_, package)) = host.take_if(|(begins, _)| neighbour.start < *begins) {
                 return Some(package);
             }
+            let Some((package, same)) = self.go_neighbour(index, directory) else { continue };
+            if same {
+                return Some(package);
+            }
+            host = None;
         }
-        None
+        let behind = (index + 1..self.entries.len()).take(MAX_NEIGHBOURS);
+        behind
+            .filter_map(|index| self.go_neighbour(index, directory))
+            .find_map(|(package, same)| same.then_some(package))
+    }
+
+    /// The package that a Go function has in its name, and whether it is from that directory.
+    fn go_neighbour(&self, index: usize, directory: Option<&[u8]>) -> Option<(String, bool)> {
+        let entry = self.entries.get(index)?;
+        if entry.source.by() != NamedBy::Pclntab {
+            return None;
+        }
+        let package = self.owners.package_of_symbol(&self.name(index)?)?;
+        let from = self.go.as_ref().and_then(|go| go.directory(entry.source.row()));
+        Some((package, directory.is_some() && from == directory))
     }
 }
 
 /// `IMAGE_FILE_MACHINE_ARM64`: the one header whose exception directory has the ARM64 form.
 const ARM64: u16 = 0xaa64;
 
-/// The section whose code holds an RVA.
-fn executable_section(sections: &[Section], rva: u32) -> Option<&Section> {
-    sections.iter().find(|section| section.executable() && section_range(section).contains(&rva))
+/// The RVAs of sections with code, in order of address.
+#[derive(Debug)]
+struct CodeRanges(Vec<Range<u32>>);
+
+impl CodeRanges {
+    fn new(sections: &[Section]) -> Self {
+        let code = sections.iter().filter(|section| section.executable());
+        let mut ranges: Vec<_> = code.map(section_range).collect();
+        ranges.sort_by_key(|range| range.start);
+        Self(ranges)
+    }
+
+    /// The end of the section whose code holds an RVA.
+    fn end_of(&self, rva: u32) -> Option<u32> {
+        let before = self.0.partition_point(|range| range.start <= rva).checked_sub(1)?;
+        self.0.get(before).filter(|range| range.contains(&rva)).map(|range| range.end)
+    }
 }
 
 /// The RVAs that a section takes, as far as both its sizes agree that there are bytes.
-pub(super) fn section_range(section: &Section) -> std::ops::Range<u32> {
+pub(super) fn section_range(section: &Section) -> Range<u32> {
     // Linkers of the nineties left VirtualSize 0 and meant the size in the file.
     let size = match section.virtual_size {
         0 => section.file_size,
@@ -300,7 +377,7 @@ pub(super) fn section_range(section: &Section) -> std::ops::Range<u32> {
 
 /// Sorts entries, leaves one for each address, and gives each its end. `go` is where Go's own
 /// functions begin: none of these reaches into them.
-fn settle(entries: &mut Vec<Entry>, go: Option<u32>, sections: &[Section]) {
+fn settle(entries: &mut Vec<Entry>, go: Option<u32>, code: &CodeRanges) {
     entries.sort_unstable_by_key(|entry| (entry.start, entry.source.0));
     // The name of the most trusted table, the end of the one that knows it.
     entries.dedup_by(|next, kept| {
@@ -311,8 +388,7 @@ fn settle(entries: &mut Vec<Entry>, go: Option<u32>, sections: &[Section]) {
     });
     let mut limit = None;
     for entry in entries.iter_mut().rev() {
-        let section = executable_section(sections, entry.start);
-        let mut end = section.map_or(entry.start, |section| section_range(section).end);
+        let mut end = code.end_of(entry.start).unwrap_or(entry.start);
         for stop in limit.into_iter().chain(go.filter(|&go| go > entry.start)) {
             end = end.min(stop);
         }

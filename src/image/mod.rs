@@ -15,6 +15,7 @@ mod functions;
 mod hybrid;
 mod identify;
 mod imports;
+pub mod map;
 mod modinfo;
 mod object;
 mod pclntab;

@@ -28,6 +28,8 @@ const LEAST_FUNCTION_SIZE: u64 = 8;
 pub(super) struct ModuleData {
     /// RVA of the function table that it points to.
     pub(super) table: u32,
+    /// RVA behind the last part of that table.
+    pub(super) table_end: u32,
     /// RVA from which the starts of functions count.
     pub(super) text: u32,
 }
@@ -81,7 +83,9 @@ fn tables(image: &Image<'_>) -> Part<Vec<PclnTab>> {
 }
 
 /// Words of `moduledata` from Go 1.16 on: the pointer to the table's header, six
-/// slices of three words, `findfunctab`, then these.
+/// slices of three words, `findfunctab`, then `minpc` and those behind it. The fifth
+/// slice is the last part of the function table.
+const PCLN_TABLE: u64 = 13;
 const MIN_PC: u64 = 20;
 const MAX_PC: u64 = 21;
 const TEXT: u64 = 22;
@@ -133,7 +137,9 @@ fn module_data_at(image: &Image<'_>, bytes: &[u8], table: u32) -> Option<ModuleD
     })?;
     let behind = u64::from(section.rva) + u64::from(section.virtual_size.max(section.file_size));
     let ordered = text <= min && min < max && max <= end && u64::from(end) <= behind;
-    ordered.then_some(ModuleData { table, text })
+    let last =
+        rva(PCLN_TABLE)?.checked_add(u32::try_from(u64_at(bytes, 8 * (PCLN_TABLE + 1))?).ok()?)?;
+    (ordered && last > table).then_some(ModuleData { table, table_end: last, text })
 }
 
 /// Version and number of functions, if this is a header of the pointer size.

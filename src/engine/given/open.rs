@@ -6,9 +6,10 @@ use std::path::PathBuf;
 
 use crate::engine::inspect;
 use crate::facts::embedded::Unopened;
-use crate::facts::given::{Claim, Content, GivenContainer, GivenFile, Platform};
-use crate::facts::{Company, ImageFile};
-use crate::image::{FileKind, identify};
+use crate::facts::given::{Claim, Content, Form, GivenContainer, GivenFile, Platform};
+use crate::facts::object::LinkedBy;
+use crate::facts::{Company, ImageFile, ObjectFile};
+use crate::image::{self, FileKind, identify};
 use crate::model::Problem;
 use crate::package::{self, Budget, Kind, Limits, Member};
 use crate::platform::map::Mapped;
@@ -29,6 +30,8 @@ const STREAM_SUFFIXES: &[&str] = &[".gz", ".zst", ".bz2", ".xz"];
 #[derive(Debug)]
 pub(super) struct Look<'a> {
     pub(super) expect: Option<&'a Platform>,
+    /// Whether the map of each image is wanted.
+    pub(super) map: bool,
     pub(super) metadata: &'a Metadata,
 }
 
@@ -50,6 +53,8 @@ pub(super) struct Seen {
     pub(super) file: GivenFile,
     /// What was read of it, where it is an image.
     pub(super) image: Option<ImageFile>,
+    /// What was read of it as an object or a library.
+    pub(super) object: Option<ObjectFile>,
     /// What it shares with others under the same outer label.
     pub(super) key: Option<String>,
     /// The directory that holds it.
@@ -181,6 +186,9 @@ impl Look<'_> {
         let claim = decide(&place.labels, &header, self.expect).claim;
         let mut image = ImageFile { claim, ..ImageFile::unread(place.name(), place.path.clone()) };
         inspect::read(bytes, &mut image);
+        if self.map {
+            inspect::draw(bytes, &mut image);
+        }
         let content = match &image.facts {
             Ok(facts) => content::of_image(facts, bytes),
             Err(_) => header,
@@ -220,6 +228,12 @@ impl Look<'_> {
         if let Some(image) = &mut image {
             image.sha256 = Some(sha256.clone());
         }
+        let object = (content.form == Form::Object).then(|| ObjectFile {
+            contents: image::read_object(bytes),
+            sha256: Some(sha256.clone()),
+            size: Some(bytes.len() as u64),
+            ..ObjectFile::unread(place.name(), LinkedBy::Given, decided.claim.clone())
+        });
         let file = GivenFile {
             name: place.name(),
             steps: place.steps.clone(),
@@ -230,7 +244,7 @@ impl Look<'_> {
             signed,
             company: Company::default(),
         };
-        found.seen.push(Seen { file, image, key: decided.key, dir: place.dir() });
+        found.seen.push(Seen { file, image, object, key: decided.key, dir: place.dir() });
     }
 
     /// A container of a form that gowoa does not read.

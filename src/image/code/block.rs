@@ -11,9 +11,12 @@ use crate::isa::{guard, scan};
 
 /// Entries of each kind that one block hands on. 256 KiB of real code have some dozen.
 const MAX_OF_A_BLOCK: usize = 512;
-/// Bytes between two stretches of data that are taken for data, too: 16 words. Tables of digits and
-/// of small numbers have longer runs of words that read as instructions than code has between pools.
-const BETWEEN_DATA: u32 = 64;
+/// Bytes between two stretches of data that are taken for data, too: 64 words. Tables of digits and
+/// of small numbers have longer runs of words that read as instructions than a function has between two pools.
+const BETWEEN_DATA: u32 = 256;
+/// Bytes on either side of foreign words that are taken for more of the same: x86 code has words
+/// that read as instructions, its usual first one as a store of SVE.
+const AROUND_FOREIGN: u32 = 64;
 /// Instructions of one function that are shown.
 pub(super) const SHOWN: usize = 4;
 
@@ -37,6 +40,8 @@ impl Context<'_, '_> {
 /// What blocks found, in few bytes: texts are written for what is kept only.
 #[derive(Debug, Default)]
 pub(super) struct Marked {
+    /// Words that are no instructions.
+    pub(super) undecodable: u64,
     pub(super) foreign: Vec<RawForeign>,
     pub(super) foreign_more: u64,
     pub(super) x18: Vec<RawX18>,
@@ -50,6 +55,7 @@ pub(super) struct Marked {
 impl Marked {
     /// Both together.
     pub(super) fn join(mut self, mut other: Self) -> Self {
+        self.undecodable += other.undecodable;
         self.foreign.append(&mut other.foreign);
         self.foreign_more += other.foreign_more;
         self.x18.append(&mut other.x18);
@@ -105,8 +111,13 @@ struct Hit {
     marks: Marks,
 }
 
-/// Looks at the words of one block.
-pub(super) fn look(context: &Context<'_, '_>, stretch: &Stretch<'_>, range: Range<u32>) -> Marked {
+/// Looks at the words of one block. Without `read` it is only counted where words are foreign.
+pub(super) fn look(
+    context: &Context<'_, '_>,
+    stretch: &Stretch<'_>,
+    range: Range<u32>,
+    read: bool,
+) -> Marked {
     let mut hits = Vec::new();
     a64::marked(stretch.slice(range.clone()), |offset, word, marks| {
         // A block is smaller than 4 GiB.
@@ -121,7 +132,13 @@ pub(super) fn look(context: &Context<'_, '_>, stretch: &Stretch<'_>, range: Rang
         let region = region(context.functions, first.rva, &range, &context.build_id);
         let count = rest.partition_point(|hit| hit.rva < region.bounds.end).max(1);
         let (here, behind) = rest.split_at(count);
-        region_hits(context, stretch, &region, here, &mut marked);
+        let foreign = here.iter().filter(|hit| hit.marks.contains(Marks::INVALID)).count();
+        marked.undecodable += foreign as u64;
+        if read || foreign == 0 {
+            region_hits(context, stretch, &region, here, &mut marked);
+        } else {
+            marked.foreign_more += 1;
+        }
         rest = behind;
     }
     marked
@@ -169,7 +186,14 @@ fn region_hits(
     if hits.iter().any(|hit| hit.marks.contains(Marks::INVALID)) {
         for cluster in scan::clusters(code, address) {
             let found = foreign(&cluster, region.bounds.start);
-            data.push(found.rva..found.rva.saturating_add(found.length));
+            let end = found.rva.saturating_add(found.length);
+            if matches!(cluster.reading, scan::Reading::Pool) {
+                data.push(found.rva..end);
+            } else {
+                data.push(
+                    found.rva.saturating_sub(AROUND_FOREIGN)..end.saturating_add(AROUND_FOREIGN),
+                );
+            }
             let reading = match cluster.reading {
                 scan::Reading::Pool => {
                     if marked.pools.len() < MAX_OF_A_BLOCK {
@@ -194,26 +218,24 @@ fn region_hits(
     if !hits.iter().any(|hit| of_interest(&hit)) {
         return;
     }
-    data.extend(literals(code, address).map(|(target, length)| {
-        let rva = u32::try_from(target.wrapping_sub(context.image_base)).unwrap_or(u32::MAX);
-        rva..rva.saturating_add(length)
-    }));
-    let data = joined(data);
-    let code_hits = || {
-        let outside = |hit: &&Hit| {
-            let behind = data.partition_point(|data| data.start <= hit.rva);
-            let before = behind.checked_sub(1).and_then(|index| data.get(index));
-            !before.is_some_and(|data| data.contains(&hit.rva))
-        };
-        hits.iter().filter(of_interest).filter(outside)
-    };
+    let runs = joined(data, region.bounds.end);
+    let literals = literals(code, address).filter_map(|(at, target, length)| {
+        let rva = |address: u64| u32::try_from(address.wrapping_sub(context.image_base)).ok();
+        let (at, target) = (rva(at)?, rva(target)?);
+        // What stands in data loads nothing.
+        let loads = !holds(&runs, at) && region.bounds.contains(&target);
+        loads.then(|| target..target.saturating_add(length))
+    });
+    let data = literals.chain(runs.iter().cloned()).collect();
+    let data = joined(data, region.bounds.end);
+    let code_hits = || hits.iter().filter(of_interest).filter(|hit| !holds(&data, hit.rva));
     x18(code_hits(), marked);
     features(code_hits(), code, address, region, marked);
 }
 
 /// Sorts ranges of data, and joins those with little in between: that is data as well, which reads
-/// as instructions by chance.
-fn joined(mut data: Vec<Range<u32>>) -> Vec<Range<u32>> {
+/// as instructions by chance. So is what little a function has behind a table.
+fn joined(mut data: Vec<Range<u32>>, end: u32) -> Vec<Range<u32>> {
     data.sort_by_key(|range| range.start);
     data.dedup_by(|next, kept| {
         let near = next.start <= kept.end.saturating_add(BETWEEN_DATA);
@@ -222,6 +244,12 @@ fn joined(mut data: Vec<Range<u32>>) -> Vec<Range<u32>> {
         }
         near
     });
+    if let Some(last) = data.last_mut() {
+        let table = last.end.saturating_sub(last.start) >= BETWEEN_DATA;
+        if table && end.saturating_sub(last.end) <= BETWEEN_DATA {
+            last.end = end.max(last.end);
+        }
+    }
     data
 }
 
@@ -236,10 +264,20 @@ fn foreign(cluster: &scan::Cluster, start: u32) -> RawForeign {
     }
 }
 
-/// The words that loads in this region read as data: address and bytes.
-fn literals(code: &[u8], address: u64) -> impl Iterator<Item = (u64, u32)> {
+/// Whether one of these sorted ranges holds an RVA.
+fn holds(ranges: &[Range<u32>], rva: u32) -> bool {
+    let behind = ranges.partition_point(|range| range.start <= rva);
+    let before = behind.checked_sub(1).and_then(|index| ranges.get(index));
+    before.is_some_and(|range| range.contains(&rva))
+}
+
+/// The loads of data that stands between code: their address, that of the data, and its bytes.
+fn literals(code: &[u8], address: u64) -> impl Iterator<Item = (u64, u64, u32)> {
     let words = code.as_chunks::<4>().0.iter().zip((address..).step_by(4));
-    words.filter_map(|(word, address)| a64::literal_target(u32::from_le_bytes(*word), address))
+    words.filter_map(|(word, address)| {
+        let (target, length) = a64::literal_target(u32::from_le_bytes(*word), address)?;
+        Some((address, target, length))
+    })
 }
 
 /// Sums up how a region uses x18.
@@ -291,7 +329,8 @@ fn features<'h>(
         });
     }
     for using in found {
-        if marked.features.len() < MAX_OF_A_BLOCK {
+        let alike = |known: &&RawFeature| known.guard == using.guard;
+        if marked.features.iter().filter(alike).count() < MAX_OF_A_BLOCK {
             marked.features.push(using);
         } else {
             marked.features_more += 1;

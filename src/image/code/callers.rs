@@ -15,27 +15,53 @@ use crate::facts::code::Guard;
 use crate::isa::a64::{Flow, flow};
 use crate::isa::guard;
 
+/// Uses of features whose functions are asked about; the largest Go programs have some dozen
+/// without a test of their own.
+const MAX_ASKED: usize = 4096;
 /// Functions whose callers are looked for in one pass.
-const MAX_CALLED: usize = 4096;
+const MAX_CALLED: usize = 512;
 /// Calls of these functions that one block hands on.
-const MAX_OF_A_BLOCK: usize = 1024;
-/// Calls of one function that are looked at.
-const MAX_CALLS: usize = 4096;
+const MAX_OF_A_BLOCK: usize = 4096;
+/// Calls of one function that are looked at. One with more counts as called without a test.
+const MAX_CALLS: usize = 256;
 /// How many callers up a test is looked for; each takes a pass over the code. The first may be a
 /// wrapper.
 const MAX_PASSES: usize = 4;
 
-/// RVAs of the calls of a function, by the RVA of its first word.
-type Calls = BTreeMap<u32, BTreeSet<u32>>;
+/// The calls of some functions.
+#[derive(Debug, Default)]
+struct Calls {
+    /// RVAs of the calls of a function, by the RVA of its first word.
+    places: BTreeMap<u32, BTreeSet<u32>>,
+    /// Functions that have more calls than are looked at.
+    more: BTreeSet<u32>,
+}
 
-/// Fills in the guards that the function itself does not tell.
+impl Calls {
+    /// Notes a call.
+    fn add(&mut self, function: u32, rva: u32) {
+        let places = self.places.entry(function).or_default();
+        if places.len() < MAX_CALLS {
+            places.insert(rva);
+        } else {
+            self.more.insert(function);
+        }
+    }
+}
+
+/// Fills in the guards that the function itself does not tell. Those that nobody was asked about
+/// stay as they are.
 pub(super) fn guards(
     features: &mut [RawFeature],
     blocks: &[(&Stretch<'_>, Range<u32>)],
     context: &Context<'_, '_>,
 ) {
+    let mut asked: Vec<&mut RawFeature> =
+        features.iter_mut().filter(|using| using.guard == Guard::NoCallerFound).collect();
+    asked.sort_by_key(|using| using.firsts[0]);
+    asked.truncate(MAX_ASKED);
     let mut open = BTreeSet::new();
-    for using in features.iter_mut().filter(|using| using.guard == Guard::NoCallerFound) {
+    for using in &mut asked {
         let Some(function) = using.function else { continue };
         if context.functions.find(function).is_some_and(|index| context.functions.standard(index)) {
             using.guard = Guard::StandardLibrary;
@@ -43,18 +69,19 @@ pub(super) fn guards(
             open.insert(function);
         }
     }
-    let mut calls = Calls::new();
+    let mut calls = Calls::default();
     for _ in 0..MAX_PASSES {
         if open.is_empty() {
             break;
         }
         let found = calls_of(&open, blocks, context);
         open = untested_callers(&found, blocks, context);
-        calls.extend(found);
-        open.retain(|function| !calls.contains_key(function));
+        calls.places.extend(found.places);
+        calls.more.extend(found.more);
+        open.retain(|function| !calls.places.contains_key(function));
     }
     let mut judge = Judge { calls: &calls, blocks, context, answers: BTreeMap::new() };
-    for using in features.iter_mut().filter(|using| using.guard == Guard::NoCallerFound) {
+    for using in asked.iter_mut().filter(|using| using.guard == Guard::NoCallerFound) {
         let Some(function) = using.function else { continue };
         using.guard = match judge.answer(function, MAX_PASSES) {
             Answer::Tested => Guard::InCallers,
@@ -70,40 +97,58 @@ fn calls_of(
     blocks: &[(&Stretch<'_>, Range<u32>)],
     context: &Context<'_, '_>,
 ) -> Calls {
-    let (Some(&low), Some(&high)) = (called.first(), called.last()) else { return Calls::new() };
-    let found: Vec<(u32, u32)> = blocks
+    let mut calls = Calls {
+        places: called.iter().map(|&function| (function, BTreeSet::new())).collect(),
+        more: BTreeSet::new(),
+    };
+    let of_blocks: Vec<CallsInBlock> = blocks
         .par_iter()
-        .flat_map_iter(|(stretch, range)| {
-            let words = stretch.slice(range.clone()).as_chunks::<4>().0.iter();
-            let mut found = Vec::new();
-            for (word, rva) in words.zip((range.start..).step_by(4)) {
-                let word = u32::from_le_bytes(*word);
-                // b and bl, before anything is decoded: this runs over all code.
-                if word & 0x7c00_0000 != 0x1400_0000 {
-                    continue;
-                }
-                let (Flow::Branch(target) | Flow::Call(target)) = flow(word, u64::from(rva)) else {
-                    continue;
-                };
-                let Ok(target) = u32::try_from(target) else { continue };
-                let wanted = (low..=high).contains(&target) && called.contains(&target);
-                if wanted && found.len() < MAX_OF_A_BLOCK {
-                    found.push((target, rva));
-                }
-            }
-            found
-        })
+        .map(|(stretch, range)| calls_in(called, stretch, range.clone()))
         .collect();
-    let mut calls: Calls = called.iter().map(|&function| (function, BTreeSet::new())).collect();
-    for (function, rva) in found {
-        // A jump to the own start, after the stack was grown.
-        let inside = context.functions.find(rva).and_then(|index| context.functions.bounds(index));
-        if inside.is_some_and(|(start, _)| start == function) {
+    for block in of_blocks {
+        calls.more.extend(block.more);
+        for (function, rva) in block.found {
+            // A jump to the own start, after the stack was grown.
+            let around = context.functions.find(rva).and_then(|at| context.functions.bounds(at));
+            if around.is_none_or(|(start, _)| start != function) {
+                calls.add(function, rva);
+            }
+        }
+    }
+    calls
+}
+
+/// The calls in one block.
+#[derive(Debug, Default)]
+struct CallsInBlock {
+    /// Function and place.
+    found: Vec<(u32, u32)>,
+    /// Functions that are called more often than is kept.
+    more: BTreeSet<u32>,
+}
+
+/// Looks for calls of these functions.
+fn calls_in(called: &BTreeSet<u32>, stretch: &Stretch<'_>, range: Range<u32>) -> CallsInBlock {
+    let mut calls = CallsInBlock::default();
+    let (Some(&low), Some(&high)) = (called.first(), called.last()) else { return calls };
+    let words = stretch.slice(range.clone()).as_chunks::<4>().0.iter();
+    for (word, rva) in words.zip((range.start..).step_by(4)) {
+        let word = u32::from_le_bytes(*word);
+        // b and bl, before anything is decoded: this runs over all code.
+        if word & 0x7c00_0000 != 0x1400_0000 {
             continue;
         }
-        let calls = calls.entry(function).or_default();
-        if calls.len() < MAX_CALLS {
-            calls.insert(rva);
+        let (Flow::Branch(target) | Flow::Call(target)) = flow(word, u64::from(rva)) else {
+            continue;
+        };
+        let Ok(target) = u32::try_from(target) else { continue };
+        if !(low..=high).contains(&target) || !called.contains(&target) {
+            continue;
+        }
+        if calls.found.len() < MAX_OF_A_BLOCK {
+            calls.found.push((target, rva));
+        } else {
+            calls.more.insert(target);
         }
     }
     calls
@@ -116,7 +161,7 @@ fn untested_callers(
     context: &Context<'_, '_>,
 ) -> BTreeSet<u32> {
     let mut found = BTreeSet::new();
-    for &rva in calls.values().flatten() {
+    for &rva in calls.places.values().flatten() {
         let caller = context.functions.find(rva).and_then(|index| context.functions.bounds(index));
         if let Some((start, _)) = caller
             && found.len() < MAX_CALLED
@@ -158,8 +203,13 @@ impl Judge<'_, '_, '_, '_, '_> {
         let calls = self.calls;
         let functions = self.context.functions;
         let name = |rva| functions.find(rva).and_then(|index| functions.name(index));
+        // Nobody looked for the callers of this one, or not for all of them.
+        let Some(places) = calls.places.get(&function).filter(|_| !calls.more.contains(&function))
+        else {
+            return Answer::Untested;
+        };
         let mut answer = Answer::NotCalled;
-        for &rva in calls.get(&function).into_iter().flatten() {
+        for &rva in places {
             if tests_before(rva, self.blocks, self.context) {
                 answer = Answer::Tested;
                 continue;

@@ -77,7 +77,7 @@ impl<'a> Owners<'a> {
     }
 
     /// The import path for a prefix of symbols.
-    fn import_path(&self, prefix: &str) -> String {
+    pub(super) fn import_path(&self, prefix: &str) -> String {
         let command = self.build_info.map(|info| info.path.as_str());
         match command.filter(|path| prefix == MAIN && !path.is_empty()) {
             Some(path) => path.to_owned(),
@@ -92,11 +92,6 @@ pub(super) fn compiler_made(name: &str) -> bool {
     // Module paths such as go.uber.org begin with "go.", but then there is a slash.
     let old = name.starts_with("go.") && !name.contains('/');
     old || ["go:", "type:", "type.."].iter().any(|made| name.starts_with(made))
-}
-
-/// Whether this is the first symbol of Go's text, the build ID. Host objects follow it.
-pub(super) fn before_all(name: &str) -> bool {
-    matches!(name, "go:buildid" | "go.buildid")
 }
 
 /// The escaped package path that the name of a Go symbol begins with (debug/gosym,

@@ -4,7 +4,7 @@
 //! of the table; before, two 64-bit words, an address and an offset.
 
 use super::symbols::Table as Symbols;
-use super::{Entry, MAX_FUNCTIONS, Source, c_name, section_range};
+use super::{CodeRanges, Entry, MAX_FUNCTIONS, Source, c_name};
 use crate::facts::code::NamedBy;
 use crate::facts::image::{ImageFacts, Part, PclnTab};
 use crate::image::bytes::{slice, u32_at, u64_at};
@@ -24,6 +24,14 @@ pub(super) struct Names<'a> {
     functions: u64,
     /// Offset of the names.
     names: u64,
+    /// Offset of the lists of files of the compilation units.
+    units: u64,
+    /// Offset of the names of files.
+    files: u64,
+    /// Offset of the tables that tell a value by address.
+    values: u64,
+    /// RVAs of the whole table, where the module data says how long it is.
+    pub(super) place: Option<std::ops::Range<u32>>,
 }
 
 /// Sizes that changed with Go 1.18.
@@ -53,6 +61,18 @@ impl Layout {
     }
 }
 
+/// An unsigned number of at most 32 bits, seven a byte, the lowest first.
+fn varint(bytes: &[u8]) -> Option<u32> {
+    let mut value = 0;
+    for (shift, &byte) in (0..32).step_by(7).zip(bytes) {
+        value |= u32::from(byte & 0x7f) << shift;
+        if byte & 0x80 == 0 {
+            return Some(value);
+        }
+    }
+    None
+}
+
 /// Bytes of the header before its words of 8 bytes.
 const HEAD: u64 = 8;
 
@@ -62,6 +82,23 @@ impl<'a> Names<'a> {
         let (_, func) = self.entry(u64::from(row))?;
         let name = u32_at(self.table, self.functions.checked_add(func)? + self.layout.func_start)?;
         c_name(self.table, self.names.checked_add(u64::from(name))?)
+    }
+
+    /// The directory of the file that a function begins in.
+    pub(super) fn directory(&self, row: u32) -> Option<&'a [u8]> {
+        let (_, func) = self.entry(u64::from(row))?;
+        // `_func` has five 32-bit fields between the start and `pcfile`, and three between that
+        // and `cuOffset`.
+        let fields = self.functions.checked_add(func)? + self.layout.func_start;
+        let file = u64::from(u32_at(self.table, fields + 16)?);
+        let unit = u64::from(u32_at(self.table, fields + 28)?);
+        // The first value of such a table is written as a zigzag number, counted from -1.
+        let value = self.table.get(usize::try_from(self.values.checked_add(file)?).ok()?..)?;
+        let number = u64::from(varint(value)?).checked_sub(2)? / 2;
+        let name = u32_at(self.table, self.units.checked_add(4 * (unit + number))?)?;
+        let name = c_name(self.table, self.files.checked_add(u64::from(name))?)?;
+        let slash = name.iter().rposition(|&byte| byte == b'/' || byte == b'\\')?;
+        name.get(..slash)
     }
 
     /// Start of a function, as it is written, and the offset of what is known of it.
@@ -96,15 +133,21 @@ pub(super) fn read<'a>(
             table.functions
         ));
     }
-    let names = names(image, table, layout).ok_or_else(|| format!("{at} is cut short"))?;
-    let Some(text) = text_start(image, facts, table, &names, symbols)? else {
+    let mut names = names(image, table, layout).ok_or_else(|| format!("{at} is cut short"))?;
+    let module = module_data(image, &[table.rva])?.first().copied();
+    names.place = module.map(|module| table.rva..module.table_end);
+    let text = match module {
+        Some(ModuleData { text, .. }) => Some(text),
+        None => text_start(image, facts, &names, symbols),
+    };
+    let Some(text) = text else {
         return Err(format!("{at} says nowhere at which address its functions are"));
     };
     let entries = entries(&names, table.functions, text, image.image_base)
         .ok_or_else(|| format!("{at} is not in order of address, or cut short"))?;
     let (Some(first), Some(last)) = (entries.first(), entries.last()) else { return Ok(None) };
-    let inside = super::executable_section(&image.sections, first.start)
-        .is_some_and(|section| last.end <= section_range(section).end);
+    let inside = CodeRanges::new(&image.sections).end_of(first.start);
+    let inside = inside.is_some_and(|end| last.end <= end);
     if !inside {
         return Err(format!(
             "{at} is about RVA {:#x} to {:#x}, which is not the code of any section",
@@ -118,39 +161,36 @@ pub(super) fn read<'a>(
 fn names<'a>(image: &Image<'a>, table: &PclnTab, layout: Layout) -> Option<Names<'a>> {
     let bytes = image.at_rva(table.rva)?.bytes;
     let word = |index: u64| u64_at(bytes, HEAD + 8 * index);
-    // Names, compilation units, files, pc tables, then the functions.
     let names = word(layout.words)?;
+    let (units, files, values) =
+        (word(layout.words + 1)?, word(layout.words + 2)?, word(layout.words + 3)?);
     let functions = word(layout.words + 4)?;
     let size = table.functions.checked_mul(layout.entry)?;
     slice(bytes, functions, size)?;
     slice(bytes, names, 1)?;
-    Some(Names { table: bytes, layout, functions, names })
+    Some(Names { table: bytes, layout, functions, names, units, files, values, place: None })
 }
 
-/// RVA that the starts of the functions count from, by whoever tells it: the module data that
-/// points to the table, the header up to Go 1.25, the symbol `runtime.text`, and for Go's own
-/// linker the first section. `None` where nobody does.
+/// RVA that the starts of the functions count from, where no module data points to the table: by
+/// the header up to Go 1.25, the symbol `runtime.text`, and for Go's own linker the first section.
+/// `None` where nobody tells it.
 fn text_start(
     image: &Image<'_>,
     facts: &ImageFacts,
-    table: &PclnTab,
     names: &Names<'_>,
     symbols: &Symbols<'_>,
-) -> Part<Option<u32>> {
+) -> Option<u32> {
     let rva = |va: u64| u32::try_from(va.checked_sub(image.image_base)?).ok();
-    if let Some(ModuleData { text, .. }) = module_data(image, &[table.rva])?.first() {
-        return Ok(Some(*text));
-    }
     let header = names.layout.text_start.then(|| u64_at(names.table, HEAD + 16)).flatten();
     if let Some(text) = header.filter(|&text| text != 0).and_then(rva) {
-        return Ok(Some(text));
+        return Some(text);
     }
     if let Some(text) = symbols.runtime_text(image) {
-        return Ok(Some(text));
+        return Some(text);
     }
     // An image of another linker may hold the table of a Go program that is not its own.
     let first = image.sections.iter().find(|section| section.executable());
-    Ok(first.filter(|_| facts.linker_version == GO_LINKER).map(|section| section.rva))
+    first.filter(|_| facts.linker_version == GO_LINKER).map(|section| section.rva)
 }
 
 /// The functions in order of address, each up to the next. The end of the last is the start of

@@ -1,7 +1,9 @@
 //! The COFF symbol table (PE format, COFF Symbol Table). Go writes one unless it was told
 //! `-ldflags=-s`; C linkers for Windows mostly do not.
 
-use super::c_name;
+use std::ops::Range;
+
+use super::{CodeRanges, c_name};
 use crate::facts::image::{Part, Section};
 use crate::image::bytes::{slice, u32_at};
 use crate::image::pe::{Headers, Image};
@@ -23,6 +25,8 @@ const TYPE_FUNCTION: u16 = 2;
 /// The table and its strings; empty where the image has none.
 #[derive(Debug, Default)]
 pub(super) struct Table<'a> {
+    /// File offset of the first record.
+    offset: u64,
     records: &'a [u8],
     strings: &'a [u8],
 }
@@ -54,7 +58,13 @@ impl<'a> Table<'a> {
         let strings = u64::from(offset) + size;
         let length = u32_at(image.bytes, strings).unwrap_or(0);
         let strings = slice(image.bytes, strings, u64::from(length)).unwrap_or_default();
-        Ok(Self { records, strings })
+        Ok(Self { offset: u64::from(offset), records, strings })
+    }
+
+    /// File offsets of the records and the strings.
+    pub(super) fn place(&self) -> Option<Range<u64>> {
+        let size = self.records.len() as u64 + self.strings.len() as u64;
+        (size > 0).then(|| self.offset..self.offset + size)
     }
 
     /// Visits the functions with the number of their record, until the visitor has enough.
@@ -67,13 +77,14 @@ impl<'a> Table<'a> {
                 return true;
             }
             let Some(rva) = symbol.rva(image) else { return true };
-            // The two that Go puts around its text are no functions.
-            let name = self.name_of(&symbol);
-            if matches!(name, Some(b"runtime.text" | b"runtime.etext")) {
-                return true;
-            }
             visit(rva, row)
         });
+    }
+
+    /// Whether a record is one of the two that Go puts around its text, which are no functions.
+    pub(super) fn around_text(&self, row: usize) -> bool {
+        let name = self.symbol(row).and_then(|symbol| self.name_of(&symbol));
+        matches!(name, Some(b"runtime.text" | b"runtime.etext"))
     }
 
     /// RVA of `runtime.text`, the start of Go's text.
@@ -90,17 +101,22 @@ impl<'a> Table<'a> {
 
     /// Where the code of host objects begins, and the number of the record that names its
     /// package: Go's linker makes a symbol `package(section)` for each.
-    pub(super) fn host_sections(&self, image: &Image<'_>) -> Vec<(u32, &'a [u8])> {
+    pub(super) fn host_sections(
+        &self,
+        image: &Image<'_>,
+        code: &CodeRanges,
+    ) -> Vec<(u32, &'a [u8])> {
         let mut found = Vec::new();
         self.each(|_, symbol| {
-            // Only the last byte of most names is looked at.
-            let rva = self
-                .name_of(&symbol)
-                .filter(|name| name.last() == Some(&b')'))
-                .and_then(package_of_section)
-                .and_then(|package| Some((symbol.rva(image)?, package)))
-                .filter(|&(rva, _)| super::executable_section(&image.sections, rva).is_some());
-            found.extend(rva);
+            // The type is the cheapest to ask, and leaves out the data.
+            if symbol.function()
+                && let Some(name) = self.name_of(&symbol).filter(|name| name.ends_with(b")"))
+                && let Some(package) = package_of_section(name)
+                && let Some(rva) = symbol.rva(image)
+                && code.end_of(rva).is_some()
+            {
+                found.push((rva, package));
+            }
             found.len() < MAX_HOST_SECTIONS
         });
         found.sort_by_key(|&(rva, _)| rva);
@@ -184,7 +200,7 @@ mod tests {
     fn a_name_is_in_the_record_or_behind_the_table() {
         let mut records = b"eight_ch\0\0\0\0\x01\0\x20\0\x02\0".to_vec();
         records.extend_from_slice(b"\0\0\0\0\x04\0\0\0\0\0\0\0\x01\0\x20\0\x02\0");
-        let table = Table { records: &records, strings: b"\x09\0\0\0long\0" };
+        let table = Table { offset: 0, records: &records, strings: b"\x09\0\0\0long\0" };
         assert_eq!(table.name(0), Some(&b"eight_ch"[..]));
         assert_eq!(table.name(1), Some(&b"long"[..]));
         assert_eq!(table.name(2), None);

@@ -1,6 +1,7 @@
 //! The bounds of functions in the ARM64 exception directory (`.pdata`; Microsoft's *ARM64
 //! exception handling*, `ARMWinEH.h`). C compilers write it; Go's own linker does not.
 
+use super::MAX_FUNCTIONS;
 use crate::facts::image::Part;
 use crate::image::bytes::u32_at;
 use crate::image::pe::Image;
@@ -21,9 +22,8 @@ pub(super) fn functions(
         format!("the unwind data at RVA {rva:#x} is not in the bytes of any section")
     })?;
     let size = usize::try_from(size).unwrap_or(usize::MAX).min(found.bytes.len());
-    for (row, record) in
-        found.bytes.get(..size).unwrap_or_default().chunks_exact(RECORD_SIZE).enumerate()
-    {
+    let records = found.bytes.get(..size).unwrap_or_default().chunks_exact(RECORD_SIZE);
+    for (row, record) in records.enumerate().take(MAX_FUNCTIONS) {
         let (Some(start), Some(data)) = (u32_at(record, 0), u32_at(record, 4)) else { break };
         // Linkers pad with empty records.
         if start == 0 {

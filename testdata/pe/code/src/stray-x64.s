@@ -1,0 +1,10 @@
+// An ARM64 program with x86 code in the middle of its own.
+        .include "start.s"
+function before
+        add     x0, x0, x1
+        ret
+function stray_x64
+        .incbin "x64-code.bin"
+function after
+        sub     x0, x0, x1
+        ret

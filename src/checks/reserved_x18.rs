@@ -61,6 +61,9 @@ fn finding(one: &X18Use, image: &ImageFile, cx: Context<'_>) -> Finding {
         let reads = plural(one.reads, "instruction");
         (Severity::Warning, "read", format!("reads x18 for something else than the TEB ({reads})"))
     };
+    // Outside any function a word is as likely data: compilers put tables between functions.
+    let sure = one.place.function.is_some();
+    let severity = if sure { severity } else { Severity::Note };
     let message = format!(
         "{}: code {} {what}, RVA {:#x}, file offset {:#x}",
         image.name,
@@ -71,9 +74,11 @@ fn finding(one: &X18Use, image: &ImageFile, cx: Context<'_>) -> Finding {
     let mut finding =
         about_code(draft::finding(&META.id, cx.subject, severity, message), &one.place, image);
     finding.class = Some(class.into());
-    if one.writes == 0 {
-        finding.confidence = Confidence::Medium;
-    }
+    finding.confidence = match (sure, one.writes) {
+        (false, _) => Confidence::Low,
+        (true, 0) => Confidence::Medium,
+        (true, _) => Confidence::High,
+    };
     finding.help = Some(
         "use another register; C code is compiled with -ffixed-x18, which is the default for Windows targets: it was \
          made for another system"

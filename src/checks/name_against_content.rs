@@ -121,13 +121,14 @@ fn severity(
     }
     // 32 bits under the name `windows_arm` is what Go means; whoever writes it may mean 64.
     let arm = matches!(claim.goarch(), "arm64" | "arm") && claim.goos() == "windows";
-    if !arm && is != Some("arm64") || file.content.form != Form::Pe {
-        // Not the question that gowoa asks, and worth knowing. An x86 helper for x64 is usual.
-        let usual = outer && is == Some("386") && claim.goarch() == "amd64";
-        let severity =
-            if file.content.form == Form::Object { Severity::Error } else { Severity::Warning };
-        let severity = if arm || is == Some("arm64") { severity } else { Severity::Warning };
-        return (!usual).then_some(severity);
+    let asked = arm || is == Some("arm64");
+    match file.content.form {
+        Form::Object if asked => return Some(Severity::Error),
+        Form::Pe if asked => {}
+        // An x86 helper in a package for x64 is usual.
+        _ if outer && is == Some("386") && claim.goarch() == "amd64" => return None,
+        // Not the question that gowoa asks, or not certain (.NET), and worth knowing.
+        _ => return Some(Severity::Warning),
     }
     if outer && file.company.variant.is_some() {
         return None;
@@ -227,6 +228,13 @@ fn finding(
             file_offset: Some(*offset),
         });
     }
+    for (name, value) in content.more.iter().filter_map(|more| more.split_once(": ")) {
+        finding.evidence.push(Evidence::Field {
+            name: name.into(),
+            value: value.into(),
+            file_offset: None,
+        });
+    }
     for (twin, claim) in &file.company.twins {
         finding.evidence.push(Evidence::Field {
             name: "SHA-256".into(),
@@ -286,7 +294,7 @@ fn judge_container(container: &GivenContainer) -> Verdict {
     Verdict::Inconclusive { reason: format!("{}: {}", problem.what, problem.reason), gating }
 }
 
-/// Everything that was given, for the checks of this folder.
+/// What a platform runs or loads, of everything that was given.
 fn programs(given: &GivenFacts) -> impl Iterator<Item = &GivenFile> {
     given.files.iter().filter(|file| !matches!(file.content.form, Form::NoProgram | Form::Object))
 }

@@ -166,7 +166,7 @@ pub struct Content {
     pub goos: Option<String>,
     /// GOARCH that it runs on, where the format tells it; `None` for scripts and for assemblies of any CPU.
     pub goarch: Option<String>,
-    /// What else shows it, such as `Go build info: GOARCH=amd64`.
+    /// What else shows it, such as `Go build info: GOOS=windows GOARCH=amd64`.
     pub more: Vec<String>,
     /// Offset and value of the machine field: name, value, file offset.
     pub field: Option<(String, String, u64)>,

@@ -102,8 +102,12 @@ fn object(file: &CaseFile) -> ObjectFile {
     };
     let mut claim = if linked_by == LinkedBy::Given { Claim::default() } else { Claim::of_build() };
     if let Some((goos, goarch)) = file.expect.as_ref().and_then(|expect| expect.split_once('/')) {
-        claim =
-            Claim { goos: Some(goos.into()), goarch: Some(goarch.into()), by: ClaimedBy::Expect, goos_by: ClaimedBy::Expect };
+        claim = Claim {
+            goos: Some(goos.into()),
+            goarch: Some(goarch.into()),
+            by: ClaimedBy::Expect,
+            goos_by: ClaimedBy::Expect,
+        };
     }
     let mut object = ObjectFile::unread(file.object.clone(), linked_by, claim);
     if object.linked_by != LinkedBy::Given {

@@ -11,7 +11,7 @@ use super::{META, programs};
 
 /// Kinds of files that are listed.
 const LISTED: usize = 6;
-/// Files of metadata that are named.
+/// Files that are named.
 const NAMED: usize = 3;
 
 pub(super) fn judge(given: &GivenFacts, cx: Context<'_>) -> Verdict {
@@ -25,14 +25,13 @@ pub(super) fn judge(given: &GivenFacts, cx: Context<'_>) -> Verdict {
         // Its own finding says what is wrong with it.
         return verdict(findings, false);
     }
-    let mut closed: Vec<&str> = closed(given, &platform).collect();
-    if let Some(first) = closed.first() {
-        let more = if closed.len() > 1 { " and others" } else { "" };
-        let reason = format!("what is for {platform} could not be looked into: {first}{more}");
-        closed.clear();
-        if findings.is_empty() {
-            return Verdict::Inconclusive { reason, gating: wanted.is_some() };
-        }
+    let closed: Vec<String> = closed(given, &platform).map(str::to_owned).collect();
+    if !closed.is_empty() && findings.is_empty() {
+        let names = draft::listed(&closed, NAMED);
+        let reason = format!("what is for {platform} could not be looked into: {names}");
+        return Verdict::Inconclusive { reason, gating: wanted.is_some() };
+    }
+    if !closed.is_empty() {
         return verdict(findings, false);
     }
     match wanted {

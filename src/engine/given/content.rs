@@ -56,12 +56,15 @@ pub(super) fn of_image(facts: &ImageFacts, bytes: &[u8]) -> Content {
         Form::Clr => format!("a .NET assembly for {}", facts.kind),
         _ => format!("a PE image for {}", facts.kind),
     };
-    let mut more = Vec::new();
-    if let Ok(Some(info)) = &facts.build_info {
-        for key in ["GOOS", "GOARCH"] {
-            more.extend(info.setting(key).map(|value| format!("Go build info: {key}={value}")));
-        }
-    }
+    let info = facts.build_info.as_ref().ok().and_then(Option::as_ref);
+    let settings: Vec<String> = ["GOOS", "GOARCH"]
+        .iter()
+        .filter_map(|key| Some(format!("{key}={}", info?.setting(key)?)))
+        .collect();
+    let more = match settings.as_slice() {
+        [] => Vec::new(),
+        some => vec![format!("Go build info: {}", some.join(" "))],
+    };
     Content {
         words,
         form,

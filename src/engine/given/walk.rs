@@ -176,7 +176,7 @@ pub(super) fn report_name(path: &Path) -> String {
 }
 
 /// How many of the last names of a given path may say what it holds. A path below the working directory was
-/// written for what it names; of one from elsewhere the last two count, since nobody chose `/home/x64/` to
+/// written for what it names; of one from elsewhere the last two count, since nobody chose `/x64/build/` to
 /// say what a program is for.
 fn labels_of(path: &Path) -> usize {
     let here = std::env::current_dir().unwrap_or_default();

@@ -72,8 +72,9 @@ fn finding(
         1 => String::new(),
         many => format!(" and {} more functions", many - 1),
     };
+    let (noun, need) = if count == 1 { ("instruction", "needs") } else { ("instructions", "need") };
     let message = format!(
-        "{}: {count} {} instructions {}{more} need more than GOARM64={}, and no test of the CPU was seen before them",
+        "{}: {count} {} {noun} {}{more} {need} more than GOARM64={}, and no test of the CPU was seen",
         image.name,
         first.feature,
         in_function(&first.place),

@@ -10,6 +10,7 @@ mod callers;
 mod place;
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
@@ -88,7 +89,13 @@ pub fn scan_functions(facts: &ImageFacts, functions: &FunctionTable<'_>) -> Part
         .flat_map(|stretch| blocks(stretch, functions).map(move |block| (stretch, block)))
         .collect();
     let build_id = build_id(&stretches, functions);
-    let context = block::Context { functions, image_base: facts.image_base, build_id };
+    let context = block::Context {
+        functions,
+        image_base: facts.image_base,
+        build_id,
+        stretches: &stretches,
+        uses: OnceLock::new(),
+    };
     let mut marked = Marked::default();
     for wave in blocks.chunks(WAVE) {
         // The same for every order of the tasks, and so for every run.

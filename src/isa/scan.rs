@@ -8,9 +8,10 @@
 mod pool;
 
 use super::{a64, x86};
+use pool::{Leads, Pool};
 
-/// Valid words between bad ones that do not end a cluster. 386 code of the
-/// Go compiler has the longest such stretches: `mov` with an 8-bit displacement from `esp` is four bytes.
+/// Valid words between bad ones that do not end a cluster. Go's 386 code has the longest such
+/// stretches: `mov` with an 8-bit displacement from `esp` is four bytes.
 const GAP: usize = 16;
 /// Bytes before the first and behind the last bad word that are looked at: an x86 run begins and ends
 /// in words that are valid A64 by accident.
@@ -35,8 +36,11 @@ const MIN_MEAN: f32 = 0.7;
 const WINDOW: f32 = 128.0;
 /// Go's UNDEF instruction, a word that no A64 instruction has (cmd/internal/obj/arm64, asmout case 90).
 const GO_UNDEF: u32 = 0xbea7_1700;
-/// What Go puts before its first function instead of code (cmd/link, the build ID).
+/// What Go puts before its first function instead of code: the build ID (cmd/link, `textbuildid`).
 const BUILD_ID: &[u8] = b"\xff Go build ID: \"";
+/// How it ends, and within how many bytes: it has 83 characters, of which a `-buildid` flag may make more.
+const BUILD_ID_END: &[u8] = b"\"\n \xff";
+const MAX_BUILD_ID: usize = 512;
 
 /// Words in one region of code that cannot all be A64 instructions.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,29 +67,53 @@ pub enum Reading {
         /// Instructions that were scored.
         instructions: u32,
     },
-    /// Constants that the region's own code reads or jumps around.
+    /// Constants: code leads there and cannot run into them, or a few words at the end of the region.
     Pool,
     /// Neither: data without an explanation, or code of another machine.
     Opaque,
 }
 
-/// The clusters of one region of code: a function, or what lies between two functions.
+/// The clusters of one region of code: a function, or what lies between two functions. What follows a
+/// function up to the next one is best given together with it: it may be the function's table.
 #[must_use]
 pub fn clusters(region: &[u8], address: u64) -> Vec<Cluster> {
-    if region.starts_with(BUILD_ID) {
-        return Vec::new();
-    }
+    clusters_with(region, address, &[])
+}
+
+/// The addresses inside a section of code that its instructions take or load from, ascending. With these
+/// [`clusters_with`] explains also the tables of functions that the linker cut in pieces.
+#[must_use]
+pub fn uses(section: &[u8], address: u64) -> Vec<u64> {
+    pool::uses(&Words { region: section, address })
+}
+
+/// The same as [`clusters`], where code outside the region leads to the addresses `uses`, ascending. Only
+/// where [`clusters`] has something opaque or x86 can this answer differ.
+#[must_use]
+pub fn clusters_with(region: &[u8], address: u64, uses: &[u64]) -> Vec<Cluster> {
+    // The end of Go's code, where foreign code may follow, is not always that of a word.
+    let skipped = (address.wrapping_neg() % 4) as usize;
+    let aligned = region.get(skipped..).unwrap_or_default();
+    let mut found = aligned_clusters(aligned, address.wrapping_add(skipped as u64), uses);
+    found.iter_mut().for_each(|cluster| cluster.offset += skipped);
+    found
+}
+
+/// The clusters of a region at the beginning of a word.
+fn aligned_clusters(region: &[u8], address: u64, uses: &[u64]) -> Vec<Cluster> {
     let words = Words { region, address };
-    let mut bad: Vec<usize> = (0..words.len()).filter(|&at| is_bad(words.at(at))).collect();
+    let mut bad: Vec<usize> =
+        (build_id(region)..words.len()).filter(|&at| is_bad(words.at(at))).collect();
     if bad.is_empty() {
         return Vec::new();
     }
-    let literals = pool::literals(&words);
+    let leads = Leads::new(&words);
+    let literals = leads.literals(&words);
     bad.retain(|at| literals.binary_search(at).is_err());
 
     let mut found: Vec<Cluster> = Vec::new();
     for group in groups(&bad) {
-        let cluster = read(&words, &bad, group);
+        let cluster = read(&words, &leads, &bad, group, uses);
         match found.last_mut() {
             Some(last) if joins(last, &cluster) => join(last, &cluster),
             _ => found.push(cluster),
@@ -124,9 +152,19 @@ impl Words<'_> {
     }
 }
 
+/// The words of the build ID at the beginning of a region.
+fn build_id(region: &[u8]) -> usize {
+    if !region.starts_with(BUILD_ID) {
+        return 0;
+    }
+    let mut windows = region.windows(BUILD_ID_END.len()).take(MAX_BUILD_ID);
+    let end = windows.position(|window| window == BUILD_ID_END);
+    end.map_or(0, |end| (end + BUILD_ID_END.len()).div_ceil(4))
+}
+
 /// Whether a word is neither an A64 instruction nor padding.
 fn is_bad(word: u32) -> bool {
-    !a64::is_valid(word) && word != GO_UNDEF
+    !a64::is_valid(word) && !a64::is_padding(word) && word != GO_UNDEF
 }
 
 /// Splits ascending bad words where the gap is too wide or the cluster too long.
@@ -149,23 +187,24 @@ fn groups(bad: &[usize]) -> Vec<&[usize]> {
 }
 
 /// Reads one cluster.
-fn read(words: &Words<'_>, bad: &[usize], group: &[usize]) -> Cluster {
+fn read(words: &Words<'_>, leads: &Leads, bad: &[usize], group: &[usize], uses: &[u64]) -> Cluster {
     let (Some(&first), Some(&last)) = (group.first(), group.last()) else {
         return Cluster { offset: 0, length: 0, bad_words: 0, reading: Reading::Opaque };
     };
     let from = (first * 4).saturating_sub(MARGIN);
     let to = (last * 4 + 4 + MARGIN).min(words.region.len());
     let window = words.region.get(from..to).unwrap_or_default();
-    let pool = pool::explained(words, first, last);
+    let pool = pool::explained(words, leads, first, last, uses);
     if let Some((bits, run)) = best(window) {
         let (begin, end) = (from + run.start, from + run.end());
-        let inside = bad.iter().filter(|&&at| at * 4 + 4 > begin && at * 4 < end).count() as u32;
+        let before = bad.partition_point(|&at| at * 4 + 4 <= begin);
+        let inside = (bad.partition_point(|&at| at * 4 < end) - before) as u32;
         if convinces(&run, inside, pool, window.len()) {
             let reading = Reading::X86 { bits, score: run.score, instructions: run.instructions };
             return Cluster { offset: begin, length: run.length, bad_words: inside, reading };
         }
     }
-    let reading = if pool { Reading::Pool } else { Reading::Opaque };
+    let reading = if pool.is_some() { Reading::Pool } else { Reading::Opaque };
     let length = (last - first + 1) * 4;
     Cluster { offset: first * 4, length, bad_words: group.len() as u32, reading }
 }
@@ -179,10 +218,10 @@ fn best(window: &[u8]) -> Option<(u32, x86::Run)> {
 }
 
 /// Whether a run is x86 beyond chance.
-fn convinces(run: &x86::Run, bad: u32, pool: bool, window: usize) -> bool {
+fn convinces(run: &x86::Run, bad: u32, pool: Option<Pool>, window: usize) -> bool {
     let tries = (window as f32 / WINDOW).ln().max(0.0);
     let same = TOKENS.saturating_sub(run.tokens);
-    let least = if bad < MIN_BAD || pool { STRONG } else { MIN_SCORE };
+    let least = if bad < MIN_BAD || pool == Some(Pool::Used) { STRONG } else { MIN_SCORE };
     bad > 0
         && run.score >= least + tries + SAME * same as f32
         && run.score >= MIN_MEAN * run.different as f32

@@ -57,6 +57,9 @@ pub fn text(bytes: &[u8], address: u64, bits: u32, max: usize) -> Vec<String> {
     let mut formatter = NasmFormatter::new();
     formatter.options_mut().set_branch_leading_zeros(false);
     formatter.options_mut().set_space_after_operand_separator(true);
+    formatter.options_mut().set_hex_prefix("0x");
+    formatter.options_mut().set_hex_suffix("");
+    formatter.options_mut().set_uppercase_hex(false);
     let mut instruction = Instruction::default();
     let mut lines = Vec::new();
     while decoder.can_decode() && lines.len() < max {
@@ -89,5 +92,7 @@ fn hex(bytes: &[u8]) -> String {
     digits.join(" ")
 }
 
+#[cfg(test)]
+pub(crate) mod sample;
 #[cfg(test)]
 mod tests;

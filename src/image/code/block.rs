@@ -2,6 +2,7 @@
 //! around them.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use super::Stretch;
 use crate::facts::code::Guard;
@@ -28,12 +29,32 @@ pub(super) struct Context<'t, 'a> {
     pub(super) image_base: u64,
     /// RVAs of Go's build ID, which are skipped.
     pub(super) build_id: Range<u32>,
+    /// All the code.
+    pub(super) stretches: &'t [Stretch<'a>],
+    /// The addresses that any of it takes or loads from; made when the first region needs it.
+    pub(super) uses: OnceLock<Vec<u64>>,
 }
 
 impl Context<'_, '_> {
     /// The address of an RVA at the preferred image base.
     pub(super) fn address(&self, rva: u32) -> u64 {
         self.image_base.wrapping_add(u64::from(rva))
+    }
+
+    /// What a region's words are. Compilers cut functions in pieces and put the table of one piece behind
+    /// another, so what a region does not explain by itself is asked of all the code.
+    fn clusters(&self, code: &[u8], address: u64) -> Vec<scan::Cluster> {
+        let alone = scan::clusters(code, address);
+        if alone.iter().all(|cluster| matches!(cluster.reading, scan::Reading::Pool)) {
+            return alone;
+        }
+        let uses = self.uses.get_or_init(|| {
+            let all = self.stretches.iter().map(|one| scan::uses(one.bytes, self.address(one.rva)));
+            let mut uses = all.collect::<Vec<_>>().concat();
+            uses.sort_unstable();
+            uses
+        });
+        scan::clusters_with(code, address, uses)
     }
 }
 
@@ -184,7 +205,7 @@ fn region_hits(
     // Words that are data and read as instructions by chance.
     let mut data: Vec<Range<u32>> = Vec::new();
     if hits.iter().any(|hit| hit.marks.contains(Marks::INVALID)) {
-        for cluster in scan::clusters(code, address) {
+        for cluster in context.clusters(code, address) {
             let found = foreign(&cluster, region.bounds.start);
             let end = found.rva.saturating_add(found.length);
             if matches!(cluster.reading, scan::Reading::Pool) {

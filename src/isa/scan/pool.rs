@@ -1,49 +1,120 @@
 //! Constants between instructions: literal pools, jump tables, what an assembler left behind its code.
 //!
-//! The rule: words are a pool if control cannot run into them and the code of the same region has a use
-//! for them. Control cannot run into them if the nearest instruction before them is an unconditional
-//! transfer and no branch of the region goes between it and the last bad word. The code has a use
-//! for them if a load (literal), an ADR, or an ADRP with an ADD leads there; or if
-//! they are few and nothing but padding follows them in the region: Go before 1.24 leaves
-//! such words behind functions that no longer use them.
+//! The rule: words are a pool if control cannot run into them and code has a use for them, or they trail.
+//! Control cannot run into them if the nearest instruction before them is an unconditional transfer and
+//! no branch of the region goes between it and the last bad word. Code has a use for them if a load
+//! (literal), an ADR, or an ADRP with an ADD leads there. They trail if the region ends with them
+//! and they are few: Go before 1.24 leaves such words behind functions that no longer use them.
+
+use std::ops::RangeInclusive;
 
 use super::{Words, a64};
 
-/// Words that may trail a function without a use. Go 1.21 left 12 at most.
-const MAX_TRAILING: usize = 16;
+/// Words behind the last transfer of a region that need no use. Go 1.21 leaves 16 at most.
+const MAX_TRAILING: usize = 24;
+/// Words before the first bad one among which the transfer is looked for.
+const MAX_BEFORE: usize = 4096;
+/// Words on both sides of one that are looked at to tell a branch from a word of a table.
+const NEAR: usize = 8;
+/// Instructions after an ADRP among which its ADD is looked for.
+const ADRP_TO_ADD: usize = 8;
 
-/// The words that a load (literal) of the region reads, ascending.
-pub(super) fn literals(words: &Words<'_>) -> Vec<usize> {
-    let mut targets = Vec::new();
-    for at in 0..words.len() {
-        let Some((address, size)) = a64::literal_target(words.at(at), words.address(at)) else {
-            continue;
-        };
-        if let Some(index) = words.index(address) {
-            targets.extend((index..words.len()).take(size as usize / 4));
-        }
-    }
-    targets.sort_unstable();
-    targets.dedup();
-    targets
+/// What explains words that are no instructions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pool {
+    /// Code leads there.
+    Used,
+    /// They trail the region.
+    Trailing,
 }
 
-/// Whether the region's own code explains the words from the first to the last bad one.
-pub(super) fn explained(words: &Words<'_>, first: usize, last: usize) -> bool {
-    let Some(end) = (0..first).rev().find(|&at| ends_flow(words.at(at))) else { return false };
-    let island = end + 1..=last;
-    let outside = (0..words.len()).filter(|at| !island.contains(at));
-    let entered = outside
-        .clone()
-        .filter_map(|at| branch_target(words, at))
-        .any(|target| island.contains(&target));
-    if entered {
-        return false;
+/// Where the words of a region lead, in order of the target, so that each cluster is answered quickly.
+pub(super) struct Leads {
+    /// Target and source of the relative branches.
+    branches: Vec<(usize, usize)>,
+    /// Target and source of what takes an address or loads from it.
+    data: Vec<(usize, usize)>,
+}
+
+impl Leads {
+    /// Looks at all words of a region.
+    pub(super) fn new(words: &Words<'_>) -> Self {
+        let sorted = |target: fn(&Words<'_>, usize) -> Option<usize>| {
+            let leads = (0..words.len()).filter_map(|at| Some((target(words, at)?, at)));
+            let mut leads: Vec<_> = leads.collect();
+            leads.sort_unstable();
+            leads
+        };
+        Self { branches: sorted(branch_target), data: sorted(data_target) }
     }
-    let used = outside.filter_map(|at| data_target(words, at)).any(|at| island.contains(&at));
-    let trailing = last - first < MAX_TRAILING
-        && (last + 1..words.len()).all(|at| a64::is_padding(words.at(at)));
-    used || trailing
+
+    /// The words that a load (literal) reads, ascending.
+    pub(super) fn literals(&self, words: &Words<'_>) -> Vec<usize> {
+        let mut literals = Vec::new();
+        for &(target, source) in &self.data {
+            let literal = a64::literal_target(words.at(source), words.address(source));
+            let size = literal.map_or(0, |(_, size)| size as usize / 4);
+            literals.extend((target..words.len()).take(size));
+        }
+        literals.sort_unstable();
+        literals.dedup();
+        literals
+    }
+}
+
+/// What explains the words from the first to the last bad one; `uses` are addresses that code elsewhere
+/// leads to, ascending.
+pub(super) fn explained(
+    words: &Words<'_>,
+    leads: &Leads,
+    first: usize,
+    last: usize,
+    uses: &[u64],
+) -> Option<Pool> {
+    let end =
+        (first.saturating_sub(MAX_BEFORE)..first).rev().find(|&at| ends_flow(words.at(at)))?;
+    let island = end + 1..=last;
+    // Words of another table look like branches now and then.
+    let mut branches = into(&leads.branches, &island);
+    if branches.any(|source| !among_bad(words, source)) {
+        return None;
+    }
+    if used(words, &island, uses) || into(&leads.data, &island).next().is_some() {
+        return Some(Pool::Used);
+    }
+    (words.len() - end <= MAX_TRAILING).then_some(Pool::Trailing)
+}
+
+/// The sources outside some words that lead into them.
+fn into<'a>(
+    leads: &'a [(usize, usize)],
+    island: &'a RangeInclusive<usize>,
+) -> impl Iterator<Item = usize> + 'a {
+    let first = leads.partition_point(|(target, _)| target < island.start());
+    let rest = leads.get(first..).unwrap_or_default().iter();
+    let inside = rest.take_while(|(target, _)| target <= island.end());
+    inside.map(|&(_, source)| source).filter(|source| !island.contains(source))
+}
+
+/// Whether one of the addresses lies in the words.
+fn used(words: &Words<'_>, island: &RangeInclusive<usize>, uses: &[u64]) -> bool {
+    let first = uses.partition_point(|&address| address < words.address(*island.start()));
+    uses.get(first).is_some_and(|&address| address <= words.address(*island.end()))
+}
+
+/// The addresses within some code that it takes or loads from, ascending.
+pub(super) fn uses(words: &Words<'_>) -> Vec<u64> {
+    let targets = (0..words.len()).filter_map(|at| data_target(words, at));
+    let mut uses: Vec<u64> = targets.map(|target| words.address(target)).collect();
+    uses.sort_unstable();
+    uses.dedup();
+    uses
+}
+
+/// Whether a bad word is near.
+fn among_bad(words: &Words<'_>, at: usize) -> bool {
+    let mut near = at.saturating_sub(NEAR)..=at + NEAR;
+    near.any(|at| super::is_bad(words.at(at)))
 }
 
 /// Whether control never goes on behind an instruction: B, BR, RET and their authenticating forms, BRK
@@ -82,7 +153,7 @@ fn data_target(words: &Words<'_>, at: usize) -> Option<usize> {
     }
     let page = (address & !0xfff).wrapping_add_signed(offset << 12);
     let register = word & 0x1f;
-    let low = (at + 1..at + 9).map(|next| words.at(next)).find(|next| {
+    let low = (at + 1..=at + ADRP_TO_ADD).map(|next| words.at(next)).find(|next| {
         // ADD (immediate), 64 bits, from the same register.
         next & 0xffc0_0000 == 0x9100_0000 && next >> 5 & 0x1f == register
     })?;

@@ -6,11 +6,11 @@
 
 use std::collections::HashSet;
 
-use iced_x86::{Decoder, DecoderOptions, Instruction, Register};
+use iced_x86::{Decoder, DecoderOptions, Instruction};
 
 use super::Run;
-use super::features;
-use super::table::{Model, UNSEEN};
+use super::features::{self, Registers};
+use super::table::{Model, UNSEEN, nats};
 
 /// No instruction adds or takes more than this: one odd token proves nothing.
 const CLIP: f32 = 4.0;
@@ -25,7 +25,9 @@ struct Step {
     /// Where that run ends.
     end: u32,
     /// The number of the kind in the table, 0 is any other; `None` for filler.
-    kind: Option<usize>,
+    kind: Option<u8>,
+    /// The registers it works on.
+    registers: Registers,
     /// Whether an instruction begins here.
     valid: bool,
 }
@@ -34,33 +36,21 @@ struct Step {
 pub(super) fn best(bytes: &[u8], bits: u32, model: &Model) -> Option<Run> {
     let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX) as usize;
     let bytes = bytes.get(..length)?;
-    let none = Step { sum: 0.0, end: 0, kind: None, valid: false };
+    let none = Step { sum: 0.0, end: 0, kind: None, registers: Registers::default(), valid: false };
     let mut steps = vec![none; length + 1];
     let mut decoder = Decoder::with_ip(bits, bytes, 0, DecoderOptions::NONE);
-    let (mut here, mut next) = (Instruction::default(), Instruction::default());
+    let mut here = Instruction::default();
     for at in (0..length).rev() {
         if !decode(&mut decoder, at, &mut here) {
             continue;
         }
         let own = weight(&here, bytes.get(at..).unwrap_or_default(), bits, model);
         let kind = own.map(|_| kind(&here, model));
-        let end = at + here.len();
-        let mut step = Step { sum: own.unwrap_or(0.0), end: end as u32, kind, valid: true };
-        if let Some(&after) = steps.get(end).filter(|after| after.valid) {
-            let order = match (kind, after.kind) {
-                (Some(before), Some(kind)) => {
-                    let result = features::result(&here);
-                    let reuse = if result != Register::None && decode(&mut decoder, end, &mut next)
-                    {
-                        features::reuse(result, &next)
-                    } else {
-                        0
-                    };
-                    between(before, kind, reuse, model)
-                }
-                _ => 0.0,
-            };
-            let joined = after.sum + order;
+        let (end, registers) = (at + here.len(), features::registers(&here));
+        let mut step =
+            Step { sum: own.unwrap_or(0.0), end: end as u32, kind, registers, valid: true };
+        if let Some(after) = steps.get(end).filter(|after| after.valid) {
+            let joined = after.sum + between(&step, after, model);
             if joined > 0.0 {
                 step.sum += joined;
                 step.end = after.end;
@@ -123,9 +113,9 @@ fn weight(instruction: &Instruction, bytes: &[u8], bits: u32, model: &Model) -> 
     let of = |weights: &[f32], index: Option<usize>| {
         index.and_then(|index| weights.get(index)).copied().unwrap_or(0.0)
     };
-    let exact = model.tokens.get(&features::token(instruction));
-    let token = exact.or_else(|| model.tokens.get(&features::class(instruction)));
-    let sum = token.copied().unwrap_or(UNSEEN)
+    let exact = model.tokens.get(features::token(instruction));
+    let token = exact.or_else(|| model.tokens.get(features::class(instruction)));
+    let sum = token.map_or(UNSEEN, nats)
         + of(&model.memory, features::memory(instruction, bits))
         + of(&model.immediate, features::immediate(instruction))
         + of(&model.branch, features::branch(instruction, bits))
@@ -134,14 +124,16 @@ fn weight(instruction: &Instruction, bytes: &[u8], bits: u32, model: &Model) -> 
 }
 
 /// The number of an instruction's kind, or of its class.
-fn kind(instruction: &Instruction, model: &Model) -> usize {
-    let exact = model.kinds.get(&features::kind(instruction));
-    exact.or_else(|| model.kinds.get(&features::class(instruction))).copied().unwrap_or(0)
+fn kind(instruction: &Instruction, model: &Model) -> u8 {
+    let exact = model.kinds.get(features::kind(instruction));
+    exact.or_else(|| model.kinds.get(features::class(instruction))).unwrap_or(0)
 }
 
-/// The weight of one kind following another, and of a register used again.
-fn between(before: usize, after: usize, reuse: usize, model: &Model) -> f32 {
-    let order = model.order.get(before * (model.kinds.len() + 1) + after);
-    let sum = order.copied().unwrap_or(0.0) + model.reuse.get(reuse).copied().unwrap_or(0.0);
-    sum.clamp(-CLIP_ORDER, CLIP_ORDER)
+/// The weight of one instruction following another, and of a register used again; 0 next to filler.
+fn between(before: &Step, after: &Step, model: &Model) -> f32 {
+    let (Some(first), Some(second)) = (before.kind, after.kind) else { return 0.0 };
+    let index = usize::from(first) * (model.kinds.len() + 1) + usize::from(second);
+    let reuse = features::reuse(before.registers, after.registers);
+    let of = |weights: &[f32], index| weights.get(index).copied().unwrap_or(0.0);
+    (of(&model.order, index) + of(&model.reuse, reuse)).clamp(-CLIP_ORDER, CLIP_ORDER)
 }

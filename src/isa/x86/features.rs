@@ -217,31 +217,60 @@ pub fn prefix(instruction: &Instruction, bytes: &[u8], bits: u32) -> usize {
         | usize::from(narrow)
 }
 
-/// The register an instruction puts its result into, as far as it is the first operand.
+/// The registers that an instruction works on, one bit each.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Registers {
+    /// The first operand: where the result goes.
+    result: u64,
+    /// All operands.
+    operands: u64,
+    /// In the address of a memory operand.
+    address: u64,
+}
+
+/// The registers of an instruction.
 #[must_use]
-pub fn result(instruction: &Instruction) -> Register {
-    if instruction.op_count() > 0 && instruction.op0_kind() == OpKind::Register {
-        instruction.op0_register().full_register()
+pub fn registers(instruction: &Instruction) -> Registers {
+    let mut registers = Registers::default();
+    for operand in 0..instruction.op_count() {
+        match instruction.op_kind(operand) {
+            OpKind::Register => {
+                let bit = bit(instruction.op_register(operand));
+                registers.operands |= bit;
+                if operand == 0 {
+                    registers.result = bit;
+                }
+            }
+            OpKind::Memory => {
+                registers.address |= bit(instruction.memory_base());
+                registers.address |= bit(instruction.memory_index());
+            }
+            _ => {}
+        }
+    }
+    registers
+}
+
+/// The bit of a general or vector register, whatever part of it is meant.
+fn bit(register: Register) -> u64 {
+    let full = register.full_register();
+    if full.is_gpr() {
+        1 << (full.number() & 31)
+    } else if full.is_vector_register() {
+        1 << (32 + (full.number() & 31))
     } else {
-        Register::None
+        0
     }
 }
 
-/// Whether an instruction works on the register that the one before it put its result into.
+/// How an instruction uses the result of the one before it: 0 there is none, 1 not, 2 in an address,
+/// 3 in an operand.
 #[must_use]
-pub fn reuse(before: Register, instruction: &Instruction) -> usize {
-    if before == Register::None || instruction.op_count() == 0 {
-        return 0;
+pub fn reuse(before: Registers, after: Registers) -> usize {
+    match before.result {
+        0 => 0,
+        result if after.operands & result != 0 => 3,
+        result if after.address & result != 0 => 2,
+        _ => 1,
     }
-    let same =
-        |register: Register| register != Register::None && register.full_register() == before;
-    let operand = (0..instruction.op_count()).any(|operand| {
-        instruction.op_kind(operand) == OpKind::Register && same(instruction.op_register(operand))
-    });
-    if operand {
-        return 3;
-    }
-    let address = form(instruction) != 0
-        && (same(instruction.memory_base()) || same(instruction.memory_index()));
-    1 + usize::from(address)
 }

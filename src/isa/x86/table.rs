@@ -6,7 +6,6 @@
 //! the 16-bit count and the tokens, each 16 bits and a weight; the weights of order, a square of one more
 //! than the kinds; the weights of memory, immediate, branch, prefix and reuse.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::features::{BRANCH, IMMEDIATE, MEMORY, PREFIX, REUSE};
@@ -21,14 +20,45 @@ pub const UNSEEN: f32 = -2.5;
 static SCORES: LazyLock<Option<(Model, Model)>> =
     LazyLock::new(|| parse(include_bytes!("scores.bin")));
 
+/// A number for some of the tokens or kinds, by place: this is asked for every byte.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sparse {
+    numbers: Vec<Option<u8>>,
+    count: usize,
+}
+
+impl Sparse {
+    /// The number of a key.
+    pub(crate) fn get(&self, key: u16) -> Option<u8> {
+        self.numbers.get(usize::from(key)).copied().flatten()
+    }
+
+    /// How many keys have a number.
+    pub(crate) fn len(&self) -> usize {
+        self.count
+    }
+
+    /// Gives a key its number.
+    fn insert(&mut self, key: u16, number: u8) {
+        let place = usize::from(key);
+        if self.numbers.len() <= place {
+            self.numbers.resize(place + 1, None);
+        }
+        if let Some(slot) = self.numbers.get_mut(place) {
+            self.count += usize::from(slot.is_none());
+            *slot = Some(number);
+        }
+    }
+}
+
 /// The weights for one operand size.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Model {
     /// The kinds and classes of instruction whose order is scored; the number is the place plus one.
-    pub kinds: HashMap<u16, usize>,
-    /// The weight of each token that is not rare, and of each class for those that are.
-    pub tokens: HashMap<u16, f32>,
-    /// The weight of each pair of kinds, row by row: `before * (kinds + 1) + kind`.
+    pub kinds: Sparse,
+    /// The weight of each token that is not rare, and of each class for those that are, in [`STEPS`].
+    pub tokens: Sparse,
+    /// The weight of each pair of kinds, row by row: `before * (kinds.len() + 1) + kind`.
     pub order: Vec<f32>,
     /// By [`super::features::memory`].
     pub memory: Vec<f32>,
@@ -66,12 +96,13 @@ fn one(rest: &mut &[u8]) -> Option<Model> {
     let count = usize::from(number(rest)?);
     let mut model = Model::default();
     for place in 0..count {
-        model.kinds.insert(number(rest)?, place + 1);
+        model.kinds.insert(number(rest)?, u8::try_from(place + 1).ok()?);
     }
     for _ in 0..number(rest)? {
         let token = number(rest)?;
-        let weight = weights(rest, 1)?;
-        model.tokens.insert(token, *weight.first()?);
+        let (weight, behind) = rest.split_first()?;
+        *rest = behind;
+        model.tokens.insert(token, *weight);
     }
     model.order = weights(rest, (count + 1) * (count + 1))?;
     model.memory = weights(rest, MEMORY)?;
@@ -93,5 +124,10 @@ fn number(rest: &mut &[u8]) -> Option<u16> {
 fn weights(rest: &mut &[u8], count: usize) -> Option<Vec<f32>> {
     let (weights, behind) = rest.split_at_checked(count)?;
     *rest = behind;
-    Some(weights.iter().map(|&weight| f32::from(weight.cast_signed()) / STEPS).collect())
+    Some(weights.iter().map(|&weight| nats(weight)).collect())
+}
+
+/// A stored weight in nats.
+pub(crate) fn nats(weight: u8) -> f32 {
+    f32::from(weight.cast_signed()) / STEPS
 }

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Fuzzes the readers of untrusted bytes. The seeds are the fixtures below testdata/; what the fuzzer adds goes
+# to fuzz/corpus/, which is not committed. Needs a nightly toolchain and cargo-fuzz.
+#
+#   scripts/fuzz.sh                    the targets
+#   scripts/fuzz.sh TARGET [SECONDS]   runs one (default: 1200 seconds)
+set -euo pipefail
+cd "$(dirname "$0")/../fuzz"
+
+# Where the seeds of each target are.
+seeds() {
+  case $1 in
+    image) printf '%s\n' ../testdata/pe ../testdata/pe/code ;;
+    object) printf '%s\n' ../testdata/coff ../testdata/pe/resources ;;
+    functions) printf '%s\n' ../testdata/pe/code ../testdata/pe ;;
+    resources) printf '%s\n' ../testdata/pe/resources ;;
+    signature) printf '%s\n' ../testdata/pe/signed ;;
+    embedded) printf '%s\n' ../testdata/pe/embedded ../testdata/containers ;;
+    *) return 1 ;;
+  esac
+}
+
+if [ $# -eq 0 ]; then
+  printf '%s\n' image object functions resources signature embedded
+  exit
+fi
+target=$1
+seconds=${2:-1200}
+mapfile -t dirs < <(seeds "$target")
+[ ${#dirs[@]} -gt 0 ] || { printf 'there is no target %s\n' "$target" >&2; exit 2; }
+mkdir -p "corpus/$target"
+exec cargo +nightly fuzz run "$target" "corpus/$target" "${dirs[@]}" -- \
+  -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=65536 -print_final_stats=1

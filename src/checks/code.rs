@@ -51,7 +51,8 @@ fn module(function: &Function) -> Option<ModuleRef> {
     let (path, version) = function.module.as_ref().filter(|(path, _)| path != "std")?;
     Some(ModuleRef {
         path: path.clone(),
-        version: Some(version.clone()).filter(|version| !version.is_empty()),
+        version: Some(version.clone())
+            .filter(|version| !matches!(version.as_str(), "" | "(devel)")),
         replaced_by: None,
     })
 }

@@ -138,7 +138,7 @@ fn readable(subject: SubjectFacts<'_>) -> Result<(&ImageFile, &ImageFacts), Verd
     }
 }
 
-/// Every check, in the order in which users meet them: build, package, image.
+/// Every check, in the order in which users meet them: build, package, file, image.
 pub static CHECKS: &[&dyn Check] = &[
     &cross_compile::CrossCompile,
     &package_excluded::PackageExcluded,
@@ -147,20 +147,20 @@ pub static CHECKS: &[&dyn Check] = &[
     &files_lost::FilesLost,
     &asm_twin::AsmTwin,
     &slow_path::SlowPath,
+    &name_against_content::NameAgainstContent,
     &machine_type::MachineType,
     &hybrid_image::HybridImage,
+    &object_machine::ObjectMachine,
     &stray_x86_code::StrayX86Code,
     &opaque_code::OpaqueCode,
     &reserved_x18::ReservedX18,
     &isa_baseline::IsaBaseline,
+    &embedded_image::EmbeddedImageCheck,
+    &resource_tree::ResourceTree,
     &build_info::BuildInfo,
     &imports::Imports,
-    &hardening::Hardening,
-    &object_machine::ObjectMachine,
-    &resource_tree::ResourceTree,
     &signature::Signature,
-    &embedded_image::EmbeddedImageCheck,
-    &name_against_content::NameAgainstContent,
+    &hardening::Hardening,
 ];
 
 /// The check of that id.

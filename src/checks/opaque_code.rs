@@ -58,8 +58,12 @@ fn finding(group: &[&ForeignCode], image: &ImageFile, cx: Context<'_>) -> Option
         0 | 1 => in_function(&first.place),
         many => format!("{} and {} more functions", in_function(&first.place), many - 1),
     };
+    let what = match words {
+        1 => format!("1 word {place} is no instruction"),
+        many => format!("{many} words {place} are no instructions"),
+    };
     let message = format!(
-        "{}: {words} words {place} are no instructions, RVA {:#x}, file offset {:#x}",
+        "{}: {what}, RVA {:#x}, file offset {:#x}",
         image.name, first.place.rva, first.place.file_offset
     );
     let draft = draft::finding(&META.id, cx.subject, Severity::Warning, message);

@@ -230,8 +230,8 @@ fn is_number(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::UnitFacts;
     use crate::facts::given::{Claim, Content};
+    use crate::facts::{Company, UnitFacts};
     use crate::model::SubjectId;
 
     /// A program for Windows; `name` may have steps.
@@ -246,10 +246,10 @@ mod tests {
                 words: format!("a PE image for {goarch}"),
                 goos: Some("windows".into()),
                 goarch: Some(goarch.into()),
-                more: Vec::new(),
-                field: None,
+                ..Content::default()
             },
             signed,
+            company: Company::default(),
         }
     }
 
@@ -326,7 +326,12 @@ mod tests {
         assert!(matches!(judged(files), Verdict::NotApplicable(_)));
         // What its name promises comes before what it is: name-against-content judges that.
         let mut wrong = file("a_arm64.exe", "amd64", Some(false));
-        wrong.claim = Claim { goos: None, goarch: Some("arm64".into()), by: ClaimedBy::OwnName };
+        wrong.claim = Claim {
+            goos: None,
+            goarch: Some("arm64".into()),
+            by: ClaimedBy::OwnName,
+            ..Claim::default()
+        };
         let files = vec![file("a_amd64.exe", "amd64", Some(true)), wrong];
         assert!(matches!(judged(files), Verdict::Fail(_)));
     }

@@ -1,15 +1,16 @@
 //! Reports for the tests of every renderer: the same samples go through all formats.
 
 mod hostile;
+mod map;
 mod minimal;
 
 use std::collections::BTreeMap;
 
 use crate::model::{
     BuildState, ChainLink, CheckId, CheckResult, Confidence, ControlOutcome, Counts, Evidence,
-    FileSetClass, Finding, Host, ImageMap, Location, MapSection, MapSpan, ModuleRef, PhaseReport,
-    PlanReport, Problem, Reachability, Report, ReportVerdict, ResultVerdict, SCHEMA_VERSION,
-    Severity, SpanKind, Subcommand, Subject, SubjectId, SubjectKind, ToolRef, Unproven, Waived,
+    FileSetClass, Finding, Host, Location, ModuleRef, PhaseReport, PlanReport, Problem,
+    Reachability, Report, ReportVerdict, ResultVerdict, SCHEMA_VERSION, Severity, Subcommand,
+    Subject, SubjectId, SubjectKind, ToolRef, Unproven, Waived,
 };
 
 pub(crate) use hostile::{NASTY, hostile_report};
@@ -260,45 +261,12 @@ fn sample_subjects() -> Vec<Subject> {
                 "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned(),
             ),
             packages: vec!["example.com/app".to_owned()],
-            map: Some(map()),
+            map: Some(map::map()),
             ..subject(SubjectKind::Image, "dist/app.exe")
         },
     ];
     subjects.sort_by(|a, b| a.id.cmp(&b.id));
     subjects
-}
-
-fn map() -> ImageMap {
-    let span = |offset, length, kind, label: &str| MapSpan {
-        offset,
-        length,
-        kind,
-        label: label.to_owned(),
-    };
-    let text = MapSection {
-        name: ".text".to_owned(),
-        rva: 0x1000,
-        file_offset: 0x600,
-        size: 0x8000,
-        executable: true,
-        spans: vec![
-            span(0, 33, SpanKind::X86, "main"),
-            span(33, 0x6fdf, SpanKind::Go, "example.com/app"),
-            span(0x7000, 0x1000, SpanKind::Padding, ""),
-        ],
-    };
-    let data = MapSection {
-        name: ".rdata".to_owned(),
-        rva: 0x9000,
-        file_offset: 0x8600,
-        size: 0x4000,
-        executable: false,
-        spans: vec![
-            span(0, 0x3000, SpanKind::ReadOnlyData, ""),
-            span(0x3000, 0x1000, SpanKind::Pclntab, ""),
-        ],
-    };
-    ImageMap { sections: vec![text, data] }
 }
 
 fn sample_results() -> Vec<CheckResult> {

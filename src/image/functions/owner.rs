@@ -42,7 +42,10 @@ impl<'a> Owners<'a> {
         if let Some(module) = self.listed(package) {
             return Some(match &module.replace {
                 None => (module.path.clone(), module.version.clone()),
-                Some(by) if by.version.is_empty() => (module.path.clone(), String::new()),
+                // `go version -m` shows a directory with the version (devel).
+                Some(by) if matches!(by.version.as_str(), "" | "(devel)") => {
+                    (module.path.clone(), String::new())
+                }
                 Some(by) => (by.path.clone(), by.version.clone()),
             });
         }

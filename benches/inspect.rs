@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use gowoa::checks::{CHECKS, Context, SubjectFacts};
 use gowoa::facts::given::Claim;
 use gowoa::facts::{ImageFile, UnitFacts};
-use gowoa::model::{SubjectId, SubjectKind};
+use gowoa::model::{SubjectId, SubjectKind, Verdict};
 use gowoa::platform::map::Mapped;
 use sha2::{Digest, Sha256};
 
@@ -78,17 +78,16 @@ fn measure(path: &Path) {
     report(path, &bytes, &steps);
 }
 
-/// What `gowoa inspect` does with an image, the hash of the file left out.
+/// What `gowoa inspect` does with an image, the hash of the file left out. Returns how many checks failed.
 fn whole(bytes: &[u8], unit: &UnitFacts) -> usize {
     let mut image = ImageFile::unread("exe".into(), PathBuf::from("exe"));
     image.claim = Claim::default();
     gowoa::engine::read_image(bytes, &mut image);
     let subject = SubjectId::new(SubjectKind::Image, "exe");
     let cx = Context { unit, subject: &subject };
-    CHECKS
-        .iter()
-        .filter(|check| check.meta().subjects.contains(&SubjectKind::Image))
-        .map(|check| std::hint::black_box(check.judge(SubjectFacts::Image(&image), cx)))
+    let asked = CHECKS.iter().filter(|check| check.meta().subjects.contains(&SubjectKind::Image));
+    asked
+        .filter(|check| matches!(check.judge(SubjectFacts::Image(&image), cx), Verdict::Fail(_)))
         .count()
 }
 

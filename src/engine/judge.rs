@@ -209,11 +209,11 @@ fn always_unproven(plan: &PlanReport, units: &[UnitFacts]) -> Vec<Unproven> {
         names: Vec::new(),
     };
     let mut all = Vec::new();
-    // Of what is meant for another machine no code is scanned, and nobody asked.
+    // Of what is for another machine no code is scanned, and other checks say that it is.
     let unscanned: Vec<String> = units
         .iter()
         .flat_map(|unit| &unit.images)
-        .filter(|image| image.claim.windows_arm64() && !matches!(image.code, Some(Ok(_))))
+        .filter(|image| image.claim.windows_arm64() && matches!(image.code, Some(Err(_))))
         .map(|image| image.name.clone())
         .collect();
     if !unscanned.is_empty() {

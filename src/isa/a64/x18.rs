@@ -34,7 +34,7 @@ pub fn x18(word: u32) -> Option<X18> {
         return Some(X18::Write);
     }
     let teb = is_teb_load(word, definition) || is_copy(word);
-    found.reads.then(|| if teb { X18::TebLoad } else { X18::Read })
+    found.reads.then_some(if teb { X18::TebLoad } else { X18::Read })
 }
 
 /// `mov xN, x18`, that is `orr xN, xzr, x18` without a shift.

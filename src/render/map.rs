@@ -184,7 +184,7 @@ impl Drawing {
     /// The name inside the rectangle, where it fits.
     fn label(&mut self, span: &MapSpan, x: f64, y: f64, width: f64) {
         let room = ((width - 6.0) / CHARACTER) as usize;
-        let name = span.label.rsplit('/').next().unwrap_or_default();
+        let name = short(&span.label);
         if name.is_empty() || room < 4 || name.chars().count() > room {
             return;
         }
@@ -250,6 +250,19 @@ impl Scale {
     fn x(self, bytes: u64) -> f64 {
         (WIDTH - 2.0 * MARGIN) * bytes as f64 / self.per_row as f64
     }
+}
+
+/// The last element of an import path; the last two where the last is a version, as `v1` in
+/// `k8s.io/api/apps/v1`.
+fn short(label: &str) -> &str {
+    let mut slashes = label.rmatch_indices('/').map(|(at, _)| at + 1);
+    let Some(last) = slashes.next() else { return label };
+    let element = label.get(last..).unwrap_or(label);
+    let version = element
+        .strip_prefix('v')
+        .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    let start = if version { slashes.next().unwrap_or(0) } else { last };
+    label.get(start..).unwrap_or(element)
 }
 
 /// What a reader looks for.
@@ -387,6 +400,15 @@ mod tests {
         }
         report.subjects[0].map = Some(ImageMap { sections: vec![section] });
         assert!(render(&report).contains("width=\"4.00\" height=\"12.0\" fill=\"#d62728\""));
+    }
+
+    #[test]
+    fn short_names_say_more_than_a_version() {
+        assert_eq!(short("fmt"), "fmt");
+        assert_eq!(short("example.com/app/internal/host"), "host");
+        assert_eq!(short("k8s.io/api/apps/v1"), "apps/v1");
+        assert_eq!(short("x/v2"), "x/v2");
+        assert_eq!(short("example.com/vendor"), "vendor");
     }
 
     #[test]

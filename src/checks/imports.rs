@@ -117,6 +117,8 @@ const KNOWN: &[&str] = &[
     "ucrtbase",
     "sechost",
     "kernelbase",
+    // What ole32 and the Windows Runtime forward to.
+    "combase",
     // The same Makefile.am, state of commit e07cb63a.
     "activeds",
     "authz",
@@ -211,26 +213,35 @@ impl Check for Imports {
             Ok(image) => image,
             Err(verdict) => return verdict,
         };
-        for part in [&facts.imports, &facts.delay_imports] {
-            if let Err(reason) = part {
-                let reason = format!("its import directory could not be read: {reason}");
-                return Verdict::Inconclusive { reason, gating: true };
-            }
+        let findings = findings(image, facts, cx);
+        let unread =
+            [&facts.imports, &facts.delay_imports].into_iter().find_map(|p| p.as_ref().err());
+        // What was read may be wrong all by itself.
+        let wrong = findings.iter().any(|finding| finding.severity == Severity::Error);
+        if let Some(reason) = unread.filter(|_| !wrong) {
+            let reason = format!("its import directory could not be read: {reason}");
+            return Verdict::Inconclusive { reason, gating: true };
         }
         if facts.imported_dlls().next().is_none() {
             return Verdict::NotApplicable("it imports no DLL".into());
         }
-        let findings = findings(image, facts, cx);
         if findings.is_empty() { Verdict::Pass } else { Verdict::Fail(findings) }
     }
 }
 
 fn findings(image: &ImageFile, facts: &ImageFacts, cx: Context<'_>) -> Vec<Finding> {
-    facts.imported_dlls().filter_map(|dll| finding(image, dll, cx)).collect()
+    facts.imported_dlls().filter_map(|dll| finding(image, facts, dll, cx)).collect()
 }
 
-fn finding(image: &ImageFile, dll: &ImportedDll, cx: Context<'_>) -> Option<Finding> {
-    let (mut severity, class, words, help) = match sibling(image, &dll.name) {
+fn finding(
+    image: &ImageFile,
+    facts: &ImageFacts,
+    dll: &ImportedDll,
+    cx: Context<'_>,
+) -> Option<Finding> {
+    // An ARM64EC process loads x64 DLLs as well; hybrid-image speaks of it.
+    let beside = if facts.kind == MachineKind::Arm64Ec { None } else { sibling(image, &dll.name) };
+    let (mut severity, class, words, help) = match beside {
         Some(judgement) => judgement?,
         None => {
             let (severity, class, words, help) = judge_name(&dll.name)?;

@@ -43,7 +43,7 @@ impl Check for ResourceTree {
         };
         if !matches!(facts.kind, MachineKind::Arm64 | MachineKind::Arm64X) {
             return Verdict::NotApplicable(format!(
-                "it is {}; machine-type judges that",
+                "it is {}; machine-type and hybrid-image judge that",
                 facts.kind
             ));
         }

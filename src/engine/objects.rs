@@ -8,9 +8,7 @@
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
-use memchr::memmem::Finder;
 use rayon::prelude::*;
-use sha2::{Digest, Sha256};
 
 use crate::facts::given::Claim;
 use crate::facts::image::MachineKind;
@@ -109,8 +107,7 @@ fn read_one(source: Source) -> ObjectFile {
     let Source { path, mut file } = source;
     match Mapped::open(&path) {
         Ok(bytes) => {
-            let hash = Sha256::digest(&*bytes);
-            file.sha256 = Some(hash.iter().map(|byte| format!("{byte:02x}")).collect());
+            file.sha256 = Some(super::inspect::sha256(&bytes));
             file.size = Some(bytes.len() as u64);
             file.contents = image::read_object(&bytes);
         }
@@ -146,24 +143,23 @@ pub(super) fn find_in_images(objects: &mut [ObjectFile], images: &[ImageFile]) {
 }
 
 /// Whether the function table of an image has one of the names; `None` where it has no table.
-fn names_one(image: &ImageFile, names: &[Finder<'static>]) -> Option<bool> {
-    let table = image.facts.as_ref().ok()?.pclntab.as_ref().ok()?.as_ref()?;
+fn names_one(image: &ImageFile, names: &[String]) -> Option<bool> {
+    let facts = image.facts.as_ref().ok()?;
     let bytes = Mapped::open(&image.path).ok()?;
-    let bytes = bytes.get(usize::try_from(table.offset).ok()?..)?;
-    Some(names.iter().any(|name| name.find(bytes).is_some()))
+    let table = image::FunctionTable::read(&bytes, facts).ok()?;
+    let named = |index| table.name(index).is_some_and(|name| names.iter().any(|n| **n == *name));
+    Some((0..table.len()).any(named))
 }
 
-/// The functions of an object that is for another machine than ARM64, as the function table has them: between
-/// two zeros.
-fn foreign_functions(file: &ObjectFile) -> Option<Vec<Finder<'static>>> {
+/// The functions of an object that is for another machine than ARM64.
+fn foreign_functions(file: &ObjectFile) -> Option<Vec<String>> {
     let contents = file.contents.as_ref().ok()?;
     let [member] = contents.members() else { return None };
     let ObjectForm::Coff { functions, .. } = &member.form else { return None };
     if functions.is_empty() || member.form.machine()? == MachineKind::Arm64 {
         return None;
     }
-    let finder = |name: &String| Finder::new(format!("\0{name}\0").as_bytes()).into_owned();
-    Some(functions.iter().map(finder).collect())
+    Some(functions.clone())
 }
 
 #[cfg(test)]

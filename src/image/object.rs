@@ -170,6 +170,10 @@ fn coff<H: CoffHeader>(machine: u16, bytes: &[u8], base: u64, names: Names) -> O
             return malformed("COFF object", base, &format!("section {} {problem}", index.0));
         }
     }
+    if machine == 0 && sums.code > 0 {
+        // "Fits any machine" is for data; what code it is nobody says.
+        return ObjectForm::NoMachine { what: "a COFF object with code and no machine".into() };
+    }
     ObjectForm::Coff {
         machine,
         machine_offset: base + if bigobj { ANONYMOUS_MACHINE } else { 0 },

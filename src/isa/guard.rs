@@ -142,9 +142,10 @@ fn value(word: u32, address: u64, registers: &[Value; 32]) -> Value {
     if let Some(load) = unsigned_load(word) {
         return match (registers[usize::from(load.base) & 31], load.bytes) {
             (Value::Global, 1) => Value::Byte,
-            // Four bytes are left out: Go tests `runtime.writeBarrier` so in front of every
-            // store of a pointer.
-            (Value::Global, 8) => Value::Word,
+            // Of four bytes as of eight single bits have to be asked for: Go compares
+            // `runtime.writeBarrier` with zero in front of every store of a pointer. The
+            // atomics of Microsoft's C runtime test bit 0 of four bytes.
+            (Value::Global, 4 | 8) => Value::Word,
             _ => Value::Other,
         };
     }

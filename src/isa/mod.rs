@@ -2,5 +2,6 @@
 
 pub mod a64;
 pub mod guard;
+pub mod live;
 pub mod scan;
 pub mod x86;

@@ -153,7 +153,7 @@ fn check(args: &CheckArgs, redactor: &Redactor) -> Result<u8, Refusal> {
         })?;
     // From here on no signal ends gowoa before it has removed what it put beside the reports.
     let mut interrupts = runtime.block_on(async { platform::Interrupts::listen() });
-    let files = prepare(&args.out.reports, None, "see gowoa check --help")?;
+    let files = prepare(&args.out.reports, None, &[], "see gowoa check --help")?;
     let progress = Shown::new();
     let outcome = runtime.block_on(async {
         tokio::select! {

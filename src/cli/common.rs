@@ -112,8 +112,11 @@ pub(super) type Prepared = Vec<(Format, ReportFile)>;
 pub(super) fn prepare(
     out: &ReportArgs,
     map: Option<&Path>,
+    inputs: &[PathBuf],
     help: &str,
 ) -> Result<Prepared, Refusal> {
+    let inputs: Vec<PathBuf> =
+        inputs.iter().filter(|path| path.is_file()).filter_map(|path| place(path)).collect();
     let mut wanted = Vec::new();
     for report in &out.reports {
         let target = ReportTarget::parse(report);
@@ -128,6 +131,12 @@ pub(super) fn prepare(
     let mut prepared = Prepared::new();
     let mut places: Vec<PathBuf> = Vec::new();
     for ReportTarget { format, path } in wanted {
+        if place(&path).is_some_and(|place| inputs.contains(&place)) {
+            return Err(Refusal::new(
+                format!("a report would replace {}, which is to be inspected", path.display()),
+                "name another file for the report",
+            ));
+        }
         let file = ReportFile::prepare(&path).map_err(refused_file)?;
         if let Some(place) = place(&path) {
             if places.contains(&place) {

@@ -111,7 +111,8 @@ fn inspect(args: &InspectArgs, redactor: &Redactor) -> Result<u8, Refusal> {
         })?;
     // From here on no signal ends gowoa before it has removed what it put beside the reports.
     let mut interrupts = runtime.block_on(async { Interrupts::listen() });
-    let files = prepare(&args.reports, args.map.as_deref(), "see gowoa inspect --help")?;
+    let files =
+        prepare(&args.reports, args.map.as_deref(), &args.paths, "see gowoa inspect --help")?;
     let progress = Arc::new(Shown::new());
     let work = {
         let (progress, redactor, stamp) = (Arc::clone(&progress), redactor.clone(), stamp());

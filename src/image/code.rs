@@ -219,7 +219,10 @@ fn build_id(stretches: &[Stretch<'_>], functions: &FunctionTable<'_>) -> Range<u
         let bytes = stretch.slice(start..stretch.end());
         let text = bytes.strip_prefix(BEGIN)?;
         let text = text.get(..MAX_BUILD_ID.min(text.len()))?;
-        let end = memchr::memmem::find(text, END)? + BEGIN.len() + END.len();
+        let length = memchr::memmem::find(text, END)?;
+        // What hides between the quotes and is no text is no build ID.
+        text.get(..length)?.iter().all(|byte| matches!(byte, b' '..=b'~')).then_some(())?;
+        let end = length + BEGIN.len() + END.len();
         Some(start..start.checked_add(u32::try_from(end).ok()?)?.next_multiple_of(4))
     });
     found.unwrap_or(0..0)

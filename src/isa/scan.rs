@@ -159,7 +159,12 @@ fn build_id(region: &[u8]) -> usize {
     }
     let mut windows = region.windows(BUILD_ID_END.len()).take(MAX_BUILD_ID);
     let end = windows.position(|window| window == BUILD_ID_END);
-    end.map_or(0, |end| (end + BUILD_ID_END.len()).div_ceil(4))
+    // What hides between the quotes and is no text is no build ID.
+    let text = |end: &usize| {
+        let id = region.get(BUILD_ID.len()..*end).unwrap_or_default();
+        id.iter().all(|byte| matches!(byte, b' '..=b'~'))
+    };
+    end.filter(text).map_or(0, |end| (end + BUILD_ID_END.len()).div_ceil(4))
 }
 
 /// Whether a word is neither an A64 instruction nor padding.

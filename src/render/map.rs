@@ -280,7 +280,7 @@ fn tooltip(section: &MapSection, span: &MapSpan, words: &str) -> String {
     let mut tip = String::new();
     if !span.label.is_empty() {
         tip.push_str(&span.label);
-        tip.push('\n');
+        tip.push_str(": ");
     }
     // Writing into a String cannot fail.
     let _ = write!(tip, "{words}, {}, {} RVA {rva:#x}", bytes(span.length), section.name);
@@ -302,7 +302,8 @@ fn percent(part: u64, total: u64) -> String {
 }
 
 /// The one escape function of this format: XML text and attribute values. What XML 1.0 cannot hold, and
-/// what would turn text around (bidirectional controls), is replaced.
+/// what would turn text around (bidirectional controls), is replaced. The picture may go to a CI log: no
+/// text begins a line there, and no bracket is left to make a command of Azure Pipelines (`##vso[`).
 fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -312,7 +313,8 @@ fn escape(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
-            '\n' => out.push('\n'),
+            '[' => out.push_str("&#91;"),
+            '\n' | '\r' | '\t' => out.push(' '),
             c if c.is_control() => out.push('\u{fffd}'),
             '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
                 out.push('\u{fffd}');
@@ -367,13 +369,15 @@ mod tests {
         for subject in &mut report.subjects {
             let mut map = map.clone();
             for span in map.sections.iter_mut().flat_map(|section| &mut section.spans) {
-                span.label = "\"><script>alert(1)</script>\u{202e}\u{0}&'".into();
+                span.label =
+                    "\"><script>alert(1)</script>\n::error::x\n##vso[x]\u{202e}\u{0}&'".into();
             }
             subject.map = Some(map);
         }
         let svg = render(&report);
         assert!(elements(&svg) > 20);
         assert!(!svg.contains("<script"));
+        assert!(!svg.contains("##vso[") && !svg.lines().any(|line| line.starts_with("::")));
         assert!(!svg.contains('\u{202e}') && !svg.contains('\u{0}'));
     }
 

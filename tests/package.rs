@@ -232,23 +232,124 @@ fn a_bomb_is_stopped_by_what_comes_out_of_it() {
     assert_eq!(seen[0].bytes.len(), 1 << 20);
 }
 
+/// The only entry of a zip, `times` times in its directory.
+fn repeated(one: &[u8], times: u16) -> Vec<u8> {
+    let directory = memchr::memmem::find(one, b"PK\x01\x02").unwrap();
+    let end = memchr::memmem::find(one, b"PK\x05\x06").unwrap();
+    let entry = &one[directory..end];
+    let mut bomb = one[..directory].to_vec();
+    bomb.extend(entry.repeat(times.into()));
+    let size = u32::try_from(entry.len()).unwrap() * u32::from(times);
+    let mut tail = one[end..].to_vec();
+    tail[8..10].copy_from_slice(&times.to_le_bytes());
+    tail[10..12].copy_from_slice(&times.to_le_bytes());
+    tail[12..16].copy_from_slice(&size.to_le_bytes());
+    bomb.extend_from_slice(&tail);
+    bomb
+}
+
 /// Many entries that all name the same bytes: the bomb that stays within the ratio of each member.
 #[test]
 fn entries_that_share_bytes_cost_each_time() {
-    let one = zip_of_zeros(&[1 << 20]);
-    let directory = memchr::memmem::find(&one, b"PK\x01\x02").unwrap();
-    let end = memchr::memmem::find(&one, b"PK\x05\x06").unwrap();
-    let entry = &one[directory..end];
-    let mut bomb = one[..directory].to_vec();
-    (0..100).for_each(|_| bomb.extend_from_slice(entry));
-    let mut tail = one[end..].to_vec();
-    tail[8..10].copy_from_slice(&100_u16.to_le_bytes());
-    tail[10..12].copy_from_slice(&100_u16.to_le_bytes());
-    tail[12..16].copy_from_slice(&u32::try_from(entry.len() * 100).unwrap().to_le_bytes());
-    bomb.extend_from_slice(&tail);
-    let (seen, outcome) = all(&bomb, Limits::default());
+    let (seen, outcome) = all(&repeated(&zip_of_zeros(&[1 << 20]), 100), Limits::default());
     assert_eq!(limit(outcome), ("times its own size when it is unpacked", 200));
     assert_eq!(seen.len(), 64);
+}
+
+/// The same with bytes that unpack to much before they fail: nothing is handed out, and all of it costs.
+#[test]
+fn entries_that_fail_cost_what_was_unpacked() {
+    let mut deflate = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::best());
+    deflate.write_all(&vec![0; 1 << 20]).unwrap();
+    deflate.flush().unwrap();
+    let mut broken = deflate.get_ref().clone();
+    // A block of the type that does not exist.
+    broken.push(0xff);
+    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let stored =
+        zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    archive.start_file("a.bin", stored).unwrap();
+    archive.write_all(&broken).unwrap();
+    let mut one = archive.finish().unwrap().into_inner();
+    let directory = memchr::memmem::find(&one, b"PK\x01\x02").unwrap();
+    for method in [8, directory + 10] {
+        one[method] = 8;
+    }
+    let (seen, outcome) = all(&repeated(&one, 50), Limits::default());
+    assert!(seen.is_empty());
+    assert!(matches!(outcome, Err(PackageError::Malformed { .. })), "{outcome:?}");
+    let (_, outcome) = all(&repeated(&one, 100), Limits::default());
+    assert_eq!(limit(outcome), ("times its own size when it is unpacked", 200));
+}
+
+/// A cabinet of many folders, each with one file, that all share one run of stored blocks.
+fn shared_blocks(folders: u16, file_size: u32, blocks: &[&[u8]]) -> Vec<u8> {
+    let file_list = 36 + 8 * u32::from(folders);
+    let data = file_list + 18 * u32::from(folders);
+    let mut bytes = b"MSCF".to_vec();
+    for field in [0, 0, 0, file_list, 0] {
+        bytes.extend(u32::to_le_bytes(field));
+    }
+    for field in [0x103, folders, folders, 0, 0, 0] {
+        bytes.extend(u16::to_le_bytes(field));
+    }
+    for _ in 0..folders {
+        bytes.extend(data.to_le_bytes());
+        bytes.extend(u16::try_from(blocks.len()).unwrap().to_le_bytes());
+        bytes.extend([0, 0]);
+    }
+    for folder in 0..folders {
+        bytes.extend(file_size.to_le_bytes());
+        bytes.extend([0; 4]);
+        bytes.extend(folder.to_le_bytes());
+        bytes.extend([0; 6]);
+        bytes.extend(b"a\0");
+    }
+    for block in blocks {
+        let length = u16::try_from(block.len()).unwrap();
+        bytes.extend([0; 4]);
+        bytes.extend(length.to_le_bytes());
+        bytes.extend(length.to_le_bytes());
+        bytes.extend(*block);
+    }
+    bytes
+}
+
+#[test]
+fn blocks_of_a_cabinet_cost_whatever_they_hold() {
+    let (seen, outcome) = all(&shared_blocks(1, 3, &[b"a", b"bc"]), Limits::default());
+    assert!(outcome.is_ok(), "{outcome:?}");
+    assert_eq!(seen[0].bytes, b"abc");
+    // An empty one is none, so a run of them is not read to its end, again and again.
+    let (seen, outcome) = all(&shared_blocks(1, 3, &[b"a", b"", b"bc"]), Limits::default());
+    assert!(seen.is_empty());
+    assert_eq!(outcome.unwrap_err().to_string(), "a is malformed: a block is empty");
+    // 3000 folders of one byte are 3000 blocks of 32 KiB, and 64 MiB are 2048 of them.
+    let (seen, outcome) = all(&shared_blocks(3000, 1, &[b"a"]), Limits::default());
+    assert_eq!(limit(outcome), ("times its own size when it is unpacked", 200));
+    assert_eq!(seen.len(), 2048);
+}
+
+/// An archive with one file, whose name has this many bytes.
+fn long_name(length: usize) -> Vec<u8> {
+    let mut archive = tar::Builder::new(Vec::new());
+    let mut header = tar::Header::new_gnu();
+    header.set_size(4);
+    archive.append_data(&mut header, "n".repeat(length), &b"core"[..]).unwrap();
+    archive.into_inner().unwrap()
+}
+
+#[test]
+fn headers_of_a_tar_archive_have_a_limit() {
+    let (seen, outcome) = all(&long_name(4096), Limits::default());
+    assert!(outcome.is_ok(), "{outcome:?}");
+    assert_eq!(seen[0].name, "n".repeat(4096));
+    let (seen, outcome) = all(&long_name(100_000), Limits::default());
+    assert!(outcome.is_ok(), "{outcome:?}");
+    assert_eq!((&*seen[0].name, &*seen[0].bytes), (&*("n".repeat(4096) + "…"), &b"core"[..]));
+    let (seen, outcome) = all(&long_name(300_000), Limits::default());
+    assert!(seen.is_empty());
+    assert_eq!(limit(outcome), ("bytes in the headers of one member", 256 << 10));
 }
 
 #[test]

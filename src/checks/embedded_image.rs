@@ -26,6 +26,8 @@ static META: Meta = Meta {
 /// Findings of one image; more are counted in one more. A program that unpacks a whole runtime has hundreds,
 /// and they have one cause.
 const SHOWN: usize = 20;
+/// The class of the finding for what could not be looked into.
+const NOT_OPENED: &str = "not-opened";
 
 impl Check for EmbeddedImageCheck {
     fn meta(&self) -> &'static Meta {
@@ -46,14 +48,29 @@ impl Check for EmbeddedImageCheck {
             Some(Ok(embedded)) => embedded,
         };
         let findings = findings(image, embedded, cx);
-        if !findings.is_empty() {
-            return Verdict::Fail(findings);
+        // Where a limit of gowoa stopped the look, anything may be behind it, and the answer is not known. A
+        // locked or damaged archive among the data of a program is most often none of what is looked for here,
+        // and no larger limit would open it, so it does not take the answer from the report; it is no pass
+        // either.
+        let gating = embedded.unopened.iter().any(|unopened| unopened.limit);
+        let error = findings.iter().any(|finding| finding.severity == Severity::Error);
+        // Findings that stop no release must not hide that not all was seen.
+        if gating && !error {
+            let mut reason = not_opened(&embedded.unopened);
+            let seen: Vec<String> = findings
+                .into_iter()
+                .filter(|finding| finding.class.as_deref() != Some(NOT_OPENED))
+                .map(|finding| finding.message)
+                .collect();
+            if !seen.is_empty() {
+                reason = format!("{reason}; what was seen: {}", draft::listed(&seen, SHOWN));
+            }
+            return Verdict::Inconclusive { reason, gating };
         }
         match embedded.unopened.as_slice() {
+            _ if !findings.is_empty() => Verdict::Fail(findings),
             [] => Verdict::Pass,
-            // A locked archive among the data of a program is most often none of what is looked for here, so
-            // it does not take the answer from the report; it is no pass either.
-            unopened => Verdict::Inconclusive { reason: not_opened(unopened), gating: false },
+            unopened => Verdict::Inconclusive { reason: not_opened(unopened), gating },
         }
     }
 }
@@ -238,18 +255,96 @@ fn more(image: &ImageFile, severity: Severity, count: usize, cx: Context<'_>) ->
 fn unopened(image: &ImageFile, unopened: &[Unopened], cx: Context<'_>) -> Finding {
     let message = format!("{}: {}", image.name, not_opened(unopened));
     let mut finding = draft::finding(&META.id, cx.subject, Severity::Note, message);
-    finding.class = Some("not-opened".into());
+    finding.class = Some(NOT_OPENED.into());
     finding.package = image.package.clone();
     finding
 }
 
 fn not_opened(unopened: &[Unopened]) -> String {
-    let all: Vec<String> =
-        unopened.iter().map(|one| format!("{}: {}", one.what, one.reason)).collect();
+    // Limits first: they are what keeps the report from an answer.
+    let (limits, others): (Vec<_>, Vec<_>) = unopened.iter().partition(|one| one.limit);
+    let all: Vec<String> = limits
+        .into_iter()
+        .chain(others)
+        .map(|one| format!("{}: {}", one.what, one.reason))
+        .collect();
     format!("not all of what it carries could be looked into: {}", draft::listed(&all, 3))
 }
 
 /// `an x64`, `a CHPE x86`.
 fn article(machine: MachineKind) -> &'static str {
     if machine.words().starts_with(['A', 'x', 'I', 'E', 'u']) { "an" } else { "a" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::UnitFacts;
+    use crate::model::SubjectId;
+
+    /// Images for x64 of these kinds.
+    fn carried(kinds: &[EmbeddedKind]) -> Vec<EmbeddedImage> {
+        let image = |kind: &EmbeddedKind| EmbeddedImage {
+            path: Vec::new(),
+            machine: MachineKind::X64,
+            kind: *kind,
+            any_cpu: false,
+            code: true,
+            subsystem: 3,
+            header_machine: 0x8664,
+            machine_offset: None,
+            size: 0,
+            sha256: format!("{kind:?}"),
+            version: None,
+        };
+        kinds.iter().map(image).collect()
+    }
+
+    fn judged(kinds: &[EmbeddedKind], unopened: &[(&str, bool)]) -> Verdict {
+        let bytes = fs_err::read("testdata/pe/arm64.exe").unwrap();
+        let mut image = ImageFile::unread("tool.exe".into(), "tool.exe".into());
+        image.facts = crate::image::read(&bytes).map_err(|error| error.to_string());
+        let unopened = unopened.iter().map(|(what, limit)| Unopened {
+            what: (*what).to_owned(),
+            reason: "why".into(),
+            limit: *limit,
+        });
+        image.embedded =
+            Some(Ok(EmbeddedFacts { images: carried(kinds), unopened: unopened.collect() }));
+        let unit = UnitFacts::default();
+        let subject = SubjectId::new(SubjectKind::Image, "tool.exe");
+        let cx = Context { unit: &unit, subject: &subject };
+        EmbeddedImageCheck.judge(SubjectFacts::Image(&image), cx)
+    }
+
+    fn inconclusive(verdict: Verdict) -> (String, bool) {
+        match verdict {
+            Verdict::Inconclusive { reason, gating } => (reason, gating),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn only_a_limit_keeps_the_report_from_an_answer() {
+        assert!(matches!(judged(&[], &[]), Verdict::Pass));
+        let (_, gating) = inconclusive(judged(&[], &[("locked", false), ("damaged", false)]));
+        assert!(!gating);
+        let many = [("a", false), ("b", false), ("c", false), ("d", false), ("large", true)];
+        let (reason, gating) = inconclusive(judged(&[], &many));
+        assert!(gating);
+        assert!(reason.contains("large: why"), "{reason}");
+    }
+
+    #[test]
+    fn a_warning_does_not_hide_a_limit_and_an_error_stands() {
+        let exe = [EmbeddedKind::Exe];
+        assert!(
+            matches!(judged(&exe, &[("locked", false)]), Verdict::Fail(found) if found.len() == 2)
+        );
+        let (reason, gating) = inconclusive(judged(&exe, &[("large", true)]));
+        assert!(gating);
+        assert!(reason.contains("large: why") && reason.contains("emulation"), "{reason}");
+        let verdict = judged(&[EmbeddedKind::Dll], &[("large", true)]);
+        assert!(matches!(verdict, Verdict::Fail(found) if found.len() == 2));
+    }
 }

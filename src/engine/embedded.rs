@@ -18,6 +18,8 @@ const LIMITS: Limits =
 const MAX_DEPTH: usize = 4;
 /// Images that are listed. The most met in one exe is a few dozen.
 const MAX_IMAGES: usize = 2000;
+/// What could not be opened, one by one; the rest is counted. A report shows three of them.
+const MAX_UNOPENED: usize = 100;
 /// Bytes of a stream that are unpacked to see what is in it: the header of a tar archive.
 const PEEK: usize = 512;
 /// Bytes below which there is no image: the MS-DOS header alone has as many. A compressed one may be small.
@@ -33,10 +35,10 @@ const NO_PROGRAM: &[&str] = &[
 
 /// Everything that an image carries.
 pub(super) fn look_inside(bytes: &[u8], facts: &ImageFacts) -> EmbeddedFacts {
-    let mut search = Search { found: EmbeddedFacts::default(), images: 0 };
+    let mut search = Search::default();
     let mut budget = Budget::new(LIMITS);
     search.image(At { bytes, path: &[], base: Some(0), depth: 0 }, facts, &mut budget);
-    search.found
+    search.finish()
 }
 
 /// Bytes that are looked into, and how gowoa came to them.
@@ -50,9 +52,14 @@ struct At<'a> {
     depth: usize,
 }
 
+#[derive(Default)]
 struct Search {
     found: EmbeddedFacts,
     images: usize,
+    /// What could not be opened and is not listed.
+    unlisted: usize,
+    /// The first limit that stopped one of those.
+    unlisted_limit: Option<String>,
 }
 
 impl Search {
@@ -137,7 +144,24 @@ impl Search {
     }
 
     fn unopened(&mut self, what: String, reason: String, limit: bool) {
-        self.found.unopened.push(Unopened { what, reason, limit });
+        if self.found.unopened.len() < MAX_UNOPENED {
+            return self.found.unopened.push(Unopened { what, reason, limit });
+        }
+        self.unlisted += 1;
+        if limit {
+            self.unlisted_limit.get_or_insert_with(|| format!("{what}: {reason}"));
+        }
+    }
+
+    /// What was found, with one entry for all that is not listed.
+    fn finish(mut self) -> EmbeddedFacts {
+        if self.unlisted > 0 {
+            let what = format!("{} more", self.unlisted);
+            let limit = self.unlisted_limit.is_some();
+            let reason = self.unlisted_limit.unwrap_or_else(|| "for reasons like these".into());
+            self.found.unopened.push(Unopened { what, reason, limit });
+        }
+        self.found
     }
 }
 
@@ -172,7 +196,7 @@ fn embedded(at: At<'_>, facts: &ImageFacts) -> EmbeddedImage {
             (false, true) => EmbeddedKind::Dll,
             (false, false) => EmbeddedKind::Exe,
         },
-        any_cpu: matches!(&facts.clr, Ok(Some(header)) if header.any_cpu()),
+        any_cpu: facts.any_cpu(),
         code: facts.sections.iter().any(|section| section.executable()),
         subsystem: facts.subsystem,
         header_machine: facts.machine,

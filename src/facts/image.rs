@@ -92,6 +92,14 @@ impl ImageFacts {
         self.characteristics & 0x2000 != 0
     }
 
+    /// Whether the image is a .NET assembly that is bound to no machine. Only one that says x86 can be: one
+    /// that says x64 is loaded there alone, whatever its flags.
+    #[must_use]
+    pub fn any_cpu(&self) -> bool {
+        let header = self.clr.as_ref().ok().and_then(Option::as_ref);
+        self.kind == MachineKind::X86 && header.is_some_and(ClrHeader::any_cpu)
+    }
+
     /// Whether the image may be loaded anywhere: ASLR
     /// (`IMAGE_DLLCHARACTERISTICS_DYNAMIC_BASE`, 0x40).
     #[must_use]
@@ -370,8 +378,9 @@ pub struct ClrHeader {
 }
 
 impl ClrHeader {
-    /// Whether the assembly is bound to no machine: only intermediate language,
-    /// and 32 bits are at most a preference.
+    /// Whether the flags bind the assembly to no machine: only intermediate
+    /// language, and 32 bits are at most a preference. See
+    /// [`ImageFacts::any_cpu`] for the machine.
     #[must_use]
     pub fn any_cpu(&self) -> bool {
         const IL_ONLY: u32 = 0x1;

@@ -86,16 +86,19 @@ struct Region<'a> {
 #[must_use]
 pub fn carve(bytes: &[u8], facts: &ImageFacts) -> Carving {
     let mut carving = Carving::default();
+    let mut cut = false;
     for region in regions(bytes, facts) {
-        search(bytes, &region, &mut carving);
+        let (hits, more) = scan::scan(bytes, &region.range);
+        search(bytes, &region, &hits, &mut carving);
+        cut |= more;
     }
+    carving.more |= cut;
     carving.found.sort_by_key(|carved| (carved.range.start, std::cmp::Reverse(carved.range.end)));
     carving
 }
 
 /// Finds what one region has.
-fn search(bytes: &[u8], region: &Region<'_>, carving: &mut Carving) {
-    let hits = scan::scan(bytes, &region.range);
+fn search(bytes: &[u8], region: &Region<'_>, hits: &[Hit], carving: &mut Carving) {
     let (mut zips, mut tries) = (Vec::new(), 0);
     // End records first: what stands inside a whole zip is no start of a broken one.
     let first_start = hits.iter().find(|hit| hit.magic == Magic::ZipStart).map(|hit| hit.at);
@@ -109,7 +112,7 @@ fn search(bytes: &[u8], region: &Region<'_>, carving: &mut Carving) {
     zips.sort_by_key(|zip| zip.start);
     let mut zips = zips.into_iter().peekable();
     let (mut zip_end, mut tar_end, mut start_seen) = (0, 0, false);
-    for hit in &hits {
+    for hit in hits {
         while let Some(zip) = zips.next_if(|zip| zip.start <= hit.at) {
             zip_end = zip.end.max(zip_end);
         }
@@ -118,7 +121,6 @@ fn search(bytes: &[u8], region: &Region<'_>, carving: &mut Carving) {
             Magic::ZipStart if start_seen || hit.at < zip_end => continue,
             // The headers of the further members of an archive.
             Magic::Ustar if hit.at < tar_end => continue,
-            Magic::Mz if pe_head(bytes, hit.at).is_none() => continue,
             // Headers without sections cost as much as those of images.
             Magic::Mz if tries >= MAX_FOUND => {
                 carving.more = true;

@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use super::PackageError;
-use super::spool::{FillError, Spool, fill};
+use super::spool::{CHUNK, FillError, Spool, fill};
 
 /// How a limit is named where it stops something.
 pub(super) const MEMBER_SIZE: &str = "bytes in one member";
@@ -105,16 +105,17 @@ impl<'b> Opened<'b> {
         reader: impl Read,
     ) -> Result<Spool<'static>, PackageError> {
         let (most, which, value) = self.most();
-        match fill(reader, most) {
-            Ok(spool) => {
-                self.spend(spool.len() as u64);
-                Ok(spool)
+        let mut read = 0;
+        let filled = fill(reader, most, &mut read);
+        self.spend(read);
+        match filled {
+            Ok(spool) => Ok(spool),
+            Err(FillError::TooLong) => Err(PackageError::Limit { which, value }),
+            Err(FillError::Read(error)) => {
+                // A decoder that fails keeps back what it unpacked of the last piece.
+                self.spend(CHUNK as u64);
+                Err(super::malformed(named(name), error))
             }
-            Err(FillError::TooLong) => {
-                self.spend(most);
-                Err(PackageError::Limit { which, value })
-            }
-            Err(FillError::Read(error)) => Err(super::malformed(named(name), error)),
             Err(FillError::Keep(error)) => Err(PackageError::Io(error)),
         }
     }
@@ -163,7 +164,7 @@ impl<'b> Opened<'b> {
     }
 
     /// Bytes that were unpacked, handed out or not.
-    fn spend(&mut self, bytes: u64) {
+    pub(super) fn spend(&mut self, bytes: u64) {
         self.left = self.left.saturating_sub(bytes);
         self.budget.total = self.budget.total.saturating_sub(bytes);
     }

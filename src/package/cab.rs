@@ -95,12 +95,24 @@ fn unpack(
     let files = std::mem::take(&mut folder.files);
     let Some(one) = files.first() else { return Ok(()) };
     let mut reader = FolderReader::new(&folder, reserved, &one.name)?;
+    let outcome = unpack_files(files, &mut reader, opened, visit);
+    opened.spend(reader.overhead());
+    outcome
+}
+
+/// Hands out these files, which are in order.
+fn unpack_files(
+    files: Vec<File>,
+    reader: &mut FolderReader<'_>,
+    opened: &mut Opened<'_>,
+    visit: &mut Visit<'_>,
+) -> Result<(), PackageError> {
     for file in files {
         let skip = u64::from(file.start).checked_sub(reader.given).ok_or_else(|| {
             malformed(&file.name, "it shares bytes with another file of its folder")
         })?;
-        opened.skip(&file.name, &mut reader, skip)?;
-        let spool = opened.read(&file.name, (&mut reader).take(file.size.into()))?;
+        opened.skip(&file.name, &mut *reader, skip)?;
+        let spool = opened.read(&file.name, reader.by_ref().take(file.size.into()))?;
         if spool.len() as u64 != u64::from(file.size) {
             return Err(malformed(file.name, "its folder ends before it does"));
         }
@@ -162,6 +174,8 @@ struct FolderReader<'a> {
     ready: VecDeque<u8>,
     /// Bytes given so far.
     given: u64,
+    /// Blocks that were begun.
+    begun: u64,
 }
 
 /// How the blocks of a folder are compressed.
@@ -184,13 +198,23 @@ impl<'a> FolderReader<'a> {
             method: Method::new(folder.method, member)?,
             ready: VecDeque::new(),
             given: 0,
+            begun: 0,
         })
+    }
+
+    /// What it cost beside the bytes that it gave. Each block costs as much as a full one, whatever its size,
+    /// and so does a folder without any: what is set up for them is the larger part of small ones, and many
+    /// folders may share the same blocks. Only the last block of a folder should be smaller, but cabinets with
+    /// other small blocks are about, and other programs read them.
+    fn overhead(&self) -> u64 {
+        (self.begun.max(1) * BLOCK as u64).saturating_sub(self.given)
     }
 
     /// Unpacks the next block; `false` behind the last.
     fn block(&mut self) -> io::Result<bool> {
         let Some(left) = self.blocks.checked_sub(1) else { return Ok(false) };
         self.blocks = left;
+        self.begun += 1;
         let data = self.rest.take(DATA + self.reserved).and_then(|head| {
             let (packed, size) = (u16_at(head, 4)?, u16_at(head, 6)?);
             Some((self.rest.take(packed.into())?, usize::from(size)))
@@ -198,6 +222,10 @@ impl<'a> FolderReader<'a> {
         let (packed, size) = data.ok_or_else(|| broken("its data ends inside a block"))?;
         if size > BLOCK {
             return Err(broken("a block is larger than 32 KiB"));
+        }
+        // The first half of a block that goes on in another cabinet, or nothing at all, 65,535 times.
+        if size == 0 {
+            return Err(broken("a block is empty"));
         }
         self.method.unpack(packed, size, &mut self.ready)?;
         Ok(true)

@@ -190,9 +190,17 @@ pub fn members(
     }
 }
 
+/// Bytes of a name; what is longer is cut. No system opens a longer path (`PATH_MAX` of Linux), and names are
+/// kept for every image that is found.
+const MAX_NAME: usize = 4096;
+
 /// A name as it is handed out: `/` between its parts.
 fn name(raw: &[u8]) -> String {
-    String::from_utf8_lossy(raw).replace('\\', "/")
+    match raw.get(..MAX_NAME) {
+        // The mark also keeps a part of a name from being taken for its extension.
+        Some(cut) if raw.len() > MAX_NAME => format!("{}…", name(cut)),
+        _ => String::from_utf8_lossy(raw).replace('\\', "/"),
+    }
 }
 
 /// The error for bytes that contradict the format.

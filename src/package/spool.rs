@@ -9,7 +9,7 @@ use crate::platform::map::Mapped;
 /// other, and gowoa promises to stay within 64 MiB beside the files it maps.
 const IN_MEMORY: usize = 4 << 20;
 /// Bytes that are read at a time.
-const CHUNK: usize = 64 << 10;
+pub(super) const CHUNK: usize = 64 << 10;
 
 /// The bytes of a member: borrowed from its container where they are stored as they are, in memory where
 /// they are few, else in an unlinked temporary file, mapped.
@@ -59,7 +59,7 @@ pub(super) enum FillError {
 /// Those of the reader and of the temporary file; a reader with more than `limit` bytes is an error of kind
 /// `FileTooLarge`.
 pub fn spool(reader: impl Read, limit: u64) -> io::Result<Spool<'static>> {
-    fill(reader, limit).map_err(|error| match error {
+    fill(reader, limit, &mut 0).map_err(|error| match error {
         FillError::TooLong => {
             io::Error::new(io::ErrorKind::FileTooLarge, format!("it has more than {limit} bytes"))
         }
@@ -67,12 +67,16 @@ pub fn spool(reader: impl Read, limit: u64) -> io::Result<Spool<'static>> {
     })
 }
 
-/// The same, with the errors told apart.
-pub(super) fn fill(mut reader: impl Read, limit: u64) -> Result<Spool<'static>, FillError> {
+/// The same, with the errors told apart. `total` grows by what was read, whatever the outcome: bytes that are
+/// thrown away were unpacked as well.
+pub(super) fn fill(
+    mut reader: impl Read,
+    limit: u64,
+    total: &mut u64,
+) -> Result<Spool<'static>, FillError> {
     let mut memory = Vec::new();
     let mut file = None;
     let mut chunk = vec![0; CHUNK];
-    let mut total = 0_u64;
     loop {
         let read = match reader.read(&mut chunk) {
             Ok(0) => break,
@@ -80,8 +84,8 @@ pub(super) fn fill(mut reader: impl Read, limit: u64) -> Result<Spool<'static>, 
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => return Err(FillError::Read(error)),
         };
-        total += read.len() as u64;
-        if total > limit {
+        *total += read.len() as u64;
+        if *total > limit {
             return Err(FillError::TooLong);
         }
         if file.is_none() && memory.len() + read.len() > IN_MEMORY {

@@ -239,7 +239,12 @@ fn member(
     }
     let mut reader = decoder(entry.head.method, data, &name)?;
     let mut summed = flate2::CrcReader::new(&mut reader);
-    let spool = opened.read(&name, &mut summed)?;
+    let read = opened.read(&name, &mut summed);
+    if read.is_err() {
+        // A decoder may take in much before it fails, and many entries may name the same bytes.
+        opened.spend(entry.packed);
+    }
+    let spool = read?;
     if spool.len() as u64 != entry.size {
         return Err(malformed(
             name,

@@ -197,3 +197,38 @@ fn a_zip_that_names_itself_in_its_end_record_is_read_from_the_start_of_the_file(
     let (plain, adjusted) = (find(&fixture("overlay.exe")), find(&bytes));
     assert_eq!(describe(&adjusted), describe(&plain));
 }
+
+#[test]
+fn what_cannot_be_opened_is_listed_up_to_a_limit() {
+    // A cabinet that says to have a file, and has none.
+    let mut cabinet = b"MSCF".to_vec();
+    cabinet.extend([0, 40, 0, 40, 0].map(u32::to_le_bytes).as_flattened());
+    cabinet.extend([0x103_u16, 0, 1, 0, 0, 0].map(u16::to_le_bytes).as_flattened());
+    cabinet.resize(40, 0);
+    let found = find(&carrying(&cabinet.repeat(MAX_UNOPENED + 50)));
+    assert_eq!(found.unopened.len(), MAX_UNOPENED + 1);
+    let last = &found.unopened[MAX_UNOPENED];
+    assert_eq!((last.what.as_str(), last.limit), ("50 more", false));
+}
+
+/// Of what is not listed, one limit is enough for all of it.
+#[test]
+fn a_limit_is_told_even_if_it_is_not_listed() {
+    let mut search = Search::default();
+    for at in 0..MAX_UNOPENED + 9 {
+        search.unopened(format!("number {at}"), "why".into(), at == MAX_UNOPENED + 3);
+    }
+    let last = search.finish().unopened.pop().unwrap();
+    assert_eq!((&*last.what, &*last.reason, last.limit), ("9 more", "number 103: why", true));
+}
+
+/// Intermediate language alone does not free an assembly of its machine: its header has to say x86.
+#[test]
+fn an_assembly_for_x64_is_not_for_any_cpu() {
+    let mut assembly = fixture("parts/anycpu.dll");
+    assert!(find(&carrying(&assembly)).images[0].any_cpu);
+    let machine = image::read(&assembly).unwrap().machine_offset as usize;
+    assembly[machine..machine + 2].copy_from_slice(&0x8664_u16.to_le_bytes());
+    let image = &find(&carrying(&assembly)).images[0];
+    assert_eq!((image.machine.words(), image.any_cpu), ("x64".into(), false));
+}

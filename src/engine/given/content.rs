@@ -48,8 +48,7 @@ pub(super) fn of_image(facts: &ImageFacts, bytes: &[u8]) -> Content {
         None if EFI_SUBSYSTEMS.contains(&facts.subsystem) => Form::Efi,
         None => Form::Pe,
     };
-    // Only an assembly that says x86 is free of its machine: one that says x64 is loaded there alone.
-    let any_cpu = facts.kind == MachineKind::X86 && clr.is_some_and(|clr| clr.any_cpu());
+    let any_cpu = facts.any_cpu();
     let words = match form {
         Form::Efi => format!("a UEFI program for {}", facts.kind),
         _ if any_cpu => "a .NET assembly for any CPU".to_owned(),

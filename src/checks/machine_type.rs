@@ -91,6 +91,10 @@ fn judged_elsewhere(image: &ImageFile, facts: &ImageFacts, cx: Context<'_>) -> O
     }
     match given.content.goarch {
         None => Some(format!("it is {}", given.content.words)),
+        // The native code in an assembly for Linux: Windows never runs it.
+        Some(_) if given.content.goos.as_deref().is_some_and(|goos| goos != "windows") => {
+            Some(format!("it is {}", given.content.words))
+        }
         Some(_) if given.content.form == Form::Efi && facts.kind != MachineKind::Arm64 => {
             Some("it is a program for UEFI, not for Windows".into())
         }

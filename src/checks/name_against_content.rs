@@ -3,7 +3,7 @@
 mod inputs;
 
 use crate::facts::given::{
-    Claim, ClaimedBy, Contradiction, Form, GivenContainer, GivenFacts, GivenFile,
+    Claim, ClaimedBy, Contradiction, Form, GivenContainer, GivenFacts, GivenFile, Platform,
 };
 use crate::facts::{ImageFile, ObjectFile};
 use crate::model::{
@@ -16,6 +16,9 @@ use super::{Check, Context, Meta, SubjectFacts};
 /// See the module.
 #[derive(Debug)]
 pub(super) struct NameAgainstContent;
+
+/// The class of one file under the names of two targets.
+const SAME_BYTES: &str = "same-bytes";
 
 static META: Meta = Meta {
     id: CheckId::new("name-against-content"),
@@ -47,7 +50,7 @@ impl Check for NameAgainstContent {
                 Some(file) => judge_file(file, loaded(subject), cx),
                 None => Verdict::NotApplicable("it was not given by itself".into()),
             },
-            SubjectFacts::Container(container) => judge_container(container),
+            SubjectFacts::Container(container) => judge_container(container, cx),
             SubjectFacts::Inputs(given) => inputs::judge(given, cx),
             _ => Verdict::NotApplicable("it was not given".into()),
         }
@@ -68,6 +71,9 @@ fn judge_file(file: &GivenFile, loaded: bool, cx: Context<'_>) -> Verdict {
     }
     let claim = &file.claim;
     let contradiction = file.content.contradicts(claim);
+    if contradiction != Some(Contradiction::System) && is_copy(file) {
+        return fail(copy(file, cx));
+    }
     if let Some(installer) = file.content.installer
         && contradiction != Some(Contradiction::System)
     {
@@ -97,6 +103,53 @@ fn judge_file(file: &GivenFile, loaded: bool, cx: Context<'_>) -> Verdict {
     } else {
         Verdict::NotApplicable("no name and no metadata says what it is for".into())
     }
+}
+
+/// Whether the same bytes have names for two targets, and do not tell themselves for which they are. In
+/// archives for several machines the same files for any of them are usual, and so are installers of others.
+fn is_copy(file: &GivenFile) -> bool {
+    let own = matches!(file.claim.by, ClaimedBy::OwnName | ClaimedBy::Artifacts);
+    let silent = match file.content.installer {
+        Some(_) => own || file.company.agreeing == 0,
+        None => own && file.content.goarch.is_none(),
+    };
+    let labelled = file.claim.names(&Platform::windows_arm64());
+    silent && labelled && !file.company.twins.is_empty()
+}
+
+/// One file under the names of two targets.
+fn copy(file: &GivenFile, cx: Context<'_>) -> Finding {
+    let clause = says(&file.claim.by, file.claim.goarch());
+    let mut finding = finding(file, Severity::Error, SAME_BYTES, &clause, cx);
+    let twin = file.company.twins.first().map_or("another", |(twin, _)| twin.as_str());
+    finding.help = Some(one_of_them(twin));
+    finding
+}
+
+/// One container under the names of two targets.
+fn same_container(container: &GivenContainer, twin: &str, claim: &str, cx: Context<'_>) -> Finding {
+    let name = &container.name;
+    let says = says(&container.claim.by, container.claim.goarch());
+    let message = format!(
+        "{name} is {}; {says}; the same bytes as {twin}, which should be for {claim}",
+        container.what
+    );
+    let mut finding = draft::finding(&META.id, cx.subject, Severity::Error, message);
+    finding.class = Some(SAME_BYTES.into());
+    finding.help = Some(one_of_them(twin));
+    finding.evidence.extend(container.sha256.as_ref().map(|sha256| Evidence::Field {
+        name: "SHA-256".into(),
+        value: format!("{sha256}, as {twin} ({claim})"),
+        file_offset: None,
+    }));
+    finding
+}
+
+fn one_of_them(twin: &str) -> String {
+    format!(
+        "one of them is a copy of {twin}: look where the release step takes each from; if one file is for \
+         both, give it one name"
+    )
 }
 
 /// How bad a contradiction is; `None` where it is as it should be.
@@ -277,7 +330,10 @@ fn no_program(file: &GivenFile, cx: Context<'_>) -> Finding {
 }
 
 /// The members of a container are subjects of their own; of itself only whether it could be read is asked.
-fn judge_container(container: &GivenContainer) -> Verdict {
+fn judge_container(container: &GivenContainer, cx: Context<'_>) -> Verdict {
+    if let Some((twin, claim)) = &container.twin {
+        return Verdict::Fail(vec![same_container(container, twin, claim, cx)]);
+    }
     let Some(problem) = &container.problem else {
         return Verdict::NotApplicable("its members are judged one by one".into());
     };

@@ -60,6 +60,9 @@ impl Check for ObjectMachine {
                 return Verdict::Fail(vec![finding]);
             }
         };
+        if is_for_others(object, contents) {
+            return Verdict::NotApplicable("it holds no object for Windows".into());
+        }
         let findings = findings(object, contents, wanted, cx);
         if !findings.is_empty() {
             return Verdict::Fail(findings);
@@ -73,6 +76,19 @@ fn is_labelled(object: &ObjectFile) -> bool {
     object.linked_by == LinkedBy::Given
         && object.claim.by.is_label()
         && matches!(object.contents, Ok(ObjectContents::Member(_)))
+}
+
+/// Whether nobody says that it is for Windows, and everything in it is for other systems: an ELF program
+/// that was given without a label makes no finding either.
+fn is_for_others(object: &ObjectFile, contents: &ObjectContents) -> bool {
+    let claim = &object.claim;
+    let members = contents.members();
+    let whole = !matches!(contents, ObjectContents::Archive { more, .. } if *more > 0);
+    object.linked_by == LinkedBy::Given
+        && !(claim.by.is_label() || claim.goos_by.is_label())
+        && whole
+        && !members.is_empty()
+        && members.iter().all(|member| matches!(member.form, ObjectForm::Foreign { .. }))
 }
 
 /// The machine that the objects must be for; `None` where the claim is another system's, or an architecture that

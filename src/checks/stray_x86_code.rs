@@ -1,7 +1,7 @@
 //! stray-x86-code: is there x86 code among the A64 code?
 
 use crate::facts::code::{ForeignCode, Reading};
-use crate::facts::object::{ObjectContents, ObjectForm};
+use crate::facts::object::{LinkedBy, ObjectContents, ObjectForm};
 use crate::facts::{ImageFile, ObjectFile};
 use crate::model::{CheckId, Confidence, Evidence, Finding, Severity, SubjectKind, Verdict};
 
@@ -48,9 +48,17 @@ impl Check for StrayX86Code {
             }
         }
         if groups.is_empty() {
-            return Verdict::Pass;
+            return match code.unread {
+                0 => Verdict::Pass,
+                words => Verdict::Inconclusive {
+                    reason: format!(
+                        "{words} words that are no instructions were not read as x86: there are too many"
+                    ),
+                    gating: true,
+                },
+            };
         }
-        let more = groups.len().saturating_sub(MAX_FINDINGS);
+        let more = groups.len().saturating_sub(MAX_FINDINGS) as u64 + code.x86_more;
         let mut findings: Vec<Finding> = groups
             .iter()
             .take(MAX_FINDINGS)
@@ -87,11 +95,15 @@ fn finding(group: &[&ForeignCode], image: &ImageFile, cx: Context<'_>) -> Option
     finding.class = Some(if *bits == 64 { "x86-64-code" } else { "x86-code" }.into());
     finding.confidence =
         if *score_millinats >= SURE_MILLINATS { Confidence::High } else { Confidence::Medium };
-    let object = culprit(first, cx);
+    let object = culprit(first, image, cx);
     finding.help = Some(help(object, first));
     if let Some(object) = object {
+        let whose = match first.place.function.as_ref().and_then(|f| f.package.as_ref()) {
+            Some(_) => "that package",
+            None => "this image",
+        };
         let text = format!(
-            "{} is linked into that package and is not an ARM64 object; the Go linker does not compare machines",
+            "{} is linked into {whose} and is not an ARM64 object; the Go linker does not compare machines",
             object.name
         );
         finding.evidence.push(Evidence::Cause {
@@ -118,12 +130,21 @@ fn finding(group: &[&ForeignCode], image: &ImageFile, cx: Context<'_>) -> Option
     Some(finding)
 }
 
-/// The object of that package that is not for ARM64, if there is one.
-fn culprit<'a>(foreign: &ForeignCode, cx: Context<'a>) -> Option<&'a ObjectFile> {
+/// The object of that package, or else in that image, that is not for ARM64, if there is one. Of what was
+/// given to be inspected nobody knows where it is linked.
+fn culprit<'a>(
+    foreign: &ForeignCode,
+    image: &ImageFile,
+    cx: Context<'a>,
+) -> Option<&'a ObjectFile> {
     let package = foreign.place.function.as_ref().and_then(|function| function.package.as_ref());
     cx.unit.objects.iter().find(|object| {
-        let here = package.is_none_or(|package| object.packages.contains(package));
-        here && object.contents.as_ref().is_ok_and(holds_x86)
+        let here = match package {
+            Some(package) => object.packages.contains(package),
+            None => object.linked_into.contains(&image.name),
+        };
+        let linked = object.linked_by != LinkedBy::Given;
+        here && linked && object.contents.as_ref().is_ok_and(holds_x86)
     })
 }
 

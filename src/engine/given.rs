@@ -154,7 +154,7 @@ fn fill(unit: &mut UnitFacts, given: &mut GivenFacts, walked: Walked, found: Vec
     given.others = others.into_iter().collect();
     given.containers.sort_by(|a, b| a.name.cmp(&b.name));
     unique(given.containers.iter_mut().map(|container| &mut container.name));
-    relate::relate(&mut seen, &given.containers);
+    relate::relate(&mut seen, &mut given.containers);
     // A container may have many members of one name.
     seen.sort_by(|a, b| a.file.name.cmp(&b.file.name));
     unique(seen.iter_mut().map(|one| &mut one.file.name));
@@ -217,7 +217,9 @@ fn unread(given: &GivenFacts, too_large: Vec<String>) -> Vec<Unproven> {
 fn nothing_for_windows(given: &GivenFacts) -> Option<Problem> {
     use crate::facts::given::Form::{Clr, Efi, Object, Pe};
     let windows = given.files.iter().any(|file| {
-        matches!(file.content.form, Pe | Efi | Clr | Object)
+        // Objects of ELF have this form too, where they are the members of an archive.
+        matches!(file.content.form, Pe | Efi | Clr)
+            || file.content.form == Object && file.content.goos.as_deref() == Some("windows")
             || file.claim.goos_by.is_label() && file.claim.goos() == "windows"
     });
     let promised =

@@ -67,18 +67,28 @@ pub struct CodeFacts {
     pub words: u64,
     /// Functions that the tables of the image name or bound.
     pub functions: u64,
-    /// Runs of words that are no A64 instructions, in order of address.
+    /// Runs of words that are no A64 instructions, in order of address; of too many, those that read as x86
+    /// are kept first.
     pub foreign: Vec<ForeignCode>,
-    /// More such runs than are kept in `foreign`.
-    pub foreign_more: u64,
+    /// More runs that read as x86 than are kept in `foreign`.
+    pub x86_more: u64,
+    /// More opaque runs than are kept in `foreign`.
+    pub opaque_more: u64,
+    /// Words that are no instructions and of which nobody asked what they are instead, because the image
+    /// has too many.
+    pub unread: u64,
     /// Uses of x18 other than loads through the TEB, one entry a function.
     pub x18: Vec<X18Use>,
     /// More such functions than are kept in `x18`.
     pub x18_more: u64,
-    /// Instructions above Armv8.0, one entry a function and feature.
+    /// GOARM64 of the build information, else Go's default.
+    pub goarm64: String,
+    /// Instructions above that level, one entry a function and feature.
     pub features: Vec<FeatureUse>,
-    /// More such entries than are kept in `features`; those without a guard are kept first.
+    /// More entries without a guard than are kept in `features`.
     pub features_more: u64,
+    /// More entries with one.
+    pub guarded_more: u64,
     /// Runs of words between the instructions that are data of these: RVA, bytes.
     pub pools: Vec<(u32, u32)>,
     /// Ranges that were not scanned because the CHPE map gives them to another machine: start RVA, bytes, whose.

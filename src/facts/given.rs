@@ -164,7 +164,8 @@ pub struct Content {
     pub form: Form,
     /// GOOS that it runs on, where the format tells it.
     pub goos: Option<String>,
-    /// GOARCH that it runs on, where the format tells it; `None` for scripts and for assemblies of any CPU.
+    /// GOARCH that it runs on, where the format tells it, or the machine in words where Go has none; `None`
+    /// for assemblies of any CPU, and for what holds several machines.
     pub goarch: Option<String>,
     /// What else shows it, such as `Go build info: GOOS=windows GOARCH=amd64`.
     pub more: Vec<String>,
@@ -172,6 +173,8 @@ pub struct Content {
     pub field: Option<(String, String, u64)>,
     /// The kind of installer or self-extractor whose program this is, such as `NSIS`.
     pub installer: Option<&'static str>,
+    /// Whether it is a DLL.
+    pub library: bool,
 }
 
 impl Content {
@@ -187,15 +190,20 @@ impl Content {
         }
     }
 
-    /// Whether it is a program or library that this platform runs.
+    /// Whether it is a program, library or object whose code this platform runs. What fits every machine is for
+    /// none in particular.
     #[must_use]
     pub fn is_for(&self, platform: &Platform) -> bool {
         let system = match self.form {
-            Form::Pe | Form::Clr => platform.goos == "windows",
+            Form::Clr => {
+                platform.goos == "windows"
+                    && self.goos.as_ref().is_none_or(|goos| goos == "windows")
+            }
+            Form::Pe | Form::Object => platform.goos == "windows",
             Form::Elf | Form::MachO => self.form.fits(&platform.goos),
-            Form::Efi | Form::Object | Form::NoProgram => false,
+            Form::Efi | Form::NoProgram => false,
         };
-        let machine = self.goarch.as_ref().is_none_or(|goarch| *goarch == platform.goarch);
+        let machine = self.goarch.as_ref().is_some_and(|goarch| *goarch == platform.goarch);
         system && machine && self.installer.is_none()
     }
 }
@@ -216,6 +224,9 @@ pub struct GivenFile {
     pub name: String,
     /// The names from the outermost file to the innermost; the last is the file itself.
     pub steps: Vec<String>,
+    /// What `steps` share with those of the same file for another machine: two files with the same words here
+    /// differ in the machine alone.
+    pub pair: String,
     /// Size in bytes.
     pub size: u64,
     /// SHA-256, lower-case hexadecimal.
@@ -230,11 +241,12 @@ pub struct GivenFile {
     pub company: Company,
 }
 
-/// How a file stands to the others that were given; looked at for files that are not what they should be.
+/// How a file stands to the others that were given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Company {
     /// Files with the same bytes that should be for another platform, at most
-    /// [`Company::MAX_TWINS`]: name, and what is claimed of it.
+    /// [`Company::MAX_TWINS`]: name, and what is claimed of it. Looked at for files that are not what they
+    /// should be, and for those whose bytes do not tell their platform.
     pub twins: Vec<(String, String)>,
     /// Other programs under the same outer label that are what the label says.
     pub agreeing: u64,
@@ -274,6 +286,9 @@ pub struct GivenContainer {
     pub sha256: Option<String>,
     /// Size in bytes.
     pub size: u64,
+    /// A container with the same bytes whose own label says another platform, where this one should be for
+    /// windows/arm64 and nothing in it tells more: name, and what is claimed of it.
+    pub twin: Option<(String, String)>,
 }
 
 /// A file that goreleaser's metadata lists.
@@ -305,6 +320,14 @@ pub struct GivenFacts {
 }
 
 impl GivenFacts {
+    /// The container of that name in the Report.
+    #[must_use]
+    pub fn container(&self, name: &str) -> Option<&GivenContainer> {
+        let place =
+            self.containers.binary_search_by(|container| container.name.as_str().cmp(name)).ok()?;
+        self.containers.get(place)
+    }
+
     /// The file of that name in the Report.
     #[must_use]
     pub fn file(&self, name: &str) -> Option<&GivenFile> {

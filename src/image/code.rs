@@ -8,6 +8,8 @@
 mod block;
 mod callers;
 mod place;
+#[cfg(test)]
+mod tests;
 
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -17,13 +19,15 @@ use rayon::prelude::*;
 use super::functions::{FunctionTable, section_range};
 use super::pe::Image;
 use crate::facts::code::{CodeFacts, Guard};
-use crate::facts::image::{CodeRange, CodeType, ImageFacts, MachineKind, Part};
+use crate::facts::image::{CodeRange, CodeType, ImageFacts, MachineKind, Part, Section};
 
-use block::{Marked, RawReading};
+use block::{Marked, RawForeign};
 
 /// Bytes of code that one task looks at, as far as the functions allow: small enough to keep all
 /// cores busy to the end, large enough that a task costs nothing.
 const BLOCK: u32 = 1 << 18;
+/// What Windows maps at once.
+const PAGE: u32 = 0x1000;
 /// Blocks that are looked at together, 8 MiB of code.
 const WAVE: usize = 32;
 /// Words that are no instructions up to which it is read what they are instead, which takes some
@@ -92,6 +96,7 @@ pub fn scan_functions(facts: &ImageFacts, functions: &FunctionTable<'_>) -> Part
     let context = block::Context {
         functions,
         image_base: facts.image_base,
+        goarm64: goarm64(facts),
         build_id,
         stretches: &stretches,
         uses: OnceLock::new(),
@@ -120,7 +125,7 @@ fn stretches<'a>(
     let mut stretches = Vec::new();
     for (section, mapped) in image.searchable(|section| section.executable())? {
         let index = image.sections.iter().position(|other| std::ptr::eq(other, section));
-        let range = section_range(section);
+        let range = mapped_range(section, image);
         let mut from = range.start;
         let mut push = |range: Range<u32>| {
             // A word of code begins at a multiple of four.
@@ -155,6 +160,19 @@ fn stretches<'a>(
     stretches.sort_by_key(|stretch| stretch.rva);
     let skipped = others.iter().map(|other| (other.start, other.length, other.code)).collect();
     Ok((stretches, skipped))
+}
+
+/// The RVAs at which Windows maps bytes of a section: whole pages, so that what the file has behind the
+/// last byte can run as well. Up to the next section at most.
+fn mapped_range(section: &Section, image: &Image<'_>) -> Range<u32> {
+    let size = match section.virtual_size {
+        0 => section.file_size,
+        size => size.checked_next_multiple_of(PAGE).unwrap_or(u32::MAX).min(section.file_size),
+    };
+    let starts = image.sections.iter().map(|other| other.rva);
+    let next = starts.filter(|&start| start > section.rva).min().unwrap_or(u32::MAX);
+    let stated = section_range(section);
+    stated.start..stated.start.saturating_add(size).min(next).max(stated.end)
 }
 
 /// The ranges that the CHPE code map gives to other machines, in order of address.
@@ -228,6 +246,20 @@ fn build_id(stretches: &[Stretch<'_>], functions: &FunctionTable<'_>) -> Range<u
     found.unwrap_or(0..0)
 }
 
+/// What the build promises of the CPU.
+fn goarm64(facts: &ImageFacts) -> &str {
+    let info = facts.build_info.as_ref().ok().and_then(Option::as_ref);
+    info.and_then(|info| info.setting("GOARM64")).unwrap_or("v8.0")
+}
+
+/// Keeps the first runs, and tells how many there were more.
+fn keep_first(runs: &mut Vec<RawForeign>, most: usize) -> u64 {
+    runs.sort_by_key(|run| run.rva);
+    let more = runs.len().saturating_sub(most);
+    runs.truncate(most);
+    more as u64
+}
+
 /// Chooses what is kept, and looks up names and texts for it.
 fn facts_of(
     mut marked: Marked,
@@ -239,38 +271,52 @@ fn facts_of(
     let writer = place::Writer { stretches, context };
 
     // Should there be too many, x86 code is what one has to see.
-    marked.foreign.sort_by_key(|run| (matches!(run.reading, RawReading::Opaque), run.rva));
-    let foreign_kept = marked.foreign.len().min(MAX_FOREIGN);
-    let foreign_more = marked.foreign_more + (marked.foreign.len() - foreign_kept) as u64;
-    marked.foreign.truncate(foreign_kept);
-    marked.foreign.sort_by_key(|run| run.rva);
+    let x86_more = marked.x86_more + keep_first(&mut marked.x86, MAX_FOREIGN);
+    let left = MAX_FOREIGN - marked.x86.len();
+    let opaque_more = marked.opaque_more + keep_first(&mut marked.opaque, left);
+    let mut foreign = marked.x86;
+    foreign.append(&mut marked.opaque);
+    foreign.sort_by_key(|run| run.rva);
 
     marked.x18.sort_by_key(|using| using.firsts[0]);
     let x18_kept = marked.x18.len().min(MAX_X18);
     let x18_more = marked.x18_more + (marked.x18.len() - x18_kept) as u64;
 
-    marked.features.sort_by_key(|using| (using.firsts[0], using.feature.name));
-    let found = marked.features.len();
+    // What is outside any function is as likely data, and comes last.
+    marked
+        .features
+        .sort_by_key(|using| (using.function.is_none(), using.firsts[0], using.feature.name));
     let (mut unguarded, mut guarded) = (0, 0);
+    let (mut features_more, mut guarded_more) = (marked.features_more, marked.guarded_more);
     marked.features.retain(|using| {
-        let (kept, most) = match using.guard {
-            Guard::NotSeen | Guard::NoCallerFound => (&mut unguarded, MAX_UNGUARDED),
-            _ => (&mut guarded, MAX_GUARDED),
+        let (kept, more, most) = match using.guard {
+            Guard::NotSeen | Guard::NoCallerFound => {
+                (&mut unguarded, &mut features_more, MAX_UNGUARDED)
+            }
+            _ => (&mut guarded, &mut guarded_more, MAX_GUARDED),
         };
-        *kept += 1;
-        *kept <= most
+        if *kept < most {
+            *kept += 1;
+            return true;
+        }
+        *more += 1;
+        false
     });
-    let features_more = marked.features_more + (found - marked.features.len()) as u64;
+    marked.features.sort_by_key(|using| (using.firsts[0], using.feature.name));
 
     CodeFacts {
         words,
         functions: context.functions.len() as u64,
-        foreign: marked.foreign.iter().filter_map(|run| writer.foreign(run)).collect(),
-        foreign_more,
+        foreign: foreign.iter().filter_map(|run| writer.foreign(run)).collect(),
+        x86_more,
+        opaque_more,
+        unread: marked.unread,
         x18: marked.x18.iter().take(x18_kept).filter_map(|using| writer.x18(using)).collect(),
         x18_more,
+        goarm64: context.goarm64.to_owned(),
         features: marked.features.iter().filter_map(|using| writer.feature(using)).collect(),
         features_more,
+        guarded_more,
         pools: marked.pools,
         skipped,
     }

@@ -234,11 +234,20 @@ impl<'a> FunctionTable<'a> {
     #[must_use]
     pub fn package(&self, index: usize) -> Option<String> {
         let name = self.name(index)?;
-        if let Some(package) = self.owners.package_of_symbol(&name) {
+        if let Some(package) = self.package_in_name(index, &name) {
             return Some(package);
         }
         let of_go = self.entries.get(index)?.source.by() == NamedBy::Pclntab;
         (of_go && !owner::compiler_made(&name)).then(|| self.package_around(index)).flatten()
+    }
+
+    /// The package that a function has in its name. Names of C and Rust have dots too, such as
+    /// `copy.constprop.0`, so of a function that is not known to be Go's it has to be a listed one.
+    fn package_in_name(&self, index: usize, name: &str) -> Option<String> {
+        let source = self.entries.get(index)?.source;
+        let go = self.go.as_ref().filter(|_| source.by() == NamedBy::Pclntab);
+        let of_go = go.is_some_and(|go| go.of_go(source.row()));
+        self.owners.package_of_symbol(name, of_go)
     }
 
     /// Everything that is known of a function.
@@ -264,17 +273,16 @@ impl<'a> FunctionTable<'a> {
         let Some(name) = name.and_then(|name| std::str::from_utf8(name).ok()) else {
             return Owner::Unknown;
         };
-        match owner::prefix(name) {
+        let row = entry.map_or(0, |entry| entry.source.row());
+        let of_go = self.go.as_ref().is_some_and(|go| go.of_go(row));
+        match self.owners.prefix(name, of_go) {
             Some(prefix) => Owner::Package(prefix),
             None if owner::compiler_made(name) => Owner::Compiler,
             // Functions of assembly files know their file, those of host objects do not.
-            None => {
-                let row = entry.map_or(0, |entry| entry.source.row());
-                match self.go.as_ref().and_then(|go| go.directory(row)) {
-                    Some(_) => Owner::Compiler,
-                    None => Owner::Unknown,
-                }
-            }
+            None => match self.go.as_ref().and_then(|go| go.directory(row)) {
+                Some(_) => Owner::Compiler,
+                None => Owner::Unknown,
+            },
         }
     }
 
@@ -337,7 +345,7 @@ impl<'a> FunctionTable<'a> {
         if entry.source.by() != NamedBy::Pclntab {
             return None;
         }
-        let package = self.owners.package_of_symbol(&self.name(index)?)?;
+        let package = self.package_in_name(index, &self.name(index)?)?;
         let from = self.go.as_ref().and_then(|go| go.directory(entry.source.row()));
         Some((package, directory.is_some() && from == directory))
     }

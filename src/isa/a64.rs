@@ -18,7 +18,7 @@ mod x18;
 
 pub use feature::{Feature, allowed_by, feature};
 pub use flow::{
-    AddImmediate, Flow, Load, Page, add_immediate, adrp, flow, literal_target, unsigned_load,
+    AddImmediate, Flow, Load, Page, add_immediate, adr, adrp, flow, literal_target, unsigned_load,
 };
 pub use gate::marked;
 pub use text::text;

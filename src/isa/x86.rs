@@ -79,6 +79,22 @@ pub fn text(bytes: &[u8], address: u64, bits: u32, max: usize) -> Vec<String> {
     lines
 }
 
+/// Whether the bytes are instructions one behind the other, the last of which ends with them.
+#[must_use]
+pub fn is_whole(bytes: &[u8], bits: u32) -> bool {
+    if !matches!(bits, 32 | 64) {
+        return false;
+    }
+    let mut decoder = Decoder::new(bits, bytes, DecoderOptions::NONE);
+    while decoder.can_decode() {
+        // An instruction that the end cuts off is invalid, too.
+        if decoder.decode().is_invalid() {
+            return false;
+        }
+    }
+    true
+}
+
 /// The line for a byte that begins no instruction.
 fn undecodable(bytes: &[u8], at: usize, address: u64) -> String {
     let byte = bytes.get(at).copied().unwrap_or_default();

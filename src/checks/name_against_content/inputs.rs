@@ -18,7 +18,7 @@ pub(super) fn judge(given: &GivenFacts, cx: Context<'_>) -> Verdict {
     let mut findings: Vec<Finding> = not_made(given, cx).into_iter().collect();
     let wanted = given.expect.clone();
     let platform = wanted.clone().unwrap_or_else(Platform::windows_arm64);
-    if programs(given).any(|file| file.content.is_for(&platform)) {
+    if is_there(given, &platform) {
         return verdict(findings, wanted.is_some());
     }
     if programs(given).any(|file| stands_for(file, &platform)) {
@@ -52,6 +52,47 @@ fn verdict(findings: Vec<Finding>, found: bool) -> Verdict {
     }
 }
 
+/// Whether something is there that was made for the platform: a program, or a library or object where nothing
+/// else is given for that system. A DLL for arm64 beside programs for x64 alone is no release for arm64.
+fn is_there(given: &GivenFacts, platform: &Platform) -> bool {
+    let program = |file: &GivenFile| {
+        file.content.form != Form::Object
+            && !file.content.library
+            && file.content.installer.is_none()
+    };
+    let system = |file: &&GivenFile| match file.content.form {
+        Form::Pe | Form::Clr | Form::Object => platform.goos == "windows",
+        Form::Elf | Form::MachO => file.content.form.fits(&platform.goos),
+        Form::Efi | Form::NoProgram => false,
+    };
+    let files = || given.files.iter().filter(system);
+    let libraries = !files().any(program);
+    // Assemblies for any CPU are for this one, too, where nothing tells a machine.
+    let any_cpu =
+        files().all(|file| file.content.form == Form::Clr && file.content.goarch.is_none());
+    files().any(|file| {
+        (libraries || program(file))
+            && (any_cpu || file.content.is_for(platform))
+            && !elsewhere(given, file, platform)
+    })
+}
+
+/// Whether a container around a file says by its own name that it is for another platform.
+fn elsewhere(given: &GivenFacts, file: &GivenFile, platform: &Platform) -> bool {
+    let other = |said: Option<&str>, by: &ClaimedBy, wanted: &str| {
+        by.is_label() && said.is_some_and(|said| said != wanted)
+    };
+    let around = file.steps.len().saturating_sub(1);
+    (1..=around).any(|depth| {
+        let name = file.steps.get(..depth).unwrap_or_default().join(" > ");
+        given.container(&name).is_some_and(|container| {
+            let claim = &container.claim;
+            other(claim.goos.as_deref(), &claim.goos_by, &platform.goos)
+                || other(claim.goarch.as_deref(), &claim.by, &platform.goarch)
+        })
+    })
+}
+
 /// A file that should be for the platform and is not, as another finding says.
 fn stands_for(file: &GivenFile, platform: &Platform) -> bool {
     let claimed = file.claim.goos() == platform.goos && file.claim.goarch() == platform.goarch;
@@ -60,7 +101,8 @@ fn stands_for(file: &GivenFile, platform: &Platform) -> bool {
         ClaimedBy::Expect => file.content.form == Form::Pe && file.content.installer.is_none(),
         _ => file.claim.by.is_label(),
     };
-    claimed && judged && file.content.installer.is_none()
+    let wrong = file.content.contradicts(&file.claim).is_some();
+    claimed && judged && wrong && file.content.installer.is_none()
 }
 
 /// Files that may hold what is wanted, and that gowoa cannot look into.
@@ -107,7 +149,8 @@ fn not_made(given: &GivenFacts, cx: Context<'_>) -> Option<Finding> {
 
 /// The platform that was asked for is not there.
 fn missing(given: &GivenFacts, platform: &Platform, cx: Context<'_>) -> Finding {
-    let message = format!("{}: no file is for {platform}; there is {}", given.name, there(given));
+    let message =
+        format!("{}: no program is for {platform}; there is {}", given.name, there(given));
     let mut finding = draft::finding(&META.id, cx.subject, Severity::Error, message);
     finding.class = Some("target-missing".into());
     finding.help = Some(format!(
@@ -125,7 +168,7 @@ fn none_for_arm64(given: &GivenFacts, cx: Context<'_>) -> Option<Finding> {
         return None;
     }
     let message =
-        format!("{}: no file is for windows/arm64; there is {}", given.name, there(given));
+        format!("{}: no program is for windows/arm64; there is {}", given.name, there(given));
     let mut finding = draft::finding(&META.id, cx.subject, Severity::Note, message);
     finding.class = Some("no-arm64".into());
     finding.help = Some("if one has to be there, say so: --expect windows/arm64".into());

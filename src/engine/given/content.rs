@@ -17,15 +17,36 @@ const PROGRAM_SUFFIXES: &[&str] = &[".exe", ".dll"];
 /// Names of objects and libraries: these formats have no magic number, or one that other files share.
 const OBJECT_SUFFIXES: &[&str] = &[".o", ".obj", ".syso", ".res", ".lib", ".a"];
 
-/// The GOARCH whose code an image of this machine has.
-fn goarch(kind: MachineKind) -> Option<&'static str> {
-    Some(match kind {
+/// What .NET xors the machine of an assembly with that holds native code for another system, and that system
+/// (dotnet/runtime, src/coreclr/inc/pedecoder.h: `IMAGE_FILE_MACHINE_OS_MASK_*`).
+const CLR_SYSTEMS: &[(u16, &str)] = &[(0x7b79, "linux"), (0x4644, "darwin"), (0xadc4, "freebsd")];
+
+/// The GOARCH whose code an image of this machine has. A machine that gowoa does not know is one, too: `None`
+/// would say that the file runs on every machine.
+fn goarch(kind: MachineKind) -> String {
+    match kind {
         // ARM64EC code runs on ARM64 machines only; hybrid-image says more.
-        MachineKind::Arm64 | MachineKind::Arm64Ec | MachineKind::Arm64X => "arm64",
-        MachineKind::X64 => "amd64",
-        MachineKind::X86 | MachineKind::ChpeX86 => "386",
-        MachineKind::Arm32 => "arm",
-        MachineKind::Other(_) => return None,
+        MachineKind::Arm64 | MachineKind::Arm64Ec | MachineKind::Arm64X => "arm64".into(),
+        MachineKind::X64 => "amd64".into(),
+        MachineKind::X86 | MachineKind::ChpeX86 => "386".into(),
+        MachineKind::Arm32 => "arm".into(),
+        MachineKind::Other(_) => kind.words().into_owned(),
+    }
+}
+
+/// The GOARCH of an object; `None` for 0, the objects without code that every link takes (PE format, Machine
+/// Types: `IMAGE_FILE_MACHINE_UNKNOWN`).
+fn object_goarch(machine: u16) -> Option<String> {
+    (machine != 0).then(|| goarch(MachineKind::from_header(machine)))
+}
+
+/// System and machine of the native code in an assembly that is for another system than Windows.
+fn clr_elsewhere(machine: u16) -> Option<(&'static str, MachineKind)> {
+    CLR_SYSTEMS.iter().find_map(|(mask, goos)| {
+        let kind = MachineKind::from_header(machine ^ mask);
+        let known = !matches!(kind, MachineKind::Other(_));
+        (known && matches!(MachineKind::from_header(machine), MachineKind::Other(_)))
+            .then_some((*goos, kind))
     })
 }
 
@@ -35,7 +56,7 @@ pub(super) fn of_header(kind: FileKind, machine: u16) -> Content {
         words: kind.words().into_owned(),
         form: Form::Pe,
         goos: Some("windows".into()),
-        goarch: goarch(MachineKind::from_header(machine)).map(str::to_owned),
+        goarch: Some(goarch(MachineKind::from_header(machine))),
         ..Content::default()
     }
 }
@@ -49,10 +70,16 @@ pub(super) fn of_image(facts: &ImageFacts, bytes: &[u8]) -> Content {
         None => Form::Pe,
     };
     let any_cpu = facts.any_cpu();
+    // Code for the byte code machine of UEFI is for no processor (PE format, Machine Types: EBC).
+    let byte_code = form == Form::Efi && facts.machine == 0x0ebc;
+    let elsewhere = (form == Form::Clr).then(|| clr_elsewhere(facts.machine)).flatten();
     let words = match form {
         Form::Efi => format!("a UEFI program for {}", facts.kind),
         _ if any_cpu => "a .NET assembly for any CPU".to_owned(),
-        Form::Clr => format!("a .NET assembly for {}", facts.kind),
+        Form::Clr => match elsewhere {
+            Some((goos, kind)) => format!("a .NET assembly with code for {goos} on {kind}"),
+            None => format!("a .NET assembly for {}", facts.kind),
+        },
         _ => format!("a PE image for {}", facts.kind),
     };
     let info = facts.build_info.as_ref().ok().and_then(Option::as_ref);
@@ -67,8 +94,12 @@ pub(super) fn of_image(facts: &ImageFacts, bytes: &[u8]) -> Content {
     Content {
         words,
         form,
-        goos: (form == Form::Pe).then(|| "windows".to_owned()),
-        goarch: goarch(facts.kind).filter(|_| !any_cpu).map(str::to_owned),
+        goos: match form {
+            Form::Pe => Some("windows".to_owned()),
+            _ => elsewhere.map(|(goos, _)| goos.to_owned()),
+        },
+        goarch: (!any_cpu && !byte_code)
+            .then(|| goarch(elsewhere.map_or(facts.kind, |(_, kind)| kind))),
         more,
         field: Some((
             "Machine".into(),
@@ -76,6 +107,7 @@ pub(super) fn of_image(facts: &ImageFacts, bytes: &[u8]) -> Content {
             facts.machine_offset,
         )),
         installer: installer(facts, bytes),
+        library: facts.dll(),
     }
 }
 
@@ -84,6 +116,10 @@ pub(super) fn of_image(facts: &ImageFacts, bytes: &[u8]) -> Content {
 fn installer(facts: &ImageFacts, bytes: &[u8]) -> Option<&'static str> {
     // The tools that make installers hold the same marks; they are DLLs, or written for .NET.
     if facts.dll() || facts.kind == MachineKind::Arm64 || !matches!(facts.clr, Ok(None)) {
+        return None;
+    }
+    // None of them is written in Go; a program in Go that reads installers holds every mark.
+    if !matches!(facts.pclntab, Ok(None)) || !matches!(facts.build_info, Ok(None)) {
         return None;
     }
     // WiX: the bootstrapper's own section (wix, src/burn/stub).
@@ -104,23 +140,36 @@ fn installer(facts: &ImageFacts, bytes: &[u8]) -> Option<&'static str> {
     }
     // Inno Setup: the head of the setup data, which is not compressed, and the resource with the table of
     // offsets (issrc, Projects/Src/Shared.Struct.pas: SetupID, SetupLdrOffsetTableID).
-    if has(payload, b"Inno Setup Setup Data (") || has(bytes, b"rDlPtS\xcd\xe6\xd7\x7b\x0b\x2a") {
+    let resources = resources(facts, bytes);
+    if has(payload, b"Inno Setup Setup Data (") || has(resources, b"rDlPtS\xcd\xe6\xd7\x7b\x0b\x2a")
+    {
         return Some("Inno Setup");
     }
-    // Squirrel: the directory that it unpacks to, in UTF-16.
+    // Squirrel: the directory that it unpacks to, in UTF-16, among the constants of its program, and what it
+    // unpacks: a zip archive in its resources (Squirrel.Windows, src/Setup/UpdateRunner.cpp).
     let squirrel: Vec<u8> = "SquirrelTemp".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    has(bytes, &squirrel).then_some("Squirrel")
+    (has(resources, b"PK\x03\x04") && has(bytes, &squirrel)).then_some("Squirrel")
+}
+
+/// The section of the resources; empty where there is none.
+fn resources<'a>(facts: &ImageFacts, bytes: &'a [u8]) -> &'a [u8] {
+    let section = facts.sections.iter().find(|section| section.name == ".rsrc");
+    let range = section.and_then(|section| {
+        let end = usize::try_from(section.file_end()).ok()?.min(bytes.len());
+        Some(usize::try_from(section.file_offset).ok()?..end)
+    });
+    range.and_then(|range| bytes.get(range)).unwrap_or_default()
 }
 
 /// What a file is that is no PE image and no container; `None` for what no platform runs or links.
 pub(super) fn of_other(kind: FileKind, bytes: &[u8], name: &str) -> Option<Content> {
     let lower = name.to_ascii_lowercase();
     let ends = |suffixes: &[&str]| suffixes.iter().any(|suffix| lower.ends_with(suffix));
-    let content = |form, goos: Option<&str>, goarch: Option<&str>| Content {
+    let content = |form, goos: Option<&str>, goarch: Option<String>| Content {
         words: kind.words().into_owned(),
         form,
         goos: goos.map(str::to_owned),
-        goarch: goarch.map(str::to_owned),
+        goarch,
         ..Content::default()
     };
     let machine =
@@ -128,21 +177,21 @@ pub(super) fn of_other(kind: FileKind, bytes: &[u8], name: &str) -> Option<Conte
     match kind {
         FileKind::Elf { machine: number } if !data_elf(number, bytes) => Some(Content {
             field: Some(("e_machine".into(), number.to_string(), 18)),
-            ..content(Form::Elf, None, elf(number, bytes))
+            ..content(Form::Elf, None, elf(number, bytes).map(str::to_owned))
         }),
         FileKind::MachO { cpu } => Some(Content {
             field: Some(("cputype".into(), format!("{cpu:#010x}"), 4)),
-            ..content(Form::MachO, Some("darwin"), mach_o(cpu))
+            ..content(Form::MachO, Some("darwin"), mach_o(cpu).map(str::to_owned))
         }),
         FileKind::MachOUniversal => Some(content(Form::MachO, Some("darwin"), None)),
         FileKind::CoffObject { machine: number } if ends(OBJECT_SUFFIXES) => Some(Content {
             // The form for many sections has its machine behind a signature and a version.
             field: machine(number, if bytes.starts_with(&[0, 0]) { 6 } else { 0 }),
-            ..content(Form::Object, None, goarch(MachineKind::from_header(number)))
+            ..content(Form::Object, None, object_goarch(number))
         }),
         FileKind::CoffImport { machine: number } if ends(OBJECT_SUFFIXES) => Some(Content {
             field: machine(number, 6),
-            ..content(Form::Object, None, goarch(MachineKind::from_header(number)))
+            ..content(Form::Object, None, object_goarch(number))
         }),
         FileKind::Archive if ends(OBJECT_SUFFIXES) => Some(content(Form::Object, None, None)),
         _ if ends(PROGRAM_SUFFIXES) => Some(content(Form::NoProgram, None, None)),
@@ -257,6 +306,57 @@ mod tests {
             let facts = crate::image::read(&bytes).unwrap();
             assert_eq!(installer(&facts, &bytes), words);
         }
+    }
+
+    #[test]
+    fn an_unknown_machine_is_not_any_machine() {
+        let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/pe");
+        let bytes = fs_err::read(dir.join("arm64.exe")).unwrap();
+        let mut facts = crate::image::read(&bytes).unwrap();
+        facts.kind = MachineKind::Other(0x0200);
+        assert_eq!(of_image(&facts, &bytes).goarch.as_deref(), Some("Itanium"));
+        assert_eq!(
+            of_header(FileKind::Pe { machine: 1 }, 1).goarch.unwrap(),
+            "unknown machine 0x0001"
+        );
+        // .NET's own marks for other systems hide a machine that is known.
+        facts.clr = Ok(Some(crate::facts::image::ClrHeader { offset: 0, flags: 0 }));
+        (facts.machine, facts.kind) = (0xaa64 ^ 0x7b79, MachineKind::Other(0xaa64 ^ 0x7b79));
+        let content = of_image(&facts, &bytes);
+        assert_eq!(
+            (content.goos.as_deref(), content.goarch.as_deref()),
+            (Some("linux"), Some("arm64"))
+        );
+        assert_eq!(object_goarch(0), None);
+    }
+
+    #[test]
+    fn a_program_with_the_marks_of_installers_is_none() {
+        let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/pe");
+        let table = b"rDlPtS\xcd\xe6\xd7\x7b\x0b\x2a";
+        // A Go program that reads setups, whatever stands behind it.
+        let mut bytes = fs_err::read(dir.join("arm64-go.exe")).unwrap();
+        bytes.extend_from_slice(b"Inno Setup Setup Data (6.2.0) (u)");
+        let mut facts = crate::image::read(&bytes).unwrap();
+        facts.kind = MachineKind::X64;
+        assert_eq!(installer(&facts, &bytes), None);
+        // Any other with the marks among its constants.
+        let mut bytes = fs_err::read(dir.join("x86.exe")).unwrap();
+        let facts = crate::image::read(&bytes).unwrap();
+        let code = facts.sections[0].file_offset as usize;
+        bytes[code..code + table.len()].copy_from_slice(table);
+        assert_eq!(installer(&facts, &bytes), None);
+        let squirrel: Vec<u8> = "SquirrelTemp".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        bytes[code..code + squirrel.len()].copy_from_slice(&squirrel);
+        assert_eq!(installer(&facts, &bytes), None);
+        // In its resources the table makes a setup of it.
+        let mut facts = facts;
+        facts.sections[0].name = ".rsrc".into();
+        bytes[code..code + table.len()].copy_from_slice(table);
+        assert_eq!(installer(&facts, &bytes), Some("Inno Setup"));
+        let zip = [b"PK\x03\x04", squirrel.as_slice()].concat();
+        bytes[code..code + zip.len()].copy_from_slice(&zip);
+        assert_eq!(installer(&facts, &bytes), Some("Squirrel"));
     }
 
     #[test]

@@ -145,3 +145,38 @@ pub(super) fn stem(name: &str) -> String {
     }
     stem
 }
+
+/// What the names on the way to a file share with those of the same file for another machine: words in lower
+/// case, without machines and the levels that goreleaser writes behind them (`_v1`, `_v8.0`).
+pub(super) fn pair(steps: &[String]) -> String {
+    let mut pair = String::new();
+    for name in steps.iter().flat_map(|step| step.split('/')) {
+        let words = words(name);
+        let mut at = 0;
+        while let Some(word) = words.get(at) {
+            let before = at.checked_sub(1).and_then(|at| words.get(at));
+            let Said { goos, arch, words: taken } = look_up(before, word, words.get(at + 1));
+            at += taken;
+            if let Some(kept) = goos.or((arch == Arch::Nothing).then_some(word.lower.as_str())) {
+                pair.push_str(kept);
+                pair.push(' ');
+            }
+            if arch != Arch::Nothing {
+                at += level(words.get(at..).unwrap_or_default());
+            }
+        }
+        pair.push('/');
+    }
+    pair
+}
+
+/// How many words at the beginning are the level of a machine.
+fn level(words: &[Word<'_>]) -> usize {
+    let number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_level = |word: &Word<'_>| word.lower.strip_prefix('v').is_some_and(number);
+    match words {
+        [level, minor, ..] if is_level(level) && number(&minor.lower) => 2,
+        [level, ..] if is_level(level) => 1,
+        _ => 0,
+    }
+}

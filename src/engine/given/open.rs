@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use crate::engine::inspect;
 use crate::facts::embedded::Unopened;
 use crate::facts::given::{Claim, Content, Form, GivenContainer, GivenFile, Platform};
-use crate::facts::object::LinkedBy;
+use crate::facts::object::{LinkedBy, ObjectContents, ObjectForm, ObjectMember};
 use crate::facts::{Company, ImageFile, ObjectFile};
 use crate::image::{self, FileKind, identify};
 use crate::model::Problem;
@@ -17,12 +17,15 @@ use crate::platform::map::Mapped;
 use super::artifacts::Metadata;
 use super::claims::{Decided, Label, decide};
 use super::content;
+use super::names;
 use super::walk::Input;
 
 /// Between a container and its member in names.
 pub(super) const INSIDE: &str = " > ";
 /// Programs of one outer file that are kept: an SDK has a few thousand, and each costs some KiB of facts.
 const MAX_PROGRAMS: usize = 20_000;
+/// What the programs beyond [`MAX_PROGRAMS`] are called among the files that are counted only.
+const BEYOND: &str = "a program beyond the limit";
 /// Endings of names that a stream of one file takes away from it.
 const STREAM_SUFFIXES: &[&str] = &[".gz", ".zst", ".bz2", ".xz"];
 
@@ -166,6 +169,9 @@ impl Look<'_> {
         } else if let Some(words) = content::closed_container(kind, bytes, place.own_name()) {
             self.closed(found, words, bytes, place);
         } else if let Some(content) = content::of_other(kind, bytes, place.own_name()) {
+            if self.is_full(found, place) {
+                return;
+            }
             let decided = decide(&place.labels, &content, self.expect);
             self.keep(found, place, bytes, content, decided, None);
         } else if place.steps.len() == 1 && content::called_container(place.own_name()) {
@@ -180,7 +186,29 @@ impl Look<'_> {
         }
     }
 
+    /// Whether there is no room for one more program. It is asked before anything is read of the program.
+    fn is_full(&self, found: &mut Found, place: &Place) -> bool {
+        if found.seen.len() < MAX_PROGRAMS {
+            return false;
+        }
+        let beyond = found.others.entry(BEYOND.into()).or_default();
+        *beyond += 1;
+        // One problem for all of them.
+        if *beyond == 1 {
+            let outer = place.steps.first().map_or("", String::as_str);
+            found.problems.push(Problem {
+                message: format!("{outer} holds more than {MAX_PROGRAMS} programs"),
+                details: Vec::new(),
+                next: Some("inspect its parts one by one".into()),
+            });
+        }
+        true
+    }
+
     fn image(&self, found: &mut Found, kind: FileKind, machine: u16, bytes: &[u8], place: &Place) {
+        if self.is_full(found, place) {
+            return;
+        }
         let header = content::of_header(kind, machine);
         // What is read of an image may depend on what it should be, and that on the machine.
         let claim = decide(&place.labels, &header, self.expect).claim;
@@ -206,22 +234,10 @@ impl Look<'_> {
         found: &mut Found,
         place: &Place,
         bytes: &[u8],
-        content: Content,
+        mut content: Content,
         decided: Decided,
         mut image: Option<ImageFile>,
     ) {
-        if found.seen.len() >= MAX_PROGRAMS {
-            if found.seen.len() == MAX_PROGRAMS {
-                let outer = place.steps.first().map_or("", String::as_str);
-                found.problems.push(Problem {
-                    message: format!("{outer} holds more than {MAX_PROGRAMS} programs"),
-                    details: Vec::new(),
-                    next: Some("inspect its parts one by one".into()),
-                });
-                *found.others.entry("a program beyond the limit".into()).or_default() += 1;
-            }
-            return;
-        }
         let sha256 = inspect::sha256(bytes);
         let signature = image.as_ref().and_then(|image| image.facts.as_ref().ok());
         let signed = signature.and_then(|facts| facts.signature.as_ref().ok()).map(Option::is_some);
@@ -234,8 +250,12 @@ impl Look<'_> {
             size: Some(bytes.len() as u64),
             ..ObjectFile::unread(place.name(), LinkedBy::Given, decided.claim.clone())
         });
+        if object.as_ref().is_some_and(|object| !is_foreign(object)) {
+            content.goos = Some("windows".into());
+        }
         let file = GivenFile {
             name: place.name(),
+            pair: names::pair(&place.steps),
             steps: place.steps.clone(),
             size: bytes.len() as u64,
             sha256,
@@ -338,6 +358,13 @@ impl Look<'_> {
     }
 }
 
+/// Whether everything in an object or a library is of another system.
+fn is_foreign(object: &ObjectFile) -> bool {
+    let members = object.contents.as_ref().map_or(&[][..], ObjectContents::members);
+    let foreign = |member: &ObjectMember| matches!(member.form, ObjectForm::Foreign { .. });
+    !members.is_empty() && members.iter().all(foreign)
+}
+
 /// The name of the one file in a stream that does not name it.
 fn stream_name(outer: &str) -> String {
     let inner = STREAM_SUFFIXES.iter().find_map(|suffix| outer.strip_suffix(suffix));
@@ -366,6 +393,26 @@ mod tests {
         assert_eq!(names, ["tool.zip", "bin", "tool.exe"]);
         assert_eq!(member.labels[1].key, "dist/tool.zip > ../bin");
         assert_eq!(place.member("tool.exe".into()).dir(), "dist/tool.zip > ");
+    }
+
+    #[test]
+    fn programs_beyond_the_limit_make_one_problem() {
+        let metadata = Metadata::default();
+        let look = Look { expect: None, map: false, metadata: &metadata };
+        let place = Place { path: "a.zip".into(), steps: vec!["a.zip".into()], labels: Vec::new() };
+        let mut found = Found::default();
+        assert!(!look.is_full(&mut found, &place));
+        for _ in 0..MAX_PROGRAMS {
+            let file = GivenFile::default();
+            let dir = String::new();
+            found.seen.push(Seen { file, image: None, object: None, key: None, dir });
+        }
+        for _ in 0..3 {
+            // Not even the header is looked at.
+            look.image(&mut found, FileKind::Pe { machine: 0 }, 0, b"", &place);
+        }
+        assert_eq!((found.seen.len(), found.problems.len()), (MAX_PROGRAMS, 1));
+        assert_eq!(found.others.get(BEYOND), Some(&3));
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! How the files stand to each other: same bytes, same label, variants of one file, and the DLLs beside an
 //! image. Looked at once for all, so that no check has to search.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::facts::given::{Claim, ClaimedBy, Contradiction, Form, GivenContainer, GivenFile};
+use crate::facts::given::{
+    Claim, ClaimedBy, Contradiction, Form, GivenContainer, GivenFile, Platform,
+};
 use crate::facts::image::MachineKind;
 use crate::facts::{Company, ImageFile};
 
@@ -11,7 +13,8 @@ use super::names;
 use super::open::{INSIDE, Seen};
 
 /// Fills in how every file stands to the others.
-pub(super) fn relate(seen: &mut [Seen], containers: &[GivenContainer]) {
+pub(super) fn relate(seen: &mut [Seen], containers: &mut [GivenContainer]) {
+    same_containers(seen, containers);
     let twins = twins(seen);
     let labels = labels(seen);
     let variants = variants(seen);
@@ -30,7 +33,10 @@ pub(super) fn relate(seen: &mut [Seen], containers: &[GivenContainer]) {
                 let goarch = one.file.claim.goarch.clone().unwrap_or_default();
                 company.variant = variants.get(&variant_key(one, goarch)).cloned();
             }
-            None => company.misplaced = misplaced(&one.file, &contradicted),
+            None => {
+                company.twins = twins.get(&at).cloned().unwrap_or_default();
+                company.misplaced = misplaced(&one.file, &contradicted);
+            }
         }
         one.file.company = company;
     }
@@ -45,7 +51,8 @@ fn twins(seen: &[Seen]) -> HashMap<usize, Vec<(String, String)>> {
     }
     let mut twins = HashMap::new();
     let wrong = |file: &GivenFile| file.content.contradicts(&file.claim).is_some();
-    for (at, one) in seen.iter().enumerate().filter(|(_, one)| wrong(&one.file)) {
+    let asked = |one: &Seen| wrong(&one.file) || is_silent(&one.file);
+    for (at, one) in seen.iter().enumerate().filter(|(_, one)| asked(one)) {
         let others = by_hash.get(one.file.sha256.as_str()).into_iter().flatten();
         let other = |other: &usize| {
             let other = seen.get(*other).map(|other| &other.file)?;
@@ -63,6 +70,45 @@ fn twins(seen: &[Seen]) -> HashMap<usize, Vec<(String, String)>> {
         twins.insert(at, found.into_iter().map(|(_, twin)| twin).collect());
     }
     twins
+}
+
+/// Whether a file has a label for windows/arm64, and nothing in its bytes tells whether that is so: an
+/// installer, or what has no machine.
+fn is_silent(file: &GivenFile) -> bool {
+    let known = file.content.goarch.is_some() && file.content.installer.is_none();
+    file.claim.names(&Platform::windows_arm64()) && !known && file.content.form != Form::NoProgram
+}
+
+/// Tells every container whose own label says windows/arm64 which other has the same bytes under a label for
+/// another machine. Where a file in it is not what it should be, that says it already.
+fn same_containers(seen: &[Seen], containers: &mut [GivenContainer]) {
+    let own = |claim: &Claim| matches!(claim.by, ClaimedBy::OwnName | ClaimedBy::Artifacts);
+    let mut others: HashMap<String, (String, String)> = HashMap::new();
+    for container in containers.iter().filter(|container| own(&container.claim)) {
+        let other = !container.claim.windows_arm64() && container.claim.goarch.is_some();
+        if let Some(hash) = container.sha256.as_ref().filter(|_| other) {
+            let twin = (container.name.clone(), container.claim.words());
+            others.entry(hash.clone()).or_insert(twin);
+        }
+    }
+    if others.is_empty() {
+        return;
+    }
+    let told: HashSet<String> = seen
+        .iter()
+        .filter(|one| one.file.content.contradicts(&one.file.claim).is_some())
+        .flat_map(|one| outer(&one.file).collect::<Vec<_>>())
+        .collect();
+    // What is damaged says so itself, and two that are damaged alike are no release.
+    let sound = |container: &GivenContainer| container.problem.is_none() || container.closed;
+    for container in containers.iter_mut().filter(|container| sound(container)) {
+        let arm = container.claim.names(&Platform::windows_arm64()) && own(&container.claim);
+        if let Some(hash) =
+            container.sha256.as_ref().filter(|_| arm && !told.contains(&container.name))
+        {
+            container.twin = others.get(hash).cloned();
+        }
+    }
 }
 
 /// How many programs under each outer label are what it says.
@@ -174,9 +220,26 @@ fn needed(
 ) -> BTreeMap<String, MachineKind> {
     let Ok(facts) = &image.facts else { return BTreeMap::new() };
     let imported = facts.imported_dlls().filter_map(|dll| {
-        let name = dll.name.to_lowercase();
+        let name = with_suffix(dll.name.to_lowercase());
         let kind = dlls.get(&name)?;
         Some((name, *kind))
     });
     imported.collect()
+}
+
+/// The name of the file that the loader looks for: a name without a dot gets `.dll` (Microsoft,
+/// `LoadLibrary`).
+fn with_suffix(name: String) -> String {
+    if name.contains('.') { name } else { name + ".dll" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn imports_without_a_suffix_are_of_dlls() {
+        assert_eq!(with_suffix("wintun".into()), "wintun.dll");
+        assert_eq!(with_suffix("wintun.drv".into()), "wintun.drv");
+    }
 }

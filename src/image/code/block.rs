@@ -8,7 +8,7 @@ use super::Stretch;
 use crate::facts::code::Guard;
 use crate::image::functions::FunctionTable;
 use crate::isa::a64::{self, Feature, Marks, X18};
-use crate::isa::{guard, scan};
+use crate::isa::{guard, scan, x86};
 
 /// Entries of each kind that one block hands on. 256 KiB of real code have some dozen.
 const MAX_OF_A_BLOCK: usize = 512;
@@ -18,6 +18,8 @@ const BETWEEN_DATA: u32 = 256;
 /// Bytes on either side of foreign words that are taken for more of the same: x86 code has words
 /// that read as instructions, its usual first one as a store of SVE.
 const AROUND_FOREIGN: u32 = 64;
+/// Bytes between the start of a function and a run of x86 code that may belong to it.
+const TO_START: u32 = 8;
 /// Instructions of one function that are shown.
 pub(super) const SHOWN: usize = 4;
 
@@ -25,6 +27,8 @@ pub(super) const SHOWN: usize = 4;
 #[derive(Debug)]
 pub(super) struct Context<'t, 'a> {
     pub(super) functions: &'t FunctionTable<'a>,
+    /// GOARM64 of the build information, else Go's default.
+    pub(super) goarm64: &'t str,
     /// Turns RVAs into the addresses that people see in a disassembler.
     pub(super) image_base: u64,
     /// RVAs of Go's build ID, which are skipped.
@@ -63,12 +67,20 @@ impl Context<'_, '_> {
 pub(super) struct Marked {
     /// Words that are no instructions.
     pub(super) undecodable: u64,
-    pub(super) foreign: Vec<RawForeign>,
-    pub(super) foreign_more: u64,
+    /// Those of them in regions that were not read.
+    pub(super) unread: u64,
+    /// Runs that read as x86, apart from the others, which must not take their places.
+    pub(super) x86: Vec<RawForeign>,
+    pub(super) x86_more: u64,
+    pub(super) opaque: Vec<RawForeign>,
+    pub(super) opaque_more: u64,
     pub(super) x18: Vec<RawX18>,
     pub(super) x18_more: u64,
     pub(super) features: Vec<RawFeature>,
+    /// Without a test in their function.
     pub(super) features_more: u64,
+    /// With one.
+    pub(super) guarded_more: u64,
     /// RVA and length of literal pools.
     pub(super) pools: Vec<(u32, u32)>,
 }
@@ -77,12 +89,16 @@ impl Marked {
     /// Both together.
     pub(super) fn join(mut self, mut other: Self) -> Self {
         self.undecodable += other.undecodable;
-        self.foreign.append(&mut other.foreign);
-        self.foreign_more += other.foreign_more;
+        self.unread += other.unread;
+        self.x86.append(&mut other.x86);
+        self.x86_more += other.x86_more;
+        self.opaque.append(&mut other.opaque);
+        self.opaque_more += other.opaque_more;
         self.x18.append(&mut other.x18);
         self.x18_more += other.x18_more;
         self.features.append(&mut other.features);
         self.features_more += other.features_more;
+        self.guarded_more += other.guarded_more;
         self.pools.append(&mut other.pools);
         self
     }
@@ -132,7 +148,7 @@ struct Hit {
     marks: Marks,
 }
 
-/// Looks at the words of one block. Without `read` it is only counted where words are foreign.
+/// Looks at the words of one block. Without `read` words of regions with foreign ones are only counted.
 pub(super) fn look(
     context: &Context<'_, '_>,
     stretch: &Stretch<'_>,
@@ -158,7 +174,7 @@ pub(super) fn look(
         if read || foreign == 0 {
             region_hits(context, stretch, &region, here, &mut marked);
         } else {
-            marked.foreign_more += 1;
+            marked.unread += foreign as u64;
         }
         rest = behind;
     }
@@ -206,7 +222,7 @@ fn region_hits(
     let mut data: Vec<Range<u32>> = Vec::new();
     if hits.iter().any(|hit| hit.marks.contains(Marks::INVALID)) {
         for cluster in context.clusters(code, address) {
-            let found = foreign(&cluster, region.bounds.start);
+            let found = from_start(stretch, region, foreign(&cluster, region.bounds.start));
             let end = found.rva.saturating_add(found.length);
             if matches!(cluster.reading, scan::Reading::Pool) {
                 data.push(found.rva..end);
@@ -215,22 +231,20 @@ fn region_hits(
                     found.rva.saturating_sub(AROUND_FOREIGN)..end.saturating_add(AROUND_FOREIGN),
                 );
             }
-            let reading = match cluster.reading {
+            let (kept, more) = match cluster.reading {
                 scan::Reading::Pool => {
                     if marked.pools.len() < MAX_OF_A_BLOCK {
                         marked.pools.push((found.rva, found.length));
                     }
                     continue;
                 }
-                scan::Reading::X86 { bits, score, instructions } => {
-                    RawReading::X86 { bits, score, instructions }
-                }
-                scan::Reading::Opaque => RawReading::Opaque,
+                scan::Reading::X86 { .. } => (&mut marked.x86, &mut marked.x86_more),
+                scan::Reading::Opaque => (&mut marked.opaque, &mut marked.opaque_more),
             };
-            if marked.foreign.len() < MAX_OF_A_BLOCK {
-                marked.foreign.push(RawForeign { reading, ..found });
+            if kept.len() < MAX_OF_A_BLOCK {
+                kept.push(found);
             } else {
-                marked.foreign_more += 1;
+                *more += 1;
             }
         }
     }
@@ -251,7 +265,7 @@ fn region_hits(
     let data = joined(data, region.bounds.end);
     let code_hits = || hits.iter().filter(of_interest).filter(|hit| !holds(&data, hit.rva));
     x18(code_hits(), marked);
-    features(code_hits(), code, address, region, marked);
+    features(code_hits(), code, context, region, marked);
 }
 
 /// Sorts ranges of data, and joins those with little in between: that is data as well, which reads
@@ -281,8 +295,30 @@ fn foreign(cluster: &scan::Cluster, start: u32) -> RawForeign {
         rva: start.saturating_add(offset),
         length: u32::try_from(cluster.length).unwrap_or(u32::MAX),
         bad_words: cluster.bad_words,
-        reading: RawReading::Opaque,
+        reading: match cluster.reading {
+            scan::Reading::X86 { bits, score, instructions } => {
+                RawReading::X86 { bits, score, instructions }
+            }
+            scan::Reading::Pool | scan::Reading::Opaque => RawReading::Opaque,
+        },
     }
+}
+
+/// The run from the start of its function on, where that is close and x86 code leads from it into the run: the
+/// first instruction of a function is often one of a byte, which counts for little.
+fn from_start(stretch: &Stretch<'_>, region: &Region, run: RawForeign) -> RawForeign {
+    let (RawReading::X86 { bits, .. }, Some(start)) = (run.reading, region.function) else {
+        return run;
+    };
+    let Some(before) = run.rva.checked_sub(start).filter(|bytes| (1..=TO_START).contains(bytes))
+    else {
+        return run;
+    };
+    let bytes = stretch.slice(start..run.rva);
+    if bytes.len() != before as usize || !x86::is_whole(bytes, bits) {
+        return run;
+    }
+    RawForeign { rva: start, length: run.length.saturating_add(before), ..run }
 }
 
 /// Whether one of these sorted ranges holds an RVA.
@@ -327,13 +363,18 @@ fn x18<'h>(hits: impl Iterator<Item = &'h Hit>, marked: &mut Marked) {
 fn features<'h>(
     hits: impl Iterator<Item = &'h Hit>,
     code: &[u8],
-    address: u64,
+    context: &Context<'_, '_>,
     region: &Region,
     marked: &mut Marked,
 ) {
+    let address = context.address(region.bounds.start);
     let mut found: Vec<RawFeature> = Vec::new();
     for hit in hits {
         let Some(feature) = a64::feature(hit.word) else { continue };
+        // What the build promises of the CPU needs no test, and must not take the place of what does.
+        if a64::allowed_by(context.goarm64, &feature) {
+            continue;
+        }
         if let Some(known) = found.iter_mut().find(|known| known.feature == feature) {
             known.count += 1;
             keep_first(&mut known.firsts, hit.rva);
@@ -353,6 +394,8 @@ fn features<'h>(
         let alike = |known: &&RawFeature| known.guard == using.guard;
         if marked.features.iter().filter(alike).count() < MAX_OF_A_BLOCK {
             marked.features.push(using);
+        } else if using.guard == Guard::InFunction {
+            marked.guarded_more += 1;
         } else {
             marked.features_more += 1;
         }

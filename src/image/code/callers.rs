@@ -203,11 +203,14 @@ impl Judge<'_, '_, '_, '_, '_> {
         let calls = self.calls;
         let functions = self.context.functions;
         let name = |rva| functions.find(rva).and_then(|index| functions.name(index));
-        // Nobody looked for the callers of this one, or not for all of them.
-        let Some(places) = calls.places.get(&function).filter(|_| !calls.more.contains(&function))
-        else {
-            return Answer::Untested;
+        // Nobody looked for the callers of this one: none is known to come without a test.
+        let Some(places) = calls.places.get(&function) else {
+            self.answers.insert(function, Answer::NotCalled);
+            return Answer::NotCalled;
         };
+        if calls.more.contains(&function) {
+            return Answer::Untested;
+        }
         let mut answer = Answer::NotCalled;
         for &rva in places {
             if tests_before(rva, self.blocks, self.context) {
@@ -245,4 +248,35 @@ fn tests_before(
     let caller = context.functions.find(rva).and_then(|index| context.functions.bounds(index));
     let start = caller.map_or(range.start, |(start, _)| start.max(stretch.rva));
     guard::tests_a_global(stretch.slice(start..rva), context.address(start))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::OnceLock;
+
+    use super::*;
+    use crate::image::functions::FunctionTable;
+    use crate::image::read;
+
+    #[test]
+    fn of_a_function_that_nobody_asked_about_no_caller_is_known() {
+        const IMAGE: &[u8] = include_bytes!("../../../testdata/pe/code/stray-x64.exe");
+        let facts = read(IMAGE).unwrap();
+        let functions = FunctionTable::read(IMAGE, &facts).unwrap();
+        let context = Context {
+            functions: &functions,
+            goarm64: "v8.0",
+            image_base: facts.image_base,
+            build_id: 0..0,
+            stretches: &[],
+            uses: OnceLock::new(),
+        };
+        let mut calls = Calls::default();
+        calls.places.insert(0x1008, BTreeSet::new());
+        calls.more.insert(0x1008);
+        let mut judge =
+            Judge { calls: &calls, blocks: &[], context: &context, answers: BTreeMap::new() };
+        assert_eq!(judge.answer(0x1000, MAX_PASSES), Answer::NotCalled);
+        assert_eq!(judge.answer(0x1008, MAX_PASSES), Answer::Untested);
+    }
 }

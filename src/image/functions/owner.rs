@@ -23,9 +23,17 @@ impl<'a> Owners<'a> {
         Self { build_info, host_sections }
     }
 
-    /// The import path of the package that a symbol is in; `None` where the name has none.
-    pub(super) fn package_of_symbol(&self, name: &str) -> Option<String> {
-        prefix(name).map(|prefix| self.import_path(prefix))
+    /// The import path of the package that a symbol is in; `None` where the name has none. `of_go` says that
+    /// the function is known to be Go's.
+    pub(super) fn package_of_symbol(&self, name: &str, of_go: bool) -> Option<String> {
+        self.prefix(name, of_go).map(|prefix| self.import_path(prefix))
+    }
+
+    /// The escaped package path in a name. Of what may be a C or Rust function, the build information has to
+    /// list the package.
+    pub(super) fn prefix<'n>(&self, name: &'n str, of_go: bool) -> Option<&'n str> {
+        let listed = |prefix: &&str| self.listed(&self.import_path(prefix)).is_some();
+        prefix(name).filter(|prefix| of_go || listed(prefix))
     }
 
     /// The host object that an address may be in: where it begins, and its package.
@@ -224,8 +232,22 @@ mod tests {
             let module = module.map(|(path, version)| (path.to_owned(), version.to_owned()));
             assert_eq!(owners.module(package), module, "{package}");
         }
-        assert_eq!(owners.package_of_symbol("main.main").as_deref(), Some("tool/cmd/run"));
-        assert_eq!(owners.package_of_symbol("tool/x%2ey.F").as_deref(), Some("tool/x.y"));
+        let package = |name, of_go| owners.package_of_symbol(name, of_go);
+        assert_eq!(package("main.main", true).as_deref(), Some("tool/cmd/run"));
+        assert_eq!(package("tool/x%2ey.F", true).as_deref(), Some("tool/x.y"));
+    }
+
+    #[test]
+    fn the_dots_of_c_and_rust_names_are_no_packages() {
+        let info = build_info();
+        let owners = Owners { build_info: Some(&info), host_sections: Vec::new() };
+        for name in ["foo.constprop.0", "bar.part.0", "_ZN3foo3barE.llvm.123", "runtime.part.0"] {
+            assert_eq!(owners.package_of_symbol(name, false), None, "{name}");
+        }
+        for name in ["main.main", "a.b/c.F", "tool/x%2ey.F"] {
+            assert!(owners.package_of_symbol(name, false).is_some(), "{name}");
+        }
+        assert_eq!(owners.package_of_symbol("runtime.main", true).as_deref(), Some("runtime"));
     }
 
     #[test]

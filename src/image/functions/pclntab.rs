@@ -73,6 +73,8 @@ fn varint(bytes: &[u8]) -> Option<u32> {
     None
 }
 
+/// The compilation unit of a function that has none.
+const NO_UNIT: u32 = u32::MAX;
 /// Bytes of the header before its words of 8 bytes.
 const HEAD: u64 = 8;
 
@@ -82,6 +84,15 @@ impl<'a> Names<'a> {
         let (_, func) = self.entry(u64::from(row))?;
         let name = u32_at(self.table, self.functions.checked_add(func)? + self.layout.func_start)?;
         c_name(self.table, self.names.checked_add(u64::from(name))?)
+    }
+
+    /// Whether Go's compiler or assembler made a function: the linker notes no compilation unit for those of
+    /// host objects (cmd/link, `writeFuncs`).
+    pub(super) fn of_go(&self, row: u32) -> bool {
+        let unit = self.entry(u64::from(row)).and_then(|(_, func)| {
+            u32_at(self.table, self.functions.checked_add(func)? + self.layout.func_start + 28)
+        });
+        unit.is_some_and(|unit| unit != NO_UNIT)
     }
 
     /// The directory of the file that a function begins in.

@@ -68,6 +68,16 @@ pub fn literal_target(word: u32, address: u64) -> Option<(u64, u32)> {
     Some((target(word, address, 5, 19), bytes))
 }
 
+/// The address that an `adr` at `address` takes.
+#[must_use]
+pub fn adr(word: u32, address: u64) -> Option<u64> {
+    if word & 0x9f00_0000 != 0x1000_0000 {
+        return None;
+    }
+    let offset = signed((bits(word, 5, 19) << 2) | bits(word, 29, 2), 21);
+    Some(address.wrapping_add_signed(offset))
+}
+
 /// `adrp`: a register is given the address of a page of 4096 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Page {
@@ -224,5 +234,8 @@ mod tests {
         assert_eq!(add, Some(AddImmediate { to: 1, from: 3, value: 0x1000 }));
         assert_eq!(add_immediate(0xb100_0400), None, "adds");
         assert_eq!(adrp(0x1000_0000, 0), None, "adr");
+        assert_eq!(adr(0x3000_0041, 0x1000), Some(0x1009));
+        assert_eq!(adr(0x70ff_ffe0, 0), Some(u64::MAX));
+        assert_eq!(adr(0x9000_0000, 0), None, "adrp");
     }
 }

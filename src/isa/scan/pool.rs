@@ -9,6 +9,7 @@
 use std::ops::RangeInclusive;
 
 use super::{Words, a64};
+use crate::isa::a64::Flow;
 
 /// Words behind the last transfer of a region that need no use. Go 1.21 leaves 16 at most.
 const MAX_TRAILING: usize = 24;
@@ -117,50 +118,63 @@ fn among_bad(words: &Words<'_>, at: usize) -> bool {
     near.any(|at| super::is_bad(words.at(at)))
 }
 
-/// Whether control never goes on behind an instruction: B, BR, RET and their authenticating forms, BRK
-/// (Arm Architecture Reference Manual, C4.1, Branches).
+/// Whether control never goes on behind an instruction. A word that is none stops it as well, but is the end
+/// of no code: it may be of another table.
 fn ends_flow(word: u32) -> bool {
-    word & 0xfc00_0000 == 0x1400_0000
-        || word & 0xfebf_f000 == 0xd61f_0000
-        || word & 0xffe0_001f == 0xd420_0000
+    // This is asked of thousands of words for one cluster: only what may be a transfer is decoded.
+    matches!(word >> 24, 0x14..=0x17 | 0x54 | 0xd4 | 0xd6 | 0xd7)
+        && a64::is_valid(word)
+        && matches!(a64::flow(word, 0), Flow::Stop | Flow::Branch(_))
 }
 
 /// The word that a relative branch goes to, calls left out.
 fn branch_target(words: &Words<'_>, at: usize) -> Option<usize> {
-    let word = words.at(at);
-    let (shift, bits) = match word {
-        _ if word & 0xfc00_0000 == 0x1400_0000 => (0, 26),
-        _ if word & 0xff00_0000 == 0x5400_0000 || word & 0x7e00_0000 == 0x3400_0000 => (5, 19),
-        _ if word & 0x7e00_0000 == 0x3600_0000 => (5, 14),
-        _ => return None,
-    };
-    words.index(words.address(at).wrapping_add_signed(signed(word >> shift, bits) * 4))
+    match a64::flow(words.at(at), words.address(at)) {
+        Flow::Branch(target) | Flow::Conditional(target) => words.index(target),
+        _ => None,
+    }
 }
 
 /// The word that an instruction takes the address of, or loads.
 fn data_target(words: &Words<'_>, at: usize) -> Option<usize> {
-    let word = words.at(at);
-    let address = words.address(at);
+    let (word, address) = (words.at(at), words.address(at));
     if let Some((target, _)) = a64::literal_target(word, address) {
         return words.index(target);
     }
-    if word & 0x1f00_0000 != 0x1000_0000 {
-        return None;
+    if let Some(target) = a64::adr(word, address) {
+        return words.index(target);
     }
-    let offset = signed(word >> 5 << 2 | word >> 29 & 3, 21);
-    if word >> 31 == 0 {
-        return words.index(address.wrapping_add_signed(offset)); // ADR
-    }
-    let page = (address & !0xfff).wrapping_add_signed(offset << 12);
-    let register = word & 0x1f;
-    let low = (at + 1..=at + ADRP_TO_ADD).map(|next| words.at(next)).find(|next| {
-        // ADD (immediate), 64 bits, from the same register.
-        next & 0xffc0_0000 == 0x9100_0000 && next >> 5 & 0x1f == register
-    })?;
-    words.index(page.wrapping_add(u64::from(low >> 10 & 0xfff)))
+    let page = a64::adrp(word, address)?;
+    let mut next = (at + 1..=at + ADRP_TO_ADD).filter_map(|at| a64::add_immediate(words.at(at)));
+    // The low half of an address: less than a page.
+    let low = next.find(|add| add.from == page.register && add.value < 0x1000)?;
+    words.index(page.page.wrapping_add(u64::from(low.value)))
 }
 
-/// The low bits of a number as a signed number.
-fn signed(number: u32, bits: u32) -> i64 {
-    i64::from((number << (32 - bits)).cast_signed() >> (32 - bits))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_ends_at_transfers_and_not_at_bad_words() {
+        for (word, ends) in [
+            (0x1400_0002, true),
+            (0x5400_004e, true),
+            (0xd65f_03c0, true),
+            (0xd61f_0100, true),
+            (0xd69f_03e0, true),
+            (0xd420_0000, true),
+            (0xd440_0000, true),
+            (0x5400_0040, false),
+            (0x9400_0001, false),
+            (0xd63f_0000, false),
+            (0xd400_0001, false),
+            (0xd503_201f, false),
+            (0xd7ff_ffff, false),
+            (0x0000_0006, false),
+            (0, false),
+        ] {
+            assert_eq!(ends_flow(word), ends, "{word:#010x}");
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! What may be said of the images, and no more than the results hold.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::{View, count, plural};
 use crate::model::{Finding, ResultVerdict, Subject, SubjectId, SubjectKind};
@@ -45,7 +45,6 @@ fn is_scanned(view: &View<'_>, id: &SubjectId) -> bool {
 /// What a pass of `gowoa inspect` stands for.
 pub(super) fn inspected(view: &View<'_>) -> String {
     let programs = |s: &&Subject| matches!(s.kind, SubjectKind::Image | SubjectKind::File);
-    let all = count(view.report.subjects.iter().filter(programs).count());
     let native = |s: &&Subject| {
         s.kind == SubjectKind::Image
             && matches!(s.machine.as_deref(), Some("ARM64" | "ARM64X"))
@@ -64,15 +63,48 @@ pub(super) fn inspected(view: &View<'_>) -> String {
         };
         parts.push(format!("{} {are} ARM64{words}", plural(number, "image")));
     }
-    let others = all.saturating_sub(count(arm64.len()));
-    if others > 0 {
-        let are = if others == 1 { "is" } else { "are" };
-        parts.push(format!("{} for other machines {are} as labelled", plural(others, "file")));
-    }
+    let others: Vec<&Subject> =
+        view.report.subjects.iter().filter(programs).filter(|s| !native(s)).collect();
+    parts.extend(as_said(view, &others));
     if objects > 0 {
         parts.push(format!("{} looked at", plural(objects, "object")));
     }
     if parts.is_empty() { "nothing wrong was found".into() } else { parts.join("; ") }
+}
+
+/// What the checks of labels and machines say of files: no more than these say is claimed.
+fn as_said(view: &View<'_>, files: &[&Subject]) -> Vec<String> {
+    let with = |check: &str, verdict: ResultVerdict| -> HashSet<&SubjectId> {
+        let results = view.report.results.iter();
+        let of = results.filter(|r| r.check.as_str() == check && r.verdict == verdict);
+        of.map(|r| &r.subject).collect()
+    };
+    let labelled = with("name-against-content", ResultVerdict::Pass);
+    let expected = with("machine-type", ResultVerdict::Pass);
+    let mut wrong = with("name-against-content", ResultVerdict::Fail);
+    wrong.extend(with("machine-type", ResultVerdict::Fail));
+    let mut numbers = [0_usize; 4];
+    for file in files {
+        let id = &file.id;
+        let sort = match () {
+            () if wrong.contains(id) => 2,
+            () if labelled.contains(id) => 0,
+            () if expected.contains(id) => 1,
+            () => 3,
+        };
+        numbers[sort] += 1;
+    }
+    let words = [
+        ("is as labelled", "are as labelled"),
+        ("is for the machine expected", "are for the machine expected"),
+        ("with a finding", "with a finding"),
+        ("not judged", "not judged"),
+    ];
+    let number = numbers.into_iter().zip(words).filter(|(number, _)| *number > 0);
+    let clause = |(number, (one, many))| {
+        format!("{} {}", plural(count(number), "file"), if number == 1 { one } else { many })
+    };
+    number.map(clause).collect()
 }
 
 /// No check of the file itself says that it is not native.

@@ -57,6 +57,7 @@ pub fn render(report: &Report, options: &Options) -> String {
     summary::proven(&mut body, &view);
     if options.all {
         summary::packages(&mut body, &view);
+        summary::files(&mut body, &view);
     }
 
     let long = body.lines() + report.phases.len() + FRAME_LINES > SCREEN_LINES;

@@ -6,8 +6,8 @@ use super::evidence::{OUTPUT_LINES, clip};
 use super::screen::{Screen, Tone};
 use super::{IN_JSON, View, count, images, names, plural, severities};
 use crate::model::{
-    BuildState, CheckResult, Problem, Report, ReportVerdict, ResultVerdict, Severity, Subject,
-    SubjectKind,
+    BuildState, CheckResult, Problem, Report, ReportVerdict, ResultVerdict, Severity, Subcommand,
+    Subject, SubjectKind,
 };
 
 /// Names behind a label such as `not Windows`.
@@ -16,6 +16,9 @@ const NAMES: usize = 12;
 const PROBLEMS: usize = 10;
 /// Kinds of inconclusive results that are shown.
 const OPEN: usize = 10;
+/// What `gowoa inspect` is given.
+const FILES: &[SubjectKind] =
+    &[SubjectKind::Image, SubjectKind::Object, SubjectKind::File, SubjectKind::Container];
 /// Labels of the closing block are at least this wide.
 const LABEL: usize = 11;
 
@@ -179,19 +182,23 @@ fn proven_text(view: &View<'_>) -> String {
 
 /// How far an incomplete report came.
 fn judged(view: &View<'_>) -> String {
-    let packages: BTreeSet<_> = view
+    let (kinds, noun): (&[SubjectKind], _) = match view.report.plan.subcommand {
+        Subcommand::Check => (&[SubjectKind::Package], "package"),
+        Subcommand::Inspect => (FILES, "file"),
+    };
+    let judged: BTreeSet<_> = view
         .report
         .results
         .iter()
         .filter(|r| r.verdict != ResultVerdict::Inconclusive)
-        .filter(|r| view.subjects.get(&r.subject).is_some_and(|s| s.kind == SubjectKind::Package))
+        .filter(|r| view.subjects.get(&r.subject).is_some_and(|s| kinds.contains(&s.kind)))
         .map(|r| &r.subject)
         .collect();
     let findings = match count(view.report.findings.len()) {
         0 => "no finding".to_owned(),
         number => plural(number, "finding"),
     };
-    format!("so far {}, {findings}", plural(count(packages.len()), "package"))
+    format!("so far {}, {findings}", plural(count(judged.len()), noun))
 }
 
 /// `1 error, 0 warnings, 2 notes, 1 waived.`
@@ -223,6 +230,30 @@ pub(super) fn ending(screen: &mut Screen, view: &View<'_>, all: bool) {
             screen.line(&format!("{counts} Every package: gowoa check --all"));
         }
         None => screen.line(&counts),
+    }
+}
+
+/// Every file that was given, with what it is.
+pub(super) fn files(screen: &mut Screen, view: &View<'_>) {
+    let listed: Vec<&Subject> =
+        view.report.subjects.iter().filter(|s| FILES.contains(&s.kind)).collect();
+    if listed.is_empty() || view.report.plan.subcommand != Subcommand::Inspect {
+        return;
+    }
+    let machine = |s: &Subject| match (&s.machine, s.kind) {
+        (Some(machine), _) => machine.clone(),
+        (None, SubjectKind::Container) => "-".to_owned(),
+        (None, _) => "machine unknown".to_owned(),
+    };
+    // One long name of a machine must not push the files out of sight.
+    const WIDEST: usize = 32;
+    let columns = |text: &str| text.chars().count().min(WIDEST);
+    let width = listed.iter().map(|s| columns(&machine(s))).max().unwrap_or(0);
+    screen.gap();
+    screen.line("Every file: kind, machine, name");
+    for subject in listed {
+        let (kind, machine) = (subject.kind.as_str(), machine(subject));
+        screen.indented(&format!("{kind:9}  {machine:width$}  {}", subject.name));
     }
 }
 

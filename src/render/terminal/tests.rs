@@ -404,3 +404,64 @@ proptest! {
         prop_assert_eq!(strip(&colored), plain);
     }
 }
+
+/// A report of `gowoa inspect` with a file for every verdict that matters to the headline.
+fn inspected() -> Report {
+    let mut report = empty(ReportVerdict::Pass);
+    report.plan.subcommand = Subcommand::Inspect;
+    report.phases.clear();
+    for (kind, name, machine, check, verdict) in [
+        (SubjectKind::Image, "a_x64.exe", Some("x64"), "name-against-content", ResultVerdict::Pass),
+        (SubjectKind::Image, "b.exe", Some("x64"), "machine-type", ResultVerdict::Pass),
+        (
+            SubjectKind::File,
+            "c",
+            Some("an ELF file"),
+            "name-against-content",
+            ResultVerdict::NotApplicable,
+        ),
+        (SubjectKind::Image, "d.exe", Some("x86"), "name-against-content", ResultVerdict::Fail),
+        (
+            SubjectKind::Container,
+            "e.zip",
+            None,
+            "name-against-content",
+            ResultVerdict::NotApplicable,
+        ),
+    ] {
+        let mut subject = samples::subject(kind, name, None);
+        subject.machine = machine.map(str::to_owned);
+        let result = samples::result(&subject, check, verdict);
+        report.results.push(result);
+        report.subjects.push(subject);
+    }
+    report
+}
+
+#[test]
+fn only_what_was_judged_is_claimed_of_files() {
+    let text = render(&inspected(), &PLAIN);
+    let claim = "PASS  1 file is as labelled; 1 file is for the machine expected; 1 file with a finding; 1 \
+                 file not judged";
+    assert!(
+        text.split_whitespace().collect::<Vec<_>>().join(" ").contains(&claim.replace("  ", " ")),
+        "{text}"
+    );
+}
+
+#[test]
+fn every_file_is_listed() {
+    let text = render(&inspected(), &Options { all: true, ..PLAIN });
+    assert!(text.contains("container  -            e.zip"), "{text}");
+    assert!(text.contains("file       an ELF file  c\n"), "{text}");
+    assert!(!render(&inspected(), &PLAIN).contains("e.zip"));
+}
+
+#[test]
+fn an_incomplete_inspection_counts_files() {
+    let mut report = inspected();
+    report.verdict = ReportVerdict::Incomplete;
+    let text = render(&report, &PLAIN);
+    assert!(text.contains("so far 5 files, no finding"), "{text}");
+    assert!(!text.contains("package") && !text.contains("cgo"), "{text}");
+}

@@ -32,6 +32,9 @@ pub(super) fn source(spec: &str) -> Vec<u8> {
         }
         Some(("cut", name)) => image(name)[..700].to_vec(),
         Some(("dll", name)) => dll(image(name)),
+        Some(("riscv", name)) => riscv(image(name)),
+        Some(("msi", text)) => [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", text.as_bytes()].concat(),
+        Some(("ar-elf", machine)) => archive(&elf(machine.parse().unwrap())),
         Some((what, _)) => panic!("no source {what}"),
         None => image(spec),
     }
@@ -47,6 +50,20 @@ fn dll(mut image: Vec<u8>) -> Vec<u8> {
     let header = u32::from_le_bytes(image[0x3c..0x40].try_into().unwrap()) as usize;
     image[header + 4 + 19] |= 0x20;
     image
+}
+
+/// The image with a `Machine` that Go has not: RISC-V 64 (PE format, Machine Types).
+fn riscv(mut image: Vec<u8>) -> Vec<u8> {
+    let header = u32::from_le_bytes(image[0x3c..0x40].try_into().unwrap()) as usize;
+    image[header + 4..header + 6].copy_from_slice(&0x5064_u16.to_le_bytes());
+    image
+}
+
+/// An archive of one member (PE format, Archive (Library) File Format).
+fn archive(member: &[u8]) -> Vec<u8> {
+    let header =
+        format!("{:<16}{:<12}{:<6}{:<6}{:<8}{:<10}`\n", "a.o/", 0, 0, 0, 644, member.len());
+    [b"!<arch>\n", header.as_bytes(), member].concat()
 }
 
 /// The head of a 64-bit little-endian ELF file (the generic ABI, ELF Header).

@@ -194,3 +194,29 @@ proptest::proptest! {
         proptest::prop_assert_eq!(short(&name), "windows/arm64", "{}", name);
     }
 }
+
+#[test]
+fn files_pair_by_their_names_without_the_machine() {
+    let key = |name: &str| pair(&name.split(" > ").map(str::to_owned).collect::<Vec<_>>());
+    for (one, other) in [
+        ("tool_windows_amd64.exe", "tool_windows_arm64.exe"),
+        ("tool_windows_amd64.zip > tool.exe", "tool_windows_arm64.zip > tool.exe"),
+        ("dist/app_windows_amd64_v1/app.exe", "dist/app_windows_arm64_v8.0/app.exe"),
+        ("dist/app_windows_amd64_v1/app.exe", "dist/app_windows_arm64/app.exe"),
+        ("Tool-Windows-x86_64.exe", "tool-windows-aarch64.exe"),
+        ("tool-1.2.3-x64.msi", "tool-1.2.3-ARM64.msi"),
+        ("win64/tool.exe", "winarm64/tool.exe"),
+        ("tool.exe", "tool-arm64.exe"),
+        ("tool_v1.2_amd64.exe", "tool_v1.2_arm64.exe"),
+        ("tool_win64.zip > tool.exe", "tool_windows_arm64.zip > tool.exe"),
+    ] {
+        assert_eq!(key(one), key(other), "{one}");
+    }
+    for (one, other) in [
+        ("a_amd64.exe", "b_arm64.exe"),
+        ("tool_v1_amd64.exe", "tool_v2_arm64.exe"),
+        ("tool_linux64.zip > tool", "tool_arm64.zip > tool"),
+    ] {
+        assert_ne!(key(one), key(other), "{one}");
+    }
+}

@@ -266,6 +266,12 @@ impl<'a> FunctionTable<'a> {
         })
     }
 
+    /// Whether Go's function table has the function that begins here.
+    pub(super) fn in_pclntab(&self, rva: u32) -> bool {
+        let entry = self.find(rva).and_then(|index| self.entries.get(index));
+        entry.is_some_and(|entry| entry.source.by() == NamedBy::Pclntab)
+    }
+
     /// Whose a function is by its name alone, which costs little.
     pub(super) fn owner(&self, index: usize) -> Owner<'a> {
         let entry = self.entries.get(index).filter(|entry| entry.source.by() == NamedBy::Pclntab);

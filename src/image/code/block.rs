@@ -218,6 +218,7 @@ fn region_hits(
 ) {
     let code = stretch.slice(region.bounds.clone());
     let address = context.address(region.bounds.start);
+    let unled = unled(context, region, code, address);
     // Words that are data and read as instructions by chance.
     let mut data: Vec<Range<u32>> = Vec::new();
     if hits.iter().any(|hit| hit.marks.contains(Marks::INVALID)) {
@@ -231,7 +232,15 @@ fn region_hits(
                     found.rva.saturating_sub(AROUND_FOREIGN)..end.saturating_add(AROUND_FOREIGN),
                 );
             }
+            let table = unled.iter().any(|of| of.start <= found.rva && end <= of.end);
             let (kept, more) = match cluster.reading {
+                scan::Reading::Opaque if table => {
+                    data.push(found.rva..end);
+                    if marked.pools.len() < MAX_OF_A_BLOCK {
+                        marked.pools.push((found.rva, found.length));
+                    }
+                    continue;
+                }
                 scan::Reading::Pool => {
                     if marked.pools.len() < MAX_OF_A_BLOCK {
                         marked.pools.push((found.rva, found.length));
@@ -263,9 +272,28 @@ fn region_hits(
     });
     let data = literals.chain(runs.iter().cloned()).collect();
     let data = joined(data, region.bounds.end);
-    let code_hits = || hits.iter().filter(of_interest).filter(|hit| !holds(&data, hit.rva));
+    let is_code = |hit: &&Hit| !holds(&data, hit.rva) && !holds(&unled, hit.rva);
+    let code_hits = || hits.iter().filter(of_interest).filter(is_code);
     x18(code_hits(), marked);
     features(code_hits(), code, context, region, marked);
+}
+
+/// The stretches of a region that control does not come to by itself, where that tells code from data: C and
+/// Rust compilers put constants and jump tables behind the `ret` of a function, and between functions. Go
+/// does not, and its assembly has functions whose cases only a table reaches.
+fn unled(context: &Context<'_, '_>, region: &Region, code: &[u8], address: u64) -> Vec<Range<u32>> {
+    let start = region.bounds.start;
+    match region.function {
+        // Without any table of functions everything is one gap, and all that is known.
+        None if context.functions.is_empty() => Vec::new(),
+        None => std::iter::once(region.bounds.clone()).collect(),
+        Some(function) if function != start || context.functions.in_pclntab(start) => Vec::new(),
+        Some(_) => live::data(code, address)
+            .into_iter()
+            // A function is smaller than 4 GiB.
+            .map(|range| start + range.start as u32..start + range.end as u32)
+            .collect(),
+    }
 }
 
 /// Sorts ranges of data, and joins those with little in between: that is data as well, which reads

@@ -11,6 +11,8 @@
 
 #[path = "code/describe.rs"]
 mod describe;
+#[path = "code/limits.rs"]
+mod limits;
 #[path = "code/peers.rs"]
 mod peers;
 

@@ -28,14 +28,19 @@ impl Check for IsaBaseline {
     }
 
     fn judge(&self, subject: SubjectFacts<'_>, cx: Context<'_>) -> Verdict {
-        let (image, _, code) = match scanned(subject) {
+        let (image, facts, code) = match scanned(subject) {
             Ok(scanned) => scanned,
             Err(verdict) => return verdict,
         };
+        if !matches!(facts.build_info, Ok(Some(_))) {
+            let reason = "it carries no Go build information, so nothing promises a level";
+            return Verdict::NotApplicable(reason.into());
+        }
         let mut groups: BTreeMap<_, Vec<&FeatureUse>> = BTreeMap::new();
         // Outside any function a word is as likely data: compilers put tables between functions.
         let in_function = |one: &&FeatureUse| one.place.function.is_some();
         let open = code.features.iter().filter(|one| is_open(one.guard)).filter(in_function);
+        let open = open.filter(|one| !is_detector(one));
         for one in open {
             let function = one.place.function.as_ref();
             let package = function.and_then(|function| function.package.as_deref());
@@ -55,6 +60,17 @@ impl Check for IsaBaseline {
             },
         }
     }
+}
+
+/// Packages that find out what the CPU can do: they look first by other means than a flag in memory.
+const DETECTORS: &[&str] = &["golang.org/x/sys/cpu", "github.com/klauspost/cpuid"];
+
+fn is_detector(one: &FeatureUse) -> bool {
+    let package = one.place.function.as_ref().and_then(|function| function.package.as_deref());
+    let Some(package) = package else { return false };
+    DETECTORS.iter().any(|known| {
+        package.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    })
 }
 
 /// Whether no test was seen.

@@ -41,6 +41,8 @@ pub fn data(code: &[u8], address: u64) -> Vec<Range<usize>> {
                     break;
                 }
                 Flow::Conditional(target) => open.extend(to(target)),
+                // What calls `abort` and the like does not come back, and a table may follow at once.
+                Flow::Call(_) if words.get(at + 1).is_some_and(|next| !is_valid(*next)) => break,
                 Flow::Call(_) | Flow::Next => {}
             }
             at += 1;
@@ -85,6 +87,13 @@ mod tests {
     #[test]
     fn words_that_control_runs_into_are_not_data() {
         assert!(data(&code(&[NOP, 0x0000_dead, 0x0000_beef, NOP, RET]), 0).is_empty());
+    }
+
+    #[test]
+    fn a_call_before_words_that_are_no_instructions_does_not_come_back() {
+        // bl .+0x100
+        assert_eq!(data(&code(&[0x9400_0040, 0x0000_dead, NOP, RET]), 0x1000), [4..16]);
+        assert!(data(&code(&[0x9400_0040, NOP, RET]), 0x1000).is_empty());
     }
 
     #[test]

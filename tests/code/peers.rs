@@ -26,7 +26,11 @@ fn go_build(folder: &Path, flags: &[&str]) -> PathBuf {
         "package main\n\nimport (\n\t\"fmt\"\n\n\t\"example.com/tool/stray.v2\"\n)\n\nfunc main() { stray.Call(); fmt.Println() }\n",
     );
     put(folder, "stray.v2/stray.go", "package stray\n\nfunc Call()\n");
-    put(folder, "stray.v2/call_arm64.s", "TEXT \u{b7}Call(SB), 4, $0-0\n\tBL x64_fn(SB)\n\tRET\n");
+    put(
+        folder,
+        "stray.v2/call_arm64.s",
+        "TEXT \u{b7}Call(SB), 4, $0-0\n\tBL x64_fn\u{b7}part\u{b7}0(SB)\n\tRET\n",
+    );
     put(folder, "stray.v2/x_windows_arm64.syso", x64_object());
     let image = folder.join("tool.exe");
     let output = Command::new("go")
@@ -66,7 +70,7 @@ fn x64_object() -> Vec<u8> {
     let text = object.section_id(write::StandardSection::Text);
     let offset = object.append_section_data(text, &code, 16);
     object.add_symbol(write::Symbol {
-        name: b"x64_fn".to_vec(),
+        name: b"x64_fn.part.0".to_vec(),
         value: offset,
         size: code.len() as u64,
         kind: object::SymbolKind::Text,
@@ -89,7 +93,9 @@ fn an_x64_object_in_a_go_program_is_found_with_and_without_symbols() {
         let found = code::scan(&bytes, &facts).unwrap();
         let [run] = found.foreign.as_slice() else { panic!("{flags:?}: {:?}", found.foreign) };
         let function = run.place.function.as_ref().unwrap();
-        assert_eq!((function.name.as_str(), function.named_by), ("x64_fn", NamedBy::Pclntab));
+        // The dots of a C name are no package.
+        let named = (function.name.as_str(), function.named_by);
+        assert_eq!(named, ("x64_fn.part.0", NamedBy::Pclntab));
         assert!(matches!(run.reading, Reading::X86 { bits: 64, .. }), "{flags:?}: {run:?}");
         // Which package brought the object is in a symbol.
         let package = flags.is_empty().then_some("example.com/tool/stray.v2");

@@ -8,7 +8,7 @@ use super::Stretch;
 use crate::facts::code::Guard;
 use crate::image::functions::FunctionTable;
 use crate::isa::a64::{self, Feature, Marks, X18};
-use crate::isa::{guard, scan, x86};
+use crate::isa::{guard, live, scan, x86};
 
 /// Entries of each kind that one block hands on. 256 KiB of real code have some dozen.
 const MAX_OF_A_BLOCK: usize = 512;

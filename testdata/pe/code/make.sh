@@ -34,8 +34,9 @@ done
 assemble aarch64-windows ../src/buildinfo-inline.s buildinfo.obj
 
 # Symbols are written for -debug:symtab alone; unwind.dll and go.exe are to have none.
-for name in stray-x64 stray-x86 x18 features data-in-text opaque two-sections; do
+for name in stray-x64 stray-x86 x18 data-in-text opaque two-sections; do
     link "$name.exe" -subsystem:console -entry:start -debug:symtab "$name.obj"
 done
+link features.exe -subsystem:console -entry:start -debug:symtab features.obj buildinfo.obj
 link unwind.dll -dll -noentry -export:exported -export:leaf unwind.obj
 link go.exe -subsystem:console -entry:start go.obj buildinfo.obj

@@ -10,7 +10,7 @@ mod relate;
 mod walk;
 mod words;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -175,12 +175,21 @@ fn fill(unit: &mut UnitFacts, given: &mut GivenFacts, walked: Walked, found: Vec
 
 /// Makes sorted names differ.
 fn unique<'a>(names: impl Iterator<Item = &'a mut String>) {
+    let names: Vec<&mut String> = names.collect();
+    // A member may be called like the second of another name.
+    let mut taken: HashSet<String> = names.iter().map(|name| (**name).clone()).collect();
     let mut before: Option<(String, u32)> = None;
     for name in names {
         match &mut before {
             Some((same, count)) if same == name => {
-                *count += 1;
-                *name = format!("{same} ({count})");
+                let free = loop {
+                    *count += 1;
+                    let free = format!("{same} ({count})");
+                    if taken.insert(free.clone()) {
+                        break free;
+                    }
+                };
+                *name = free;
             }
             _ => before = Some((name.clone(), 1)),
         }

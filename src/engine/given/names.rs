@@ -129,7 +129,7 @@ fn target_of_a_tool(words: &[Word<'_>]) -> usize {
     if marked && tool { end } else { 0 }
 }
 
-/// The name without its words for machines and its digits, in lower case: what variants of one file share.
+/// The name without its words for machines and their bits, in lower case: what variants of one file share.
 pub(super) fn stem(name: &str) -> String {
     let words = words(name);
     let mut stem = String::new();
@@ -138,7 +138,9 @@ pub(super) fn stem(name: &str) -> String {
         let before = at.checked_sub(1).and_then(|at| words.get(at));
         let Said { arch, words: taken, .. } = look_up(before, word, words.get(at + 1));
         if arch == Arch::Nothing {
-            stem.extend(word.lower.chars().filter(|letter| !letter.is_ascii_digit()));
+            // The bits of a machine, as in `t64.exe` beside `t64-arm.exe`; other digits tell files apart.
+            let bits = ["64", "32"].iter().find_map(|bits| word.lower.strip_suffix(bits));
+            stem.push_str(bits.unwrap_or(&word.lower));
             stem.push(' ');
         }
         at += taken;

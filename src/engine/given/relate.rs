@@ -117,10 +117,17 @@ fn labels(seen: &[Seen]) -> HashMap<String, u64> {
     for one in seen {
         let Some(key) = &one.key else { continue };
         let agrees = one.file.content.goarch.is_some()
+            && is_program(one)
             && one.file.content.contradicts(&one.file.claim).is_none();
         *labels.entry(key.clone()).or_insert(0) += u64::from(agrees);
     }
     labels
+}
+
+/// Whether it is a program: a DLL or an object that is right makes no helper of a program that is wrong.
+fn is_program(one: &Seen) -> bool {
+    let facts = one.image.as_ref().and_then(|image| image.facts.as_ref().ok());
+    one.file.content.form != Form::Object && facts.is_none_or(|facts| !facts.dll())
 }
 
 type VariantKey = (String, String, String);

@@ -30,15 +30,13 @@ fn images<'a>(view: &View<'a>) -> Vec<&'a SubjectId> {
 }
 
 fn is_native(view: &View<'_>, id: &SubjectId) -> bool {
-    let mut results = view.report.results.iter().filter(|r| r.subject == *id);
-    results.any(|r| r.check.as_str() == "machine-type" && r.verdict == ResultVerdict::Pass)
+    view.results(id).any(|r| r.check.as_str() == "machine-type" && r.verdict == ResultVerdict::Pass)
         && is_native_file(view, id)
 }
 
 fn is_scanned(view: &View<'_>, id: &SubjectId) -> bool {
     CODE.iter().all(|check| {
-        let mut of = view.report.results.iter().filter(|r| r.subject == *id);
-        of.any(|r| r.check.as_str() == *check && r.verdict == ResultVerdict::Pass)
+        view.results(id).any(|r| r.check.as_str() == *check && r.verdict == ResultVerdict::Pass)
     })
 }
 
@@ -109,8 +107,7 @@ fn as_said(view: &View<'_>, files: &[&Subject]) -> Vec<String> {
 
 /// No check of the file itself says that it is not native.
 fn is_native_file(view: &View<'_>, id: &SubjectId) -> bool {
-    let results = view.report.results.iter().filter(|r| r.subject == *id);
-    results
+    view.results(id)
         .filter(|r| NATIVE.contains(&r.check.as_str()) || CODE.contains(&r.check.as_str()))
         .all(|r| matches!(r.verdict, ResultVerdict::Pass | ResultVerdict::NotApplicable))
 }

@@ -19,7 +19,9 @@ use std::collections::HashMap;
 
 use self::screen::Screen;
 use super::{duration, plural};
-use crate::model::{Finding, PhaseReport, Report, Severity, Subcommand, Subject, SubjectId};
+use crate::model::{
+    CheckResult, Finding, PhaseReport, Report, Severity, Subcommand, Subject, SubjectId,
+};
 
 /// More lines than this do not fit on a screen of the usual height.
 const SCREEN_LINES: usize = 24;
@@ -82,12 +84,17 @@ pub fn render(report: &Report, options: &Options) -> String {
 struct View<'a> {
     report: &'a Report,
     subjects: HashMap<&'a SubjectId, &'a Subject>,
+    results: HashMap<&'a SubjectId, Vec<&'a CheckResult>>,
 }
 
 impl<'a> View<'a> {
     fn new(report: &'a Report) -> Self {
         let subjects = report.subjects.iter().map(|subject| (&subject.id, subject)).collect();
-        Self { report, subjects }
+        let mut results: HashMap<_, Vec<_>> = HashMap::new();
+        for result in &report.results {
+            results.entry(&result.subject).or_default().push(result);
+        }
+        Self { report, subjects, results }
     }
 
     /// The findings that make the report fail.
@@ -96,6 +103,11 @@ impl<'a> View<'a> {
         self.report.findings.iter().filter(move |f| {
             f.waived.is_none() && threshold.is_some_and(|limit| f.severity >= limit)
         })
+    }
+
+    /// What the checks say of a subject.
+    fn results(&self, id: &SubjectId) -> impl Iterator<Item = &'a CheckResult> {
+        self.results.get(id).into_iter().flatten().copied()
     }
 
     /// The name of a subject, or its id where the Report does not list it.

@@ -7,7 +7,7 @@ use gowoa::facts::object::{LinkedBy, ObjectContents, ObjectFile, ObjectForm, Obj
 use gowoa::facts::{ImageFile, UnitFacts};
 use gowoa::model::{SubjectId, SubjectKind, Verdict};
 
-const IMAGE: &[u8] = include_bytes!("../../testdata/pe/code/stray-x64.exe");
+const IMAGE: &[u8] = include_bytes!("../../testdata/pe/code/go.exe");
 
 /// What a check says of an image with this code.
 fn judge(check: &str, code: &CodeFacts, unit: &UnitFacts) -> Verdict {

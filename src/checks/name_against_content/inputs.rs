@@ -130,12 +130,18 @@ fn not_made(given: &GivenFacts, cx: Context<'_>) -> Option<Finding> {
     let platform = given.expect.clone().unwrap_or_else(Platform::windows_arm64);
     let listed: Vec<_> =
         given.artifacts.iter().filter(|artifact| artifact.platform == platform).collect();
-    if listed.is_empty() || listed.iter().any(|artifact| artifact.present) {
+    let absent = listed.iter().filter(|artifact| !artifact.present);
+    let names: Vec<String> = absent.map(|artifact| artifact.path.clone()).collect();
+    if names.is_empty() {
         return None;
     }
-    let names: Vec<String> = listed.iter().map(|artifact| artifact.path.clone()).collect();
+    let not_there = match names.len() {
+        all if all == listed.len() => "and none of it is in",
+        1 => "which is not in",
+        _ => "which are not in",
+    };
     let message = format!(
-        "artifacts.json lists {} for {platform}, and none of it is in {}",
+        "artifacts.json lists {} for {platform}, {not_there} {}",
         draft::listed(&names, NAMED),
         given.name
     );

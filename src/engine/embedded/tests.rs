@@ -6,6 +6,10 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::*;
+use crate::checks::{Context, SubjectFacts, by_id};
+use crate::facts::image::MachineKind;
+use crate::facts::{ImageFile, UnitFacts};
+use crate::model::{SubjectId, SubjectKind, Verdict};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/pe/embedded")
@@ -231,4 +235,68 @@ fn an_assembly_for_x64_is_not_for_any_cpu() {
     assembly[machine..machine + 2].copy_from_slice(&0x8664_u16.to_le_bytes());
     let image = &find(&carrying(&assembly)).images[0];
     assert_eq!((image.machine.words(), image.any_cpu), ("x64".into(), false));
+}
+
+/// Images for x64 of these kinds.
+fn carried(kinds: &[EmbeddedKind]) -> Vec<EmbeddedImage> {
+    let image = |kind: &EmbeddedKind| EmbeddedImage {
+        path: Vec::new(),
+        machine: MachineKind::X64,
+        kind: *kind,
+        any_cpu: false,
+        code: true,
+        subsystem: 3,
+        header_machine: 0x8664,
+        machine_offset: None,
+        size: 0,
+        sha256: format!("{kind:?}"),
+        version: None,
+    };
+    kinds.iter().map(image).collect()
+}
+
+fn judged(kinds: &[EmbeddedKind], unopened: &[(&str, bool)]) -> Verdict {
+    let bytes = fs_err::read("testdata/pe/arm64.exe").unwrap();
+    let mut image = ImageFile::unread("tool.exe".into(), "tool.exe".into());
+    image.facts = image::read(&bytes).map_err(|error| error.to_string());
+    let unopened = unopened.iter().map(|(what, limit)| Unopened {
+        what: (*what).to_owned(),
+        reason: "why".into(),
+        limit: *limit,
+    });
+    image.embedded =
+        Some(Ok(EmbeddedFacts { images: carried(kinds), unopened: unopened.collect() }));
+    let unit = UnitFacts::default();
+    let subject = SubjectId::new(SubjectKind::Image, "tool.exe");
+    let cx = Context { unit: &unit, subject: &subject };
+    by_id("embedded-image").unwrap().judge(SubjectFacts::Image(&image), cx)
+}
+
+fn inconclusive(verdict: Verdict) -> (String, bool) {
+    match verdict {
+        Verdict::Inconclusive { reason, gating } => (reason, gating),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn only_a_limit_keeps_the_report_from_an_answer() {
+    assert!(matches!(judged(&[], &[]), Verdict::Pass));
+    let (_, gating) = inconclusive(judged(&[], &[("locked", false), ("damaged", false)]));
+    assert!(!gating);
+    let many = [("a", false), ("b", false), ("c", false), ("d", false), ("large", true)];
+    let (reason, gating) = inconclusive(judged(&[], &many));
+    assert!(gating);
+    assert!(reason.contains("large: why"), "{reason}");
+}
+
+#[test]
+fn a_warning_does_not_hide_a_limit_and_an_error_stands() {
+    let exe = [EmbeddedKind::Exe];
+    assert!(matches!(judged(&exe, &[("locked", false)]), Verdict::Fail(found) if found.len() == 2));
+    let (reason, gating) = inconclusive(judged(&exe, &[("large", true)]));
+    assert!(gating);
+    assert!(reason.contains("large: why") && reason.contains("emulation"), "{reason}");
+    let verdict = judged(&[EmbeddedKind::Dll], &[("large", true)]);
+    assert!(matches!(verdict, Verdict::Fail(found) if found.len() == 2));
 }

@@ -12,6 +12,8 @@ use crate::isa::x86::sample::X64;
 
 /// An image whose functions end before [`RVA`].
 const IMAGE: &[u8] = include_bytes!("../../../testdata/pe/code/stray-x64.exe");
+/// An image without any table of functions.
+const PLAIN: &[u8] = include_bytes!("../../../testdata/pe/arm64.exe");
 /// Where the made-up code is.
 const RVA: u32 = 0x10_0000;
 /// No instruction, and no beginning of one of x86.
@@ -36,8 +38,8 @@ fn tables_and_x86() -> Vec<u8> {
 
 /// Looks at code that is in no function.
 fn look_at(code: &[u8], goarm64: &str, read_it: bool) -> Marked {
-    let facts = read(IMAGE).unwrap();
-    let functions = FunctionTable::read(IMAGE, &facts).unwrap();
+    let facts = read(PLAIN).unwrap();
+    let functions = FunctionTable::read(PLAIN, &facts).unwrap();
     let stretch = Stretch { section: 0, rva: RVA, file_offset: 0, bytes: code };
     let range: Range<u32> = RVA..stretch.end();
     let stretches = [stretch];

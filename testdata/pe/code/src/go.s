@@ -5,7 +5,7 @@
         .text
         .p2align 4
 text:
-        .ascii  "\377 Go build ID: \"a-made-up/build-ID-of-odd-words/\001\002\003\"\n \377"
+        .ascii  "\377 Go build ID: \"a-made-up/build-ID-of-odd-words/abc\"\n \377"
         .p2align 4, 0
 x64_fn: .incbin "x64-code.bin"
         .p2align 4, 0

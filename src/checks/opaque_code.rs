@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::facts::ImageFile;
-use crate::facts::code::{ForeignCode, Reading};
+use crate::facts::code::{ForeignCode, NamedBy, Reading};
 use crate::model::{CheckId, Confidence, Evidence, Finding, Severity, SubjectKind, Verdict};
 
 use super::code::{about_code, hex, in_function, scanned};
@@ -82,10 +82,18 @@ fn finding(group: &[&ForeignCode], image: &ImageFile, cx: Context<'_>) -> Option
         "{}: {what}, RVA {:#x}, file offset {:#x}",
         image.name, first.place.rva, first.place.file_offset
     );
-    let draft = draft::finding(&META.id, cx.subject, Severity::Warning, message);
+    // C and Rust compilers leave tables in their code, and not all of these can be told; Go does not.
+    let named_by = |one: &&ForeignCode| one.place.function.as_ref().map(|of| of.named_by);
+    let of_go = group.iter().any(|one| named_by(one).is_none_or(|by| by == NamedBy::Pclntab));
+    let (severity, confidence) = if of_go {
+        (Severity::Warning, Confidence::Medium)
+    } else {
+        (Severity::Note, Confidence::Low)
+    };
+    let draft = draft::finding(&META.id, cx.subject, severity, message);
     let mut finding = about_code(draft, &first.place, image);
     finding.class = Some("opaque-words".into());
-    finding.confidence = Confidence::Medium;
+    finding.confidence = confidence;
     finding.help = Some(
         "look whether these are tables that stand among the code (harmless), or code of another machine; data belongs \
          into a data section (DATA, GLOBL)"

@@ -75,11 +75,15 @@ mod tests {
         words.iter().flat_map(|word| word.to_le_bytes()).collect()
     }
 
+    fn bounds(code: &[u8], address: u64) -> Vec<(usize, usize)> {
+        data(code, address).iter().map(|range| (range.start, range.end)).collect()
+    }
+
     #[test]
     fn what_nothing_leads_to_is_data() {
-        assert_eq!(data(&code(&[NOP, RET, SCRATCH, SCRATCH]), 0x1000), [8..16]);
-        assert_eq!(data(&code(&[SKIP, SCRATCH, NOP, RET]), 0x1000), [4..8]);
-        assert_eq!(data(&code(&[MAYBE, RET, SCRATCH, NOP, RET]), 0x1000), [8..12]);
+        assert_eq!(bounds(&code(&[NOP, RET, SCRATCH, SCRATCH]), 0x1000), [(8, 16)]);
+        assert_eq!(bounds(&code(&[SKIP, SCRATCH, NOP, RET]), 0x1000), [(4, 8)]);
+        assert_eq!(bounds(&code(&[MAYBE, RET, SCRATCH, NOP, RET]), 0x1000), [(8, 12)]);
         assert!(data(&code(&[NOP, SCRATCH, RET]), 0x1000).is_empty());
         assert!(data(&[], 0).is_empty());
     }
@@ -92,14 +96,14 @@ mod tests {
     #[test]
     fn a_call_before_words_that_are_no_instructions_does_not_come_back() {
         // bl .+0x100
-        assert_eq!(data(&code(&[0x9400_0040, 0x0000_dead, NOP, RET]), 0x1000), [4..16]);
+        assert_eq!(bounds(&code(&[0x9400_0040, 0x0000_dead, NOP, RET]), 0x1000), [(4, 16)]);
         assert!(data(&code(&[0x9400_0040, NOP, RET]), 0x1000).is_empty());
     }
 
     #[test]
     fn branches_out_of_the_function_lead_nowhere() {
         // b .-8 and b .+0x100 of a function of three words
-        assert_eq!(data(&code(&[0x17ff_fffe, RET, RET]), 0x1000), [4..12]);
-        assert_eq!(data(&code(&[0x1400_0040, RET]), u64::MAX - 3), [4..8]);
+        assert_eq!(bounds(&code(&[0x17ff_fffe, RET, RET]), 0x1000), [(4, 12)]);
+        assert_eq!(bounds(&code(&[0x1400_0040, RET]), u64::MAX - 3), [(4, 8)]);
     }
 }

@@ -1,7 +1,7 @@
 //! What an image carries in its data: other images, and containers that may hold some.
 //!
 //! [`carve`] looks at the bytes of every section that is not executable and behind the last section, for
-//! the first bytes of images and containers. It is one pass and decompresses nothing. [`name`] then says
+//! the first bytes of images and containers. It is one pass and decompresses nothing. [`name()`] then says
 //! what the finds that are worth it are called, and leaves out those that lie inside another.
 //!
 //! Nothing is found in code: what stands in executable sections is the business of those who read code.
@@ -54,7 +54,7 @@ pub struct Carved {
     /// What it is.
     pub found: Found,
     /// Its bytes in the file. Those of tar archives and streams go on to the end of the section, until
-    /// [`name`] finds out more.
+    /// [`name()`] finds out more.
     pub range: Range<usize>,
     /// Where to say that it is: for a zip, its first member; else the start of `range`.
     pub offset: u64,

@@ -2,7 +2,7 @@
 //! more than Armv8.0, where does it lead. Pure functions over numbers and bytes.
 //!
 //! Two layers answer. The exact one decodes with disarm64 and adds the rules
-//! that disarm64 leaves out ([`is_valid`], [`x18`], [`feature`]). [`marked`] is
+//! that disarm64 leaves out ([`is_valid`], [`x18()`], [`feature()`]). [`marked`] is
 //! the hot loop over a whole `.text`: it asks a table that `a64_table` makes from
 //! the exact layer, and agrees with it for every one of the 2^32 words.
 //!
@@ -33,9 +33,9 @@ pub struct Marks(u8);
 impl Marks {
     /// Not an A64 instruction, and not a zero word either.
     pub const INVALID: Self = Self(1);
-    /// Reads or writes x18, see [`x18`].
+    /// Reads or writes x18, see [`x18()`].
     pub const X18: Self = Self(2);
-    /// Is not in Armv8.0, see [`feature`].
+    /// Is not in Armv8.0, see [`feature()`].
     pub const FEATURE: Self = Self(4);
 
     /// No mark.

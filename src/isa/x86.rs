@@ -3,7 +3,7 @@
 //! Almost any bytes decode as x86, so decoding proves nothing. What tells code from the rest is which
 //! instructions come, in which order, with which operands: [`features`] names these of one instruction,
 //! [`table`] holds how much likelier each is in compiled code than in data or A64 code, as natural
-//! logarithms, and [`chain`] finds the run of instructions with the greatest sum. The table is
+//! logarithms, and `chain` finds the run of instructions with the greatest sum. The table is
 //! generated (`tools/src/bin/x86_scores.rs`); method and measurements are in `docs/stray-x86.md`.
 
 mod chain;

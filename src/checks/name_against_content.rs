@@ -217,6 +217,11 @@ fn contradicts(
         Some((twin, _)) => {
             format!("one of them is a copy of {twin}: look where the release step takes each from")
         }
+        None if file.content.form == Form::Object => format!(
+            "make it for {}: code with clang --target=aarch64-windows-gnu -c or the like, resources with \
+             goversioninfo -arm -64, rsrc -arch arm64 or go-winres; or give it the name of what it is",
+            claim.goarch()
+        ),
         None if severity == Severity::Error => {
             format!("build it with {target}, or give it the name of what it is")
         }

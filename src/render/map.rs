@@ -28,7 +28,7 @@ const LISTED: usize = 12;
 /// Colours that tell the kinds apart for all kinds of sight, and the words of the legend.
 const KINDS: &[(SpanKind, &str, &str)] = &[
     (SpanKind::Go, "#4c78a8", "Go code"),
-    (SpanKind::Native, "#8e6bb0", "C and other A64 code"),
+    (SpanKind::Native, "#a58cc0", "C and other A64 code"),
     (SpanKind::Padding, "#d0d4da", "padding"),
     (SpanKind::Pool, "#c9a66b", "literal pool"),
     (SpanKind::X86, "#d62728", "x86 code"),
@@ -39,7 +39,7 @@ const KINDS: &[(SpanKind, &str, &str)] = &[
     (SpanKind::ReadOnlyData, "#72b7b2", "constants"),
     (SpanKind::Data, "#8cb369", "variables"),
     (SpanKind::Resources, "#e0ac2b", "resources"),
-    (SpanKind::Embedded, "#c2185b", "embedded images and archives"),
+    (SpanKind::Embedded, "#6a3d9a", "embedded images and archives"),
     (SpanKind::Debug, "#a3a3a3", "debug information"),
     (SpanKind::Tables, "#6b7280", "headers and tables"),
     (SpanKind::Signature, "#556b2f", "signature"),

@@ -113,7 +113,7 @@ fn notes(screen: &mut Screen, view: &View<'_>, all: bool) {
     }
     if found.len() > shown {
         let more = plural(count(found.len() - shown), "more note");
-        screen.line(&format!("and {more}: gowoa check --all"));
+        screen.line(&format!("and {more}: gowoa {} --all", view.subcommand()));
     }
 }
 
@@ -138,6 +138,6 @@ fn waived(screen: &mut Screen, view: &View<'_>, all: bool) {
     }
     if found.len() > shown {
         let more = plural(count(found.len() - shown), "more waived finding");
-        screen.line(&format!("and {more}: gowoa check --all"));
+        screen.line(&format!("and {more}: gowoa {} --all", view.subcommand()));
     }
 }

@@ -105,6 +105,14 @@ impl<'a> View<'a> {
         })
     }
 
+    /// The word that asks for the same again.
+    fn subcommand(&self) -> &'static str {
+        match self.report.plan.subcommand {
+            Subcommand::Check => "check",
+            Subcommand::Inspect => "inspect",
+        }
+    }
+
     /// What the checks say of a subject.
     fn results(&self, id: &SubjectId) -> impl Iterator<Item = &'a CheckResult> {
         self.results.get(id).into_iter().flatten().copied()

@@ -57,6 +57,7 @@ const LONG: &[(&str, &str)] = &[
     ),
     ("docs/report.schema.json", "one schema is one file"),
     ("src/redact/tests.rs", "every field of the model has to be filled"),
+    ("tests/package.rs", "one test crate over readers that share their limits"),
     (
         "tests/image.rs",
         "one test crate over one set of images, with the printer of the golden texts",

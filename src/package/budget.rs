@@ -12,8 +12,8 @@ const MEMBERS: &str = "members";
 const DEPTH: &str = "containers in each other";
 const RATIO: &str = "times its own size when it is unpacked";
 
-/// Output below this is never a bomb, whatever it came from: a small file of zeros may shrink a
-/// thousandfold, and costs nothing. In bytes.
+/// Output beyond the ratio that is no bomb yet, of all containers below one outer file together: a small
+/// file of zeros may shrink a thousandfold, and costs nothing. In bytes.
 const RATIO_FREE: u64 = 64 << 20;
 
 /// How much a container may cost.
@@ -55,13 +55,16 @@ pub struct Budget {
     members: u64,
     total: u64,
     depth: u32,
+    /// What is left of [`RATIO_FREE`].
+    free: u64,
 }
 
 impl Budget {
     /// Everything is left.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
-        Self { members: limits.members, total: limits.total_size, depth: limits.depth, limits }
+        let (members, total, depth) = (limits.members, limits.total_size, limits.depth);
+        Self { members, total, depth, free: RATIO_FREE, limits }
     }
 }
 
@@ -69,7 +72,7 @@ impl Budget {
 #[derive(Debug)]
 pub(super) struct Opened<'b> {
     budget: &'b mut Budget,
-    /// Bytes that may still come out of this container.
+    /// Bytes that may still come out of this container by its own size.
     left: u64,
 }
 
@@ -80,7 +83,7 @@ impl<'b> Opened<'b> {
             return Err(limit(DEPTH, budget.limits.depth.into()));
         };
         budget.depth = depth;
-        let left = (bytes.len() as u64).saturating_mul(budget.limits.ratio).max(RATIO_FREE);
+        let left = (bytes.len() as u64).saturating_mul(budget.limits.ratio);
         Ok(Self { budget, left })
     }
 
@@ -157,15 +160,18 @@ impl<'b> Opened<'b> {
         if self.budget.total < most.0 {
             most = (self.budget.total, TOTAL_SIZE, limits.total_size);
         }
-        if self.left < most.0 {
-            most = (self.left, RATIO, limits.ratio);
+        let left = self.left.saturating_add(self.budget.free);
+        if left < most.0 {
+            most = (left, RATIO, limits.ratio);
         }
         most
     }
 
     /// Bytes that were unpacked, handed out or not.
     pub(super) fn spend(&mut self, bytes: u64) {
+        let beyond = bytes.saturating_sub(self.left);
         self.left = self.left.saturating_sub(bytes);
+        self.budget.free = self.budget.free.saturating_sub(beyond);
         self.budget.total = self.budget.total.saturating_sub(bytes);
     }
 }

@@ -1,7 +1,5 @@
 //! What an image carries: goes from its data into images and containers, and into what they carry.
 
-use sha2::{Digest, Sha256};
-
 use crate::facts::EmbeddedFacts;
 use crate::facts::embedded::{EmbeddedImage, EmbeddedKind, EmbeddedStep, Unopened, place};
 use crate::facts::image::{ImageFacts, Part};
@@ -202,7 +200,7 @@ fn embedded(at: At<'_>, facts: &ImageFacts) -> EmbeddedImage {
         header_machine: facts.machine,
         machine_offset: at.base.map(|base| base + facts.machine_offset),
         size: at.bytes.len() as u64,
-        sha256: Sha256::digest(at.bytes).iter().map(|byte| format!("{byte:02x}")).collect(),
+        sha256: super::inspect::sha256(at.bytes),
         version: version(facts),
     }
 }

@@ -48,9 +48,9 @@ pub(super) fn draw(bytes: &[u8], file: &mut ImageFile) {
     let images = embedded.into_iter().flat_map(|embedded| &embedded.images);
     let places: Vec<_> = images
         .filter_map(|image| {
-            let first = image.path.first()?;
+            // What is compressed takes another place than its size says, and is drawn as the data it is in.
             let last = image.path.last()?;
-            Some((first.offset?, image.size, last.name.clone()))
+            Some((last.offset?, image.size, last.name.clone()))
         })
         .collect();
     file.map = Some(image::map::map(facts, &functions, code, &places));

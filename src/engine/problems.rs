@@ -131,7 +131,7 @@ pub(super) fn unjudged(results: &[CheckResult], subjects: &[Subject]) -> Problem
     // Of what gowoa was given no go made anything.
     let given = subjects.iter().any(|subject| subject.kind == SubjectKind::Inputs);
     let next = if given {
-        format!("give what is in it, or an archive that gowoa reads; see gowoa explain {check}")
+        format!("build or fetch it again, or give what is in it; see gowoa explain {check}")
     } else {
         format!(
             "mend what it says and check again, with the go of a Go distribution; see gowoa explain {check}"

@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest, Sha256};
+
 use super::*;
 use crate::checks::{Context, SubjectFacts, by_id};
 use crate::facts::image::MachineKind;

@@ -131,6 +131,10 @@ pub(super) fn clause(view: &View<'_>, check: &str, group: &[&Finding]) -> Option
             let says = if number == 1 { "name says" } else { "names say" };
             format!("{number} of {} {is} not what {its} {says}", plural(count(all), "file"))
         }
+        // What is cut short or no image at all has no machine to speak of.
+        "machine-type" if group.iter().all(|f| f.class.as_deref() == Some("not-an-image")) => {
+            format!("{} {is} damaged", files("image"))
+        }
         "machine-type" => format!("{} {is} not ARM64", files("image")),
         "stray-x86-code" => format!("x86 code stands in {}", files("image")),
         "object-machine" => format!("{} {is} not for ARM64", files("object")),

@@ -10,6 +10,8 @@ use crate::model::Severity;
 /// What to check, how to build it, and what counts.
 #[derive(Debug, Clone)]
 pub struct Plan {
+    /// How much of it is judged.
+    pub scope: Scope,
     /// Directory to work in (absolute).
     pub dir: PathBuf,
     /// Package patterns as the user gave them; empty for the default.
@@ -34,6 +36,15 @@ pub struct Plan {
     pub work_limit: Duration,
     /// Time limit of short calls.
     pub probe_limit: Duration,
+}
+
+/// How much a build is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Packages, tests, objects and images: `gowoa check`.
+    Check,
+    /// Packages and objects alone: `gowoa screen`. Images are facts, and no subjects.
+    Screen,
 }
 
 /// What `gowoa inspect` looks at, and what counts.

@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use crate::engine::{self, Surroundings};
 use crate::facts::BuildFlags;
 use crate::go::modules::{forbidden, parse_flag, split_flags};
-use crate::plan::Plan;
+use crate::plan::{Plan, Scope};
 use crate::platform;
 use crate::redact::Redactor;
 use crate::render::terminal;
@@ -203,6 +203,7 @@ fn plan(args: &CheckArgs) -> Result<Plan, Refusal> {
         ));
     }
     Ok(Plan {
+        scope: Scope::Check,
         dir,
         patterns: args.packages.clone(),
         go: args.go.go.clone(),

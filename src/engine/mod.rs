@@ -18,6 +18,7 @@ mod phases;
 mod problems;
 mod proof;
 mod settings;
+mod sources;
 mod stale;
 mod subjects;
 mod syso;

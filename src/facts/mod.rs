@@ -13,6 +13,7 @@ pub mod object;
 pub mod package;
 pub mod resource;
 pub mod signature;
+pub mod source;
 pub mod toolchain;
 
 use std::collections::BTreeMap;
@@ -29,6 +30,7 @@ pub use embedded::EmbeddedFacts;
 pub use given::{Company, GivenContainer, GivenFacts, GivenFile};
 pub use image::ImageFacts;
 pub use package::{FileSet, ListError, ModuleFacts, PackageFacts};
+pub use source::SourceFacts;
 pub use toolchain::{BuildFlags, Target, Toolchain};
 
 /// Everything that was gathered of one unit: a module or a workspace, built in one go.

@@ -12,7 +12,7 @@ use super::process::{CommandLine, quote};
 
 /// Fields of `go list -json` that gowoa reads; naming them keeps Go from computing the others. EmbedFiles is
 /// asked for because Go looks for embedded files, and tells which are missing, only then.
-pub const LIST_FIELDS: &str = "-json=ImportPath,Name,Dir,GoFiles,CgoFiles,SFiles,SysoFiles,CgoLDFLAGS,\
+pub const LIST_FIELDS: &str = "-json=ImportPath,Name,Dir,GoFiles,CgoFiles,SFiles,HFiles,SysoFiles,CgoLDFLAGS,\
 EmbedFiles,IgnoredGoFiles,TestGoFiles,XTestGoFiles,Imports,ImportMap,Error,Module,Standard,\
 DepOnly,Match";
 

@@ -12,6 +12,7 @@ mod cross_compile;
 mod draft;
 mod embedded_image;
 mod files_lost;
+mod float_syscall;
 mod hardening;
 mod hybrid_image;
 mod imports;
@@ -147,6 +148,7 @@ pub static CHECKS: &[&dyn Check] = &[
     &files_lost::FilesLost,
     &asm_twin::AsmTwin,
     &slow_path::SlowPath,
+    &float_syscall::FloatSyscall,
     &name_against_content::NameAgainstContent,
     &machine_type::MachineType,
     &hybrid_image::HybridImage,

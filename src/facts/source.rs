@@ -12,6 +12,8 @@ pub struct SourceFacts {
     pub parsed: u64,
     /// Files that could not be read or parsed, each with the reason: nothing is known of them.
     pub unread: Vec<(String, String)>,
+    /// Whether its text has a word of a call that leaves Go, such as `SyscallN` or `.Call(`.
+    pub calls_system: bool,
     /// Floats and small structs that are passed to a system call.
     pub float_calls: Vec<FloatCall>,
     /// Tables by GOARCH that know amd64 and not arm64.

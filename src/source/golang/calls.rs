@@ -37,7 +37,9 @@ const MAX_LINE: usize = 160;
 
 /// Adds what is found in a package.
 pub(in crate::source) fn find(package: &PackageText<'_>, facts: &mut SourceFacts) {
-    if !filter::worth(&package.go) {
+    let words = filter::words(&package.go);
+    facts.calls_system = words.call;
+    if !words.worth(&package.go) {
         return;
     }
     let all: usize = package.go.iter().map(|file| file.bytes.len()).sum();

@@ -46,23 +46,31 @@ static FLOAT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("float"))
 
 /// Which kinds of word a text has.
 #[derive(Debug, Default, Clone, Copy)]
-struct Words {
-    call: bool,
+pub(super) struct Words {
+    /// A call of Windows. The others are of interest with it alone.
+    pub(super) call: bool,
     read: bool,
     value: bool,
 }
 
-/// Whether a package is worth a parse.
-pub(super) fn worth(files: &[SourceFile<'_>]) -> bool {
+/// The words of a package.
+pub(super) fn words(files: &[SourceFile<'_>]) -> Words {
     let mut words = Words::default();
     for file in files {
         words.add(file.bytes);
         if words.call && words.value {
-            return true;
+            break;
         }
     }
-    let float = || files.iter().any(|file| FLOAT.find(file.bytes).is_some());
-    words.call && words.read && float()
+    words
+}
+
+impl Words {
+    /// Whether the package that has them is worth a parse.
+    pub(super) fn worth(self, files: &[SourceFile<'_>]) -> bool {
+        let float = || files.iter().any(|file| FLOAT.find(file.bytes).is_some());
+        self.call && (self.value || self.read && float())
+    }
 }
 
 /// Whether a file has one of the words: where a package is too large, those are parsed alone.
@@ -101,6 +109,7 @@ mod tests {
 
     #[test]
     fn a_call_and_a_value_in_any_files() {
+        let worth = |files: &[SourceFile<'_>]| words(files).worth(files);
         let file = |bytes: &'static str| SourceFile { name: "a.go", bytes: bytes.as_bytes() };
         let call = file("func f() { syscall.SyscallN(p) }");
         let value = file("var x = math.Float64bits(1)");

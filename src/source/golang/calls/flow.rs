@@ -326,7 +326,7 @@ impl<'a> Flow<'_, 'a> {
     /// that goes wrong on every architecture.
     fn is_number(&self, id: FuncId, expr: &Expr) -> bool {
         let inner = self.converted(id, expr);
-        if matches!(inner, Expr::Int(_) | Expr::Addr(_)) {
+        if matches!(inner, Expr::Int | Expr::Addr(_)) {
             return false;
         }
         let ty = self.package.type_of(self.live, id, inner);

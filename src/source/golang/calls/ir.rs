@@ -110,7 +110,7 @@ pub(super) enum Expr {
     /// A number with a point or an exponent.
     Float,
     /// Any other number.
-    Int(Option<u64>),
+    Int,
     /// A string, without its quotes.
     Text(String),
     /// `T{…}`: its values; what stands in for the type where a list in a list has none is `Other`.
@@ -127,9 +127,8 @@ pub(super) enum Expr {
 #[derive(Debug)]
 pub(super) struct Call {
     pub(super) fun: Expr,
+    /// A last one that is followed by `...` stands for its elements.
     pub(super) args: Vec<Arg>,
-    /// Whether the last argument is followed by `...`.
-    pub(super) spread: bool,
 }
 
 /// An argument, with the line it begins on, from 1.

@@ -46,12 +46,12 @@ impl<'a> Binds<'a> for LiveCode<'a> {
 
 /// Walks every function of a package.
 pub(super) fn code<'a>(package: &Package<'a>) -> LiveCode<'a> {
-    let walk = |(id, (_, function)): (FuncId, &(usize, &'a FuncIr))| {
-        let mut walk = Walk { package, id, all: assigned(function), live: Live::default() };
+    let walk = |(_, function): &(usize, &'a FuncIr)| {
+        let mut walk = Walk { package, all: assigned(function), live: Live::default() };
         walk.block(function.body.as_deref().unwrap_or_default(), false);
         walk.live
     };
-    LiveCode(package.funcs.iter().enumerate().map(walk).collect())
+    LiveCode(package.funcs.iter().map(walk).collect())
 }
 
 /// Every value of every variable, whatever runs: what a condition is worth is asked before that is known.
@@ -110,7 +110,6 @@ enum Constant {
 
 struct Walk<'p, 'a> {
     package: &'p Package<'a>,
-    id: FuncId,
     all: HashMap<usize, Vec<Bound<'a>>>,
     live: Live<'a>,
 }

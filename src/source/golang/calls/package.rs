@@ -212,7 +212,7 @@ impl<'a> Package<'a> {
                 }
                 "<<" | ">>" => of(left),
                 // A constant takes the type of the other side.
-                _ if matches!(**left, Expr::Float | Expr::Int(_)) => of(right),
+                _ if matches!(**left, Expr::Float | Expr::Int) => of(right),
                 _ => of(left),
             },
             Expr::Call(call) => {

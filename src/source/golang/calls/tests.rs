@@ -29,6 +29,7 @@ const HEAD: &str = r#"import ("math"; "runtime"; "syscall"; "unsafe"; "golang.or
 var dll = syscall.NewLazyDLL("x.dll")
 var procX = dll.NewProc("TakesFloat")
 var procSend = dll.NewProc("SendMessageW")
+var procWrong = dll.NewProc("Wrong")
 "#;
 
 /// The findings in a body of `func f(x float64, y float32, i int, h uintptr)`.
@@ -101,10 +102,12 @@ fn what_is_right_on_arm64() {
         "switch runtime.GOARCH { case \"arm64\": return; default: }\nprocX.Call(uintptr(math.Float64bits(x)))",
         "switch { case onARM: return }\nprocX.Call(uintptr(math.Float64bits(x)))",
     ] {
+        // One that is wrong stands behind it, so that the text is known to be read.
         let body = format!(
-            "{body}\n}}\nfunc hash(uint64) {{}}\nconst onARM = runtime.GOARCH == \"arm64\"\nfunc arm64() bool {{ return onARM }}\nfunc g() {{"
+            "{body}\n}}\nfunc hash(uint64) {{}}\nconst onARM = runtime.GOARCH == \"arm64\"\nfunc arm64() bool {{ return onARM }}\nfunc wrong(z float64) {{ procWrong.Call(uintptr(math.Float64bits(z)))"
         );
-        assert_eq!(in_body(&body), [], "{body}");
+        let wrong = (Passed::FloatBits, "Wrong".to_owned(), Sure::Direct);
+        assert_eq!(in_body(&body), [wrong], "{body}");
     }
     // Read, since nothing says that the flag is false for good.
     let open = in_body("debug := false\nif debug { procX.Call(uintptr(math.Float64bits(x))) }");

@@ -38,7 +38,6 @@ impl Lower<'_> {
                 Expr::Call(Box::new(Call {
                     fun: Expr::Type(fun),
                     args: args.into_iter().collect(),
-                    spread: false,
                 }))
             }
             "unary_expression" => {
@@ -59,7 +58,7 @@ impl Lower<'_> {
                 let ty = node.child_by_field_name("type").map_or(Ty::Other, |ty| self.ty(ty));
                 Expr::Assert(self.part(node, "operand"), ty)
             }
-            "int_literal" => Expr::Int(self.text(node).replace('_', "").parse().ok()),
+            "int_literal" => Expr::Int,
             "float_literal" => Expr::Float,
             "interpreted_string_literal" | "raw_string_literal" => {
                 Expr::Text(self.text(node).trim_matches(['"', '`']).to_owned())
@@ -104,19 +103,17 @@ impl Lower<'_> {
 
     fn call(&mut self, node: Node<'_>) -> Expr {
         let fun = *self.part(node, "function");
-        let (mut args, mut spread) = (Vec::new(), false);
+        let mut args = Vec::new();
         if let Some(list) = node.child_by_field_name("arguments") {
             for arg in named(list) {
-                let inner = if arg.kind() == "variadic_argument" {
-                    spread = true;
-                    named(arg).first().copied().unwrap_or(arg)
-                } else {
-                    arg
+                let inner = match arg.kind() {
+                    "variadic_argument" => named(arg).first().copied().unwrap_or(arg),
+                    _ => arg,
                 };
                 args.push(Arg { line: line(arg), expr: self.expr(inner) });
             }
         }
-        Expr::Call(Box::new(Call { fun, args, spread }))
+        Expr::Call(Box::new(Call { fun, args }))
     }
 
     fn elements(&mut self, body: Node<'_>) -> Vec<Expr> {

@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
-use memchr::memmem::Finder;
+use memchr::{memmem::Finder, memrchr};
 
 use crate::source::package::SourceFile;
 
@@ -68,7 +68,7 @@ pub(super) fn words(files: &[SourceFile<'_>]) -> Words {
 impl Words {
     /// Whether the package that has them is worth a parse.
     pub(super) fn worth(self, files: &[SourceFile<'_>]) -> bool {
-        let float = || files.iter().any(|file| FLOAT.find(file.bytes).is_some());
+        let float = || files.iter().any(|file| has_float(file.bytes));
         self.call && (self.value || self.read && float())
     }
 }
@@ -88,6 +88,9 @@ impl Words {
             return;
         };
         for found in words.find_iter(text) {
+            if is_comment(text, found.start()) {
+                continue;
+            }
             let at = found.pattern().as_usize();
             if at < CALLS.len() {
                 self.call = true;
@@ -101,6 +104,28 @@ impl Words {
             }
         }
     }
+}
+
+/// How far in front of a word the start of its line is looked for, in bytes.
+const MAX_LINE: usize = 4096;
+
+/// Whether a text speaks of `float32` or `float64` outside of comments.
+fn has_float(text: &[u8]) -> bool {
+    FLOAT.find_iter(text).any(|at| {
+        let width = text.get(at + FLOAT.needle().len()..).unwrap_or_default();
+        (width.starts_with(b"32") || width.starts_with(b"64")) && !is_comment(text, at)
+    })
+}
+
+/// Whether the line that holds a place is a comment. The documentation of `LazyProc.Call` in
+/// golang.org/x/sys/windows, which is part of most programs for Windows, has words of both kinds.
+fn is_comment(text: &[u8], at: usize) -> bool {
+    let before = text.get(at.saturating_sub(MAX_LINE)..at).unwrap_or_default();
+    let line = match memrchr(b'\n', before) {
+        Some(end) => before.get(end + 1..).unwrap_or_default(),
+        None => before,
+    };
+    line.trim_ascii_start().starts_with(b"//")
 }
 
 #[cfg(test)]
@@ -119,6 +144,7 @@ mod tests {
         let read = file("x := *(*uintptr)(unsafe.Pointer(&y))");
         assert!(!worth(&[call, read]));
         assert!(worth(&[call, read, file("type T float64")]));
+        assert!(!worth(&[call, read, file("// as float64 is"), file("\t// Float64bits(x)")]));
         assert!(has_words(&call) && has_words(&value) && !has_words(&file("package p")));
     }
 }

@@ -156,11 +156,20 @@ impl GoCommand {
     /// for a module of gowoa's own: it writes go.mod and go.sum. cgo is on so that what only cgo files import
     /// is found too; no C compiler runs.
     pub fn get(&self, target: &Target, what: &[String]) -> CommandLine {
-        let mut args: Vec<OsString> = vec!["get".into(), "-mod=mod".into()];
+        let mut args: Vec<OsString> = vec!["get".into()];
         args.extend(self.tags_arg());
         args.push("--".into());
         args.extend(what.iter().map(OsString::from));
         self.line(args, target_env(target, true), self.work_limit)
+    }
+
+    /// `go get` into a copy of go.mod (`modfile`): the user's own is not written.
+    pub fn get_into_copy(&self, target: &Target, what: &[String]) -> CommandLine {
+        let mut line = self.get(target, what);
+        if let Some(modfile) = &self.modfile {
+            line.args.insert(1, joined("-modfile=", modfile));
+        }
+        line
     }
 
     /// `go list -m -e -json` of a module at a version: what its author says of that version (retractions).

@@ -200,7 +200,12 @@ impl Cache {
 /// A report of an earlier run as that of this one: its times are those of this run, and it says whose it is.
 pub(super) fn known(mut report: Report, started: &str, lists: Vec<PhaseReport>) -> Report {
     let earlier = std::mem::replace(&mut report.started, started.to_owned());
-    report.phases = lists;
+    let summary = |name: &str| {
+        let told = report.phases.iter().find(|phase| phase.name == name);
+        told.map(|phase| phase.summary.clone()).unwrap_or_default()
+    };
+    let summed = |phase: PhaseReport| PhaseReport { summary: summary(&phase.name), ..phase };
+    report.phases = lists.into_iter().map(summed).collect();
     report.phases.push(PhaseReport {
         name: "known".into(),
         summary: format!("nothing changed since the run of {earlier}"),

@@ -250,6 +250,7 @@ pub async fn screen(
                 name: "resolve".into(),
                 summary: String::new(),
                 duration_ms: millis(took),
+                go_ms: None,
             };
             unit.phases.insert(0, resolve);
             unit.unproven.extend(probe.retracted.iter().map(retracted));

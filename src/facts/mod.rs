@@ -8,6 +8,7 @@ pub mod code;
 pub mod embedded;
 pub mod given;
 pub mod image;
+pub mod listing;
 pub mod map;
 pub mod object;
 pub mod package;
@@ -28,6 +29,7 @@ pub use code::CodeFacts;
 pub use embedded::EmbeddedFacts;
 pub use given::{Company, GivenContainer, GivenFacts, GivenFile};
 pub use image::ImageFacts;
+pub use listing::ListingFacts;
 pub use package::{FileSet, ListError, ModuleFacts, PackageFacts};
 pub use toolchain::{BuildFlags, Target, Toolchain};
 

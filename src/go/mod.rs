@@ -11,6 +11,7 @@ mod json;
 pub mod ldflags;
 pub mod linkproof;
 pub mod list;
+pub mod listing;
 pub mod modules;
 pub mod process;
 pub mod toolchain;

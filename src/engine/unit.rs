@@ -20,7 +20,7 @@ use super::control::Controls;
 use super::explain::{Explainer, Raw, read_source};
 use super::graph::Graph;
 use super::phases::Clock;
-use super::{Progress, inspect, lists, objects, syso, tests_build};
+use super::{Progress, inspect, lists, objects, sources, syso, tests_build};
 
 /// What is built in one go.
 #[derive(Debug, Clone)]
@@ -102,6 +102,9 @@ async fn work(
 ) {
     let graph = Graph::arm64(&table);
     let mut raws = load_failures(&table, &unit.go);
+    let goroot = Path::new(toolchain.env("GOROOT").unwrap_or_default());
+    // The sources are read while `go build` works.
+    let reading = sources::start(sources::wanted(&table, goroot));
     let begin = clock.begin("build");
     let built = if unit.c_toolchain_error.is_some() {
         BuiltUnit::default()
@@ -114,6 +117,14 @@ async fn work(
     raws.extend(built.failed.iter().cloned());
     facts.problems.extend(built.problems.iter().cloned());
     facts.unproven.extend(built.unproven.iter().cloned());
+
+    match reading.await {
+        Ok((read, took)) => {
+            sources::place(&mut table, read);
+            clock.add("source", took);
+        }
+        Err(error) => facts.problems.push(broken("the sources could not be read", &error)),
+    }
 
     let mut failures = explained(plan, toolchain, unit, &table, &graph, raws, clock).await;
     mark(&mut table, &built);
@@ -128,7 +139,6 @@ async fn work(
     }
     facts.images.splice(0..0, built.images);
     syso::fill(&mut facts.images, &table);
-    let goroot = Path::new(toolchain.env("GOROOT").unwrap_or_default());
     let flags = split_flags(toolchain.env("CGO_LDFLAGS").unwrap_or_default());
     inspect_all(facts, objects::sources(&table, goroot, &flags), clock).await;
     for failure in failures.values_mut() {
@@ -153,13 +163,18 @@ async fn inspect_all(facts: &mut UnitFacts, sources: Vec<objects::Source>, clock
     });
     match inspected.await {
         Ok((images, objects)) => (facts.images, facts.objects) = (images, objects),
-        Err(error) => facts.problems.push(Problem {
-            message: format!("the images could not be inspected: {error}"),
-            details: Vec::new(),
-            next: Some("this is a bug of gowoa; please report it".into()),
-        }),
+        Err(error) => facts.problems.push(broken("the images could not be inspected", &error)),
     }
     clock.end("inspect", begin);
+}
+
+/// A thread of gowoa's own that did not come back.
+fn broken(what: &str, error: &tokio::task::JoinError) -> Problem {
+    Problem {
+        message: format!("{what}: {error}"),
+        details: Vec::new(),
+        next: Some("this is a bug of gowoa; please report it".into()),
+    }
 }
 
 /// Bytes of executable sections.

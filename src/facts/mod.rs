@@ -14,6 +14,7 @@ pub mod object;
 pub mod package;
 pub mod resource;
 pub mod signature;
+pub mod source;
 pub mod toolchain;
 
 use std::collections::BTreeMap;
@@ -31,6 +32,7 @@ pub use given::{Company, GivenContainer, GivenFacts, GivenFile};
 pub use image::ImageFacts;
 pub use listing::ListingFacts;
 pub use package::{FileSet, ListError, ModuleFacts, PackageFacts};
+pub use source::SourceFacts;
 pub use toolchain::{BuildFlags, Target, Toolchain};
 
 /// Everything that was gathered of one unit: a module or a workspace, built in one go.

@@ -13,5 +13,6 @@ pub mod linkproof;
 pub mod list;
 pub mod listing;
 pub mod modules;
+pub mod obtain;
 pub mod process;
 pub mod toolchain;

@@ -184,4 +184,7 @@ pub struct Finding {
     /// Present where the finding does not count.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub waived: Option<Waived>,
+    /// Whether the baseline has it: it is shown and does not count.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub known: bool,
 }

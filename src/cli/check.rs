@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use crate::engine::{self, Surroundings};
 use crate::facts::BuildFlags;
 use crate::go::modules::{forbidden, parse_flag, split_flags};
-use crate::plan::{Plan, Scope};
+use crate::plan::{ListingScope, Plan, Scope};
 use crate::platform;
 use crate::redact::Redactor;
 use crate::render::terminal;
@@ -45,6 +45,10 @@ pub struct CheckArgs {
     /// Compile and link the test binaries too (they are not run)
     #[arg(long)]
     pub tests: bool,
+
+    /// Have the compiler list the machine code of these packages, as evidence (all: gigabytes, and minutes)
+    #[arg(long, value_name = "WHICH", default_value = "flagged")]
+    pub listing: ListingWhich,
 
     /// Findings at or above this severity fail the check
     #[arg(long, value_name = "SEVERITY", default_value = "error")]
@@ -119,6 +123,27 @@ pub struct OutArgs {
     /// Colour on the terminal
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
+}
+
+/// `--listing`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ListingWhich {
+    /// None.
+    Off,
+    /// Those whose code differs between arm64 and amd64, and those with findings in their source.
+    Flagged,
+    /// All, the standard library included.
+    All,
+}
+
+impl ListingWhich {
+    pub(super) const fn scope(self) -> ListingScope {
+        match self {
+            Self::Off => ListingScope::Off,
+            Self::Flagged => ListingScope::Flagged,
+            Self::All => ListingScope::All,
+        }
+    }
 }
 
 /// `--mod`.
@@ -220,6 +245,7 @@ fn plan(args: &CheckArgs) -> Result<Plan, Refusal> {
         },
         cgo: args.go.cgo,
         tests: args.tests,
+        listing: args.listing.scope(),
         alone: false,
         all_modules: args.all_modules,
         offline: args.go.offline,

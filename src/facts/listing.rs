@@ -4,8 +4,6 @@
 /// `go/listing/collect`; `dropped` counts what found no room.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ListingFacts {
-    /// Bytes of the listing that belong to the package.
-    pub bytes: u64,
     /// Functions that the compiler made code for, wrappers and closures included.
     pub functions: u64,
     /// Functions of the package whose body is assembly: their names without the package, sorted.
@@ -18,6 +16,21 @@ pub struct ListingFacts {
     pub syscalls: Vec<SyscallSite>,
     /// What found no room in the lists above.
     pub dropped: u64,
+}
+
+/// What was listed of one unit.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ListingRun {
+    /// Packages whose listing was read.
+    pub packages: u64,
+    /// Bytes of listing, those of packages that were not asked for included.
+    pub bytes: u64,
+    /// Lines that could not be read.
+    pub unknown: u64,
+    /// The first of them.
+    pub first_unknown: Option<String>,
+    /// The commands that printed it, as shell lines.
+    pub commands: Vec<String>,
 }
 
 /// A line of source text.

@@ -17,6 +17,7 @@
 //! [`collect`] makes facts of the events; [`symbol`] takes names apart.
 
 pub mod collect;
+pub mod gather;
 mod line;
 pub mod symbol;
 #[cfg(test)]
@@ -272,7 +273,7 @@ impl Parser {
     }
 
     /// One whole line.
-    #[inline]
+    #[inline(always)]
     fn take(&mut self, line: &[u8], sink: &mut impl FnMut(Event<'_>)) {
         let counts = &mut self.counts;
         counts.lines += 1;

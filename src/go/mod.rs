@@ -7,6 +7,7 @@ pub mod build;
 pub mod cgo;
 pub mod command;
 pub mod diagnose;
+pub mod gcflags;
 mod json;
 pub mod ldflags;
 pub mod linkproof;

@@ -43,7 +43,7 @@ pub(super) struct Read<'a> {
     pub(super) novel: bool,
 }
 
-#[inline]
+#[inline(always)]
 pub(super) fn read(line: &[u8]) -> Read<'_> {
     // Written by a child on Windows, a line could end so; Go does not.
     let line = line.strip_suffix(b"\r").unwrap_or(line);
@@ -69,7 +69,7 @@ pub(super) fn read(line: &[u8]) -> Read<'_> {
 }
 
 /// `0x0034 00052 (...` is an instruction, `0x0000 90 0b ...` a line of a dump.
-#[inline]
+#[inline(always)]
 fn numbered(body: &[u8]) -> Option<Event<'_>> {
     let digits = body.strip_prefix(b"0x")?;
     let (offset, rest) = hexadecimal(digits)?;
@@ -81,7 +81,7 @@ fn numbered(body: &[u8]) -> Option<Event<'_>> {
 }
 
 /// `00052 (/abs/dep.go:24)<TAB>CALL<TAB>runtime.newobject(SB)`
-#[inline]
+#[inline(always)]
 fn instruction(pc: u64, rest: &[u8]) -> Option<Instruction<'_>> {
     // The same number once more, in decimal and at least five digits.
     let (count, rest) = decimal(rest)?;
@@ -100,7 +100,8 @@ fn instruction(pc: u64, rest: &[u8]) -> Option<Instruction<'_>> {
         end += 1;
     };
     let (file, line) = place(position)?;
-    let (opcode, operands) = match memchr(b'\t', rest) {
+    // Opcodes are short: a loop is faster than a search.
+    let (opcode, operands) = match rest.iter().position(|byte| *byte == b'\t') {
         Some(tab) => (rest.get(..tab)?, rest.get(tab + 1..)?),
         None => (rest, &[][..]),
     };
@@ -114,10 +115,8 @@ fn instruction(pc: u64, rest: &[u8]) -> Option<Instruction<'_>> {
 #[inline]
 fn place(position: &[u8]) -> Option<(&[u8], u32)> {
     let plain = |text| -> Option<(&[u8], u32)> {
-        let colon = memrchr(b':', text)?;
-        let (line, rest) = decimal(text.get(colon + 1..)?)?;
-        let line = u32::try_from(line).ok()?;
-        rest.is_empty().then_some((text.get(..colon)?, line))
+        let (head, line) = decimal_at_end(text)?;
+        Some((head.strip_suffix(b":")?, u32::try_from(line).ok()?))
     };
     match position.last()? {
         b'>' if position == b"<unknown line number>" => Some((&[], 0)),
@@ -127,7 +126,7 @@ fn place(position: &[u8]) -> Option<(&[u8], u32)> {
 }
 
 /// `90 0b 40 f9`, padded to sixteen bytes, two spaces, and the bytes as text.
-#[inline]
+#[inline(always)]
 fn hex(offset: u64, rest: &[u8]) -> Option<Hex<'_>> {
     /// Three columns for each of sixteen bytes, less the space in front, and two spaces.
     const COLUMNS: usize = 16 * 3 - 1;
@@ -140,7 +139,7 @@ fn hex(offset: u64, rest: &[u8]) -> Option<Hex<'_>> {
     let mut wrong = padding.iter().fold(0, |wrong, byte| wrong | (byte ^ b' '));
     for pair in digits.chunks(3) {
         if let [high, low, end @ ..] = pair {
-            wrong |= u8::from(nibble(*high).is_none() | nibble(*low).is_none());
+            wrong |= (nibble(*high) | nibble(*low)) & NOT_HEX;
             wrong |= end.first().map_or(0, |space| space ^ b' ');
         }
     }
@@ -148,7 +147,7 @@ fn hex(offset: u64, rest: &[u8]) -> Option<Hex<'_>> {
 }
 
 /// `rel 52+4 t=R_CALLARM64 runtime.newobject+0`
-#[inline]
+#[inline(always)]
 fn relocation(body: &[u8]) -> Option<Relocation<'_>> {
     let rest = body.strip_prefix(b"rel ")?;
     let (offset, rest) = decimal(rest)?;
@@ -160,21 +159,14 @@ fn relocation(body: &[u8]) -> Option<Relocation<'_>> {
         return None;
     }
     // The name may hold a plus sign: the last one counts.
-    let plus = memrchr(b'+', rest)?;
-    let (target, number) = (rest.get(..plus)?, rest.get(plus + 1..)?);
-    let (negative, digits) = match number.strip_prefix(b"-") {
-        Some(digits) => (true, digits),
-        None => (false, number),
+    let (head, value) = decimal_at_end(rest)?;
+    let (negative, head) = match head.strip_suffix(b"-") {
+        Some(head) => (true, head),
+        None => (false, head),
     };
-    let (value, rest) = decimal(digits)?;
+    let target = head.strip_suffix(b"+")?;
     let value = i64::try_from(value).ok()?;
-    rest.is_empty().then_some(Relocation {
-        offset,
-        size,
-        kind,
-        target,
-        addend: if negative { -value } else { value },
-    })
+    Some(Relocation { offset, size, kind, target, addend: if negative { -value } else { value } })
 }
 
 /// `NAME KIND [flags] size=N [key=0xN]... [leaf]`, read from the right: names hold spaces and anything else.
@@ -235,6 +227,9 @@ fn attribute(word: &[u8]) -> Option<(&[u8], u64)> {
     (plain && rest.is_empty()).then_some((key, value))
 }
 
+/// More digits than any number here has; so many never overflow.
+const MAX_DIGITS: usize = 16;
+
 /// The number at the beginning, and what follows it.
 #[inline]
 fn decimal(text: &[u8]) -> Option<(u64, &[u8])> {
@@ -245,33 +240,52 @@ fn decimal(text: &[u8]) -> Option<(u64, &[u8])> {
         if digit > 9 {
             break;
         }
-        value = value.checked_mul(10)?.checked_add(u64::from(digit))?;
+        value = value.wrapping_mul(10).wrapping_add(u64::from(digit));
         count += 1;
     }
-    if count == 0 { None } else { Some((value, text.get(count..)?)) }
+    if count == 0 || count > MAX_DIGITS { None } else { Some((value, text.get(count..)?)) }
 }
 
-/// The same in hexadecimal, lower case as Go prints it.
+/// The number at the end, and what stands before it.
+#[inline]
+fn decimal_at_end(text: &[u8]) -> Option<(&[u8], u64)> {
+    let count = text.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    let (head, digits) = text.split_at_checked(text.len().checked_sub(count)?)?;
+    let (value, _) = decimal(digits)?;
+    Some((head, value))
+}
+
+/// The number at the beginning in hexadecimal, lower case as Go prints it.
 #[inline]
 fn hexadecimal(text: &[u8]) -> Option<(u64, &[u8])> {
     let mut value: u64 = 0;
     let mut count = 0;
     for byte in text {
-        let Some(digit) = nibble(*byte) else { break };
-        if value >> 60 != 0 {
-            return None;
+        let digit = nibble(*byte);
+        if digit > 15 {
+            break;
         }
         value = value << 4 | u64::from(digit);
         count += 1;
     }
-    if count == 0 { None } else { Some((value, text.get(count..)?)) }
+    if count == 0 || count > MAX_DIGITS { None } else { Some((value, text.get(count..)?)) }
 }
 
+/// What is no digit.
+const NOT_HEX: u8 = 0x80;
+
+/// The value of a hexadecimal digit, or [`NOT_HEX`].
 #[inline]
-fn nibble(byte: u8) -> Option<u8> {
-    match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        _ => None,
-    }
+fn nibble(byte: u8) -> u8 {
+    /// By byte: a table needs no branch.
+    const NIBBLES: [u8; 256] = {
+        let mut table = [NOT_HEX; 256];
+        let mut digit = 0;
+        while digit < 16 {
+            table[b"0123456789abcdef"[digit] as usize] = digit as u8;
+            digit += 1;
+        }
+        table
+    };
+    NIBBLES[usize::from(byte)]
 }

@@ -108,6 +108,14 @@ impl Lister<'_> {
         if !silent.is_empty() {
             out.unproven.push(unproven(NOT_LISTED, "the compiler printed no listing", silent));
         }
+        for (path, facts) in &mut out.facts {
+            facts.command = self.unit.go.reproduce_listing(
+                &Target::windows_arm64(),
+                self.plan.cgo,
+                path,
+                &self.flags_of(path),
+            );
+        }
         self.shorten(&mut out.facts);
         self.tell_unread(&mut out);
         out
@@ -134,22 +142,22 @@ impl Lister<'_> {
                 .map(|batch| self.unit.go.listing(&target, cgo, listed, batch))
                 .collect();
         }
-        let flags = self.user_flags();
-        let with_flags: Vec<(String, String)> = packages
-            .iter()
-            .map(|path| {
-                let package = self.table.get(path);
-                let own = package.is_some_and(PackageFacts::in_main_module);
-                let named = package.is_some_and(|package| package.matched);
-                let flags = flags.iter().map(String::as_str);
-                (path.clone(), gcflags::for_package(flags, path, own, named))
-            })
-            .collect();
+        let with_flags: Vec<(String, String)> =
+            packages.iter().map(|path| (path.clone(), self.flags_of(path))).collect();
         let cost = |item: &(String, String)| 2 * item.0.len() + item.1.len() + FLAG_BYTES;
         batches_by(&with_flags, ARGUMENT_BYTES, cost)
             .iter()
             .map(|batch| self.unit.go.listing(&target, cgo, Listed::Packages, batch))
             .collect()
+    }
+
+    /// The user's compiler flags for a package.
+    fn flags_of(&self, path: &str) -> String {
+        let flags = self.user_flags();
+        let package = self.table.get(path);
+        let own = package.is_some_and(PackageFacts::in_main_module);
+        let named = package.is_some_and(|package| package.matched);
+        gcflags::for_package(flags.iter().map(String::as_str), path, own, named)
     }
 
     /// GOFLAGS and the flags of the call, in the order in which Go takes them.

@@ -4,6 +4,8 @@
 /// `go/listing/collect`; `dropped` counts what found no room.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ListingFacts {
+    /// The command that prints the listing, ready to paste into a shell.
+    pub command: String,
     /// Functions that the compiler made code for, wrappers and closures included.
     pub functions: u64,
     /// Functions of the package whose body is assembly: their names without the package, sorted.

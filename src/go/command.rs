@@ -209,11 +209,20 @@ impl GoCommand {
     /// for a module of gowoa's own: it writes go.mod and go.sum. cgo is on so that what only cgo files import
     /// is found too; no C compiler runs.
     pub fn get(&self, target: &Target, what: &[String]) -> CommandLine {
-        let mut args: Vec<OsString> = vec!["get".into(), "-mod=mod".into()];
+        let mut args: Vec<OsString> = vec!["get".into()];
         args.extend(self.tags_arg());
         args.push("--".into());
         args.extend(what.iter().map(OsString::from));
         self.line(args, target_env(target, true), self.work_limit)
+    }
+
+    /// `go get` into a copy of go.mod (`modfile`): the user's own is not written.
+    pub fn get_into_copy(&self, target: &Target, what: &[String]) -> CommandLine {
+        let mut line = self.get(target, what);
+        if let Some(modfile) = &self.modfile {
+            line.args.insert(1, joined("-modfile=", modfile));
+        }
+        line
     }
 
     /// `go list -m -e -json` of a module at a version: what its author says of that version (retractions).
@@ -240,6 +249,25 @@ impl GoCommand {
         let mut args: Vec<OsString> = verb.iter().map(OsString::from).collect();
         args.extend(self.user_flag_args());
         args.push(package.into());
+        self.shown(target, cgo, args)
+    }
+
+    /// The command a reader runs to see a package's listing.
+    pub fn reproduce_listing(
+        &self,
+        target: &Target,
+        cgo: bool,
+        package: &str,
+        flags: &str,
+    ) -> String {
+        let mut args: Vec<OsString> = ["list", "-export"].map(OsString::from).to_vec();
+        args.extend(self.user_flag_args());
+        args.push(format!("-gcflags={package}={}", format!("{flags} -S").trim_start()).into());
+        args.push(package.into());
+        self.shown(target, cgo, args)
+    }
+
+    fn shown(&self, target: &Target, cgo: bool, args: Vec<OsString>) -> String {
         let mut line = self.line(args, target_env(target, cgo), self.work_limit);
         line.program = "go".into();
         line.shown_as = "go".into();

@@ -50,6 +50,7 @@ pub(super) fn of_check(plan: &Plan, gathered: &Gathered) -> PlanReport {
         offline: plan.offline,
         fail_on: plan.fail_on,
         listing: Some(plan.listing.as_str().into()),
+        module: gathered.asked.clone(),
         ..PlanReport::default()
     }
 }

@@ -172,7 +172,7 @@ fn a_line_of_unknown_form_is_counted_and_stops_nothing() {
         "\t0x0000 00000 (a.go)\tNOP",
         "\t0x0000 00000 (a.go:1) NOP",
         "\t0x0000 ZZ                                                .",
-        "\t0x0000 20 20                                             .",
+        "\t0x0000 20 20                                            .",
         "\tnothing",
         "a.F STEXT",
         "a.F size=12",

@@ -17,7 +17,7 @@ use gowoa::go::listing::collect::{Collector, Wanted};
 use gowoa::go::listing::{Counts, Event, Parser};
 
 /// Runs of each; the least is the one with the least noise.
-const RUNS: usize = 25;
+const RUNS: usize = 9;
 /// What one read of a pipe gives.
 const CHUNK: usize = 64 << 10;
 

@@ -45,9 +45,10 @@ impl Check for ArchSymbolCheck {
         finding.help = Some(
             "look whether it does on arm64 what it should; a name alone breaks nothing".into(),
         );
+        let known = first.place.is_known();
         finding.location = Some(Location {
-            file: Some(first.place.file.clone()).filter(|file| !file.is_empty()),
-            line: Some(first.place.line).filter(|line| *line > 0),
+            file: known.then(|| first.place.file.clone()),
+            line: known.then_some(first.place.line),
             function: Some(first.function.clone()),
             ..Location::default()
         });

@@ -1,7 +1,8 @@
 //! What the compiler's listing says of a package, as evidence.
 
 use crate::facts::PackageFacts;
-use crate::facts::listing::{ListingFacts, Place};
+use crate::facts::listing::{ListingFacts, Place, SyscallSite};
+use crate::facts::source::SourcePlace;
 use crate::model::{Evidence, ListingLine};
 
 /// Lines that evidence holds at most.
@@ -21,7 +22,7 @@ pub(super) fn instead_of_assembly(package: &PackageFacts) -> Option<Evidence> {
         listing.stand_ins.iter().partition(|found| !found.callers.is_empty());
     for found in called.into_iter().chain(idle) {
         let name = full(package, &found.function);
-        lines.push(line(name.clone(), &found.place, "Go code for arm64 alone".into()));
+        lines.push(line(name.clone(), &found.place, "Go code in place of assembly".into()));
         for caller in found.callers.iter().take(MAX_CALLERS) {
             let text =
                 if caller.inlined { format!("holds {name}") } else { format!("CALL {name}") };
@@ -58,6 +59,37 @@ pub(super) fn arch_symbols(package: &PackageFacts) -> Option<Evidence> {
     evidence(listing, lines.collect())
 }
 
+/// The calls into `syscall` that the compiler made of these lines of source, each behind the move of a float's
+/// bits that stands shortly before it. A call that is inlined has the line of its text; the function decides too.
+#[expect(dead_code, reason = "float-syscall asks it")]
+pub(super) fn system_calls<'a>(
+    package: &PackageFacts,
+    places: impl IntoIterator<Item = &'a SourcePlace>,
+) -> Option<Evidence> {
+    let listing = package.listing.as_ref()?;
+    let mut lines: Vec<ListingLine> = Vec::new();
+    for place in places {
+        let file = package.report_path(&place.file);
+        let function = place.function.as_deref();
+        let here = |site: &&SyscallSite| {
+            site.place.file == file && site.place.line == place.line
+                || function.is_some_and(|function| site.function == function)
+        };
+        for site in listing.syscalls.iter().filter(here) {
+            let name = full(package, &site.function);
+            let float = site.float.iter();
+            let moved =
+                float.map(|float| line(name.clone(), &float.place, float.instruction.clone()));
+            let call = line(name.clone(), &site.place, format!("CALL {}", site.callee));
+            if !lines.contains(&call) {
+                lines.extend(moved.chain([call]));
+            }
+        }
+    }
+    lines.truncate(MAX_LINES);
+    evidence(listing, lines)
+}
+
 fn evidence(listing: &ListingFacts, lines: Vec<ListingLine>) -> Option<Evidence> {
     (!lines.is_empty()).then(|| Evidence::Listing { command: listing.command.clone(), lines })
 }
@@ -74,7 +106,7 @@ fn full(package: &PackageFacts, function: &str) -> String {
 }
 
 fn line(function: String, place: &Place, text: String) -> ListingLine {
-    let known = place.line > 0 && !place.file.is_empty();
+    let known = place.is_known();
     ListingLine {
         function,
         file: known.then(|| place.file.clone()),

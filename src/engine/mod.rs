@@ -13,6 +13,7 @@ mod graph;
 mod inspect;
 mod judge;
 mod link;
+mod listing;
 mod lists;
 mod objects;
 mod phases;

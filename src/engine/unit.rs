@@ -23,7 +23,7 @@ use super::explain::{Explainer, Raw, read_source};
 use super::graph::Graph;
 use super::phases::Clock;
 use super::proof::Host;
-use super::{Progress, inspect, lists, objects, sources, syso, tests_build, tried};
+use super::{Progress, inspect, listing, lists, objects, sources, syso, tests_build, tried};
 
 /// What is built in one go.
 #[derive(Debug, Clone)]
@@ -181,6 +181,7 @@ async fn work(
     let mut failures = explained(plan, toolchain, unit, &table, &graph, raws, clock).await;
     mark(&mut table, &built);
     facts.tried = advised(plan, toolchain, unit, &table, &failures, &links, clock).await;
+    list_code(plan, toolchain, unit, &mut table, facts, clock).await;
     if plan.tests && unit.c_toolchain_error.is_none() {
         let begin = clock.begin("tests");
         let bad: BTreeSet<String> = failures.keys().cloned().collect();
@@ -199,6 +200,33 @@ async fn work(
     }
     facts.failures = failures;
     facts.packages = table;
+}
+
+/// What the compiler lists of the packages that deserve a look.
+async fn list_code(
+    plan: &Plan,
+    toolchain: &Toolchain,
+    unit: &Unit,
+    table: &mut BTreeMap<String, PackageFacts>,
+    facts: &mut UnitFacts,
+    clock: &mut Clock<'_>,
+) {
+    let goroot = Path::new(toolchain.env("GOROOT").unwrap_or_default());
+    let packages = listing::wanted(table, plan.listing, goroot);
+    if packages.is_empty() {
+        return;
+    }
+    let begin = clock.begin("listing");
+    let lister = listing::Lister { plan, toolchain, unit, table };
+    let listed = lister.list(&packages).await;
+    for (path, found) in listed.facts {
+        if let Some(package) = table.get_mut(&path) {
+            package.listing = Some(found);
+        }
+    }
+    facts.listing = listed.run;
+    facts.unproven.extend(listed.unproven);
+    clock.end("listing", begin);
 }
 
 /// Newer versions of the modules at fault, built before anybody advises them.

@@ -1,10 +1,20 @@
 //! What to do next, by class of failure and by whose code it is.
 
-use crate::facts::{Failure, FailureClass, PackageFacts};
+use crate::facts::{Failure, FailureClass, PackageFacts, RuleHit, UnitFacts};
+use crate::model::Evidence;
 
 /// The next step for a failure that is an arm64 problem.
-pub(super) fn for_failure(failure: &Failure, package: &PackageFacts) -> String {
-    if package.in_main_module() { own_code(failure) } else { dependency(failure, package) }
+pub(super) fn for_failure(failure: &Failure, package: &PackageFacts, unit: &UnitFacts) -> String {
+    if package.in_main_module() {
+        return own_code(failure);
+    }
+    match rule_advice(failure, package, unit) {
+        Some(known) if failure.class == FailureClass::Sentinel => {
+            format!("{}\n{known}", refused_on_purpose(failure))
+        }
+        Some(known) => known,
+        None => dependency(failure, package),
+    }
 }
 
 fn own_code(failure: &Failure) -> String {
@@ -47,11 +57,6 @@ fn dependency(failure: &Failure, package: &PackageFacts) -> String {
         return "the package belongs to no module of the build; see the compiler's words".into();
     };
     let path = &module.path;
-    if path == "golang.org/x/sys" {
-        return "go get golang.org/x/sys@latest (ported to windows/arm64 in February 2021, v0.1.0 and newer build; \
-                the version to pick was not tried here)"
-            .into();
-    }
     if let Some(by) = &module.replaced_by {
         return format!(
             "go.mod replaces {path} by {by}: mend it there, or replace it by a version that builds for windows/arm64"
@@ -65,6 +70,53 @@ fn dependency(failure: &Failure, package: &PackageFacts) -> String {
         "{tag}try a newer version: go get {path}@latest, then gowoa check again (not tried here)\n\
          if the newest fails too, tell its maintainers, and keep the import behind `//go:build !windows || !arm64`"
     )
+}
+
+/// The next step that a rule knows.
+pub(super) fn of_rule(hit: &RuleHit) -> String {
+    let mut lines = Vec::new();
+    match (&hit.upgrade, &hit.workaround) {
+        (Some(version), _) => lines.push(format!(
+            "go get {}@{version} (rule {} says that it is good; not tried here)",
+            hit.module, hit.id
+        )),
+        (None, None) => {
+            lines.push(format!("rule {} knows no good version of {}", hit.id, hit.module))
+        }
+        (None, Some(_)) => {}
+    }
+    lines.extend(hit.workaround.clone());
+    lines.join("\n")
+}
+
+/// What the rules database knows of a package that does not build, and of those that lead to it.
+pub(super) fn rule_advice(
+    failure: &Failure,
+    package: &PackageFacts,
+    unit: &UnitFacts,
+) -> Option<String> {
+    let own = package.rules.iter().filter(|hit| hit.effect.fails_to_build()).map(of_rule);
+    // A newer version of a module on the way selects a good one of this.
+    let leads = |hit: &&RuleHit| hit.through.is_some() && hit.effect.fails_to_build();
+    let on_the_way = failure.chain.iter().filter_map(|path| unit.packages.get(path));
+    let others = on_the_way
+        .filter(|other| other.import_path != package.import_path)
+        .flat_map(|other| other.rules.iter().filter(leads))
+        .map(|hit| format!("or {}", of_rule(hit)));
+    let mut lines: Vec<String> = own.chain(others).collect();
+    lines.dedup();
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+/// The rules about a package that does not build, as evidence.
+pub(super) fn rule_evidence(package: &PackageFacts) -> Vec<Evidence> {
+    let hits = package.rules.iter().filter(|hit| hit.effect.fails_to_build());
+    hits.map(|hit| Evidence::Rule {
+        id: hit.name(),
+        summary: hit.summary.clone(),
+        url: hit.url.clone(),
+    })
+    .collect()
 }
 
 /// The next step where cgo is what is missing.

@@ -248,7 +248,7 @@ fn arm64_finding(failure: &Failure, package: &PackageFacts, cx: Context<'_>) -> 
         first_words(failure)
     );
     let mut finding = draft::finding(&META.id, cx.subject, Severity::Error, message);
-    let mut help = advice::for_failure(failure, package);
+    let mut help = advice::for_failure(failure, package, cx.unit);
     if package.in_main_module() && only_internal(failure, package, cx.unit) {
         help.push_str("\nonly internal packages are affected: nothing that builds imports them");
     }
@@ -290,6 +290,7 @@ pub(super) fn finish(
         })
     });
     finding.evidence = evidence(failure, unit);
+    finding.evidence.extend(advice::rule_evidence(package));
     if !package.amd64_only.is_empty() || !package.arm64_only.is_empty() {
         finding.evidence.push(draft::files(package));
     }

@@ -16,6 +16,7 @@ mod hardening;
 mod hybrid_image;
 mod imports;
 mod isa_baseline;
+mod known_module;
 mod machine_type;
 mod name_against_content;
 mod needs_cgo;
@@ -147,6 +148,7 @@ pub static CHECKS: &[&dyn Check] = &[
     &files_lost::FilesLost,
     &asm_twin::AsmTwin,
     &slow_path::SlowPath,
+    &known_module::KnownModule,
     &name_against_content::NameAgainstContent,
     &machine_type::MachineType,
     &hybrid_image::HybridImage,

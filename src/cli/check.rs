@@ -50,6 +50,10 @@ pub struct CheckArgs {
     #[arg(long, value_name = "SEVERITY", default_value = "error")]
     pub fail_on: FailOn,
 
+    /// More rules about versions of modules, beside gowoa's own (docs/rules.md; repeatable)
+    #[arg(long, value_name = "FILE")]
+    pub rules: Vec<PathBuf>,
+
     /// How to build.
     #[command(flatten)]
     pub go: GoArgs,
@@ -222,6 +226,7 @@ fn plan(args: &CheckArgs) -> Result<Plan, Refusal> {
         tests: args.tests,
         alone: false,
         all_modules: args.all_modules,
+        rules_files: args.rules.clone(),
         offline: args.go.offline,
         out_dir: args.out.out_dir.as_ref().map(|dir| here.join(dir)),
         fail_on: args.fail_on.severity(),
@@ -283,7 +288,7 @@ fn refuse_flags(go: &GoArgs) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn surroundings() -> Result<Surroundings, Refusal> {
+pub(super) fn surroundings() -> Result<Surroundings, Refusal> {
     Ok(Surroundings {
         path: std::env::var_os("PATH"),
         cc: std::env::var("CC").ok(),

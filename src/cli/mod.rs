@@ -8,6 +8,7 @@ mod explain;
 pub mod inspect;
 mod output;
 mod progress;
+mod rules;
 mod secrets;
 
 use std::ffi::OsString;
@@ -42,6 +43,8 @@ pub enum Command {
     Inspect(Box<inspect::InspectArgs>),
     /// Say what a check does, why it matters on Windows on Arm, and what to do; without a name, list them
     Explain(explain::ExplainArgs),
+    /// The rules database: list the rules, or verify them by building what they are about
+    Rules(rules::RulesArgs),
     /// Print shell completions
     Completions(completions::CompletionsArgs),
 }
@@ -76,6 +79,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Rules(args) => rules::run(&args),
         Command::Completions(args) => completions::run(&args),
     })
 }

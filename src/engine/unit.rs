@@ -13,6 +13,7 @@ use crate::go::list::ListFailure;
 use crate::go::modules::{flag_value, split_flags};
 use crate::model::{FileSetClass, Problem, Unproven};
 use crate::plan::Plan;
+use crate::rules::Database;
 use crate::source::golang;
 
 use super::build::{Builder, BuiltUnit};
@@ -20,7 +21,7 @@ use super::control::Controls;
 use super::explain::{Explainer, Raw, read_source};
 use super::graph::Graph;
 use super::phases::Clock;
-use super::{Progress, inspect, lists, objects, sources, syso, tests_build};
+use super::{Progress, inspect, lists, objects, rules, sources, syso, tests_build};
 
 /// What is built in one go.
 #[derive(Debug, Clone)]
@@ -45,6 +46,7 @@ pub(super) struct Unit {
 pub(super) async fn gather(
     plan: &Plan,
     toolchain: &Toolchain,
+    database: &Database,
     mut unit: Unit,
     progress: &dyn Progress,
 ) -> UnitFacts {
@@ -79,6 +81,7 @@ pub(super) async fn gather(
     facts.problems.extend(take_unmatched(&mut table));
     place_modules(&mut table, &plan.dir);
     find_stubs(&mut table);
+    rules::fill(&mut table, database, plan, toolchain);
     clock.end("list", begin);
     if !table.values().any(|package| package.matched) {
         if facts.problems.is_empty() {

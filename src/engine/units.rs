@@ -12,9 +12,10 @@ use crate::go::modules::{self, Workspace, flag_value, parse_flag, split_flags};
 use crate::go::{cgo, toolchain};
 use crate::model::{Problem, Unproven};
 use crate::plan::Plan;
+use crate::rules::Database;
 
 use super::unit::{self, Unit};
-use super::{EngineError, Gathered, Progress, Surroundings};
+use super::{EngineError, Gathered, Progress, Surroundings, rules};
 
 /// How long gowoa waits for another one that works on the same project.
 const LOCK_WAIT: Duration = Duration::from_secs(600);
@@ -36,6 +37,8 @@ pub(super) async fn gather(
     if !dir.is_dir() {
         return Err(EngineError::NoDirectory { dir: dir.clone() });
     }
+    // A rules file with an error is told before Go works for minutes.
+    let database = rules::load(&plan.rules_files)?;
     let (program, origin) = toolchain::find(plan.go.as_deref(), around.path.as_deref())?;
     let mut go = base_command(plan, program, dir.clone());
     let toolchain = toolchain::ask(&go, origin).await?;
@@ -63,7 +66,7 @@ pub(super) async fn gather(
     for unit in planned {
         patterns.extend(unit.patterns.clone());
         let unit = Unit { c_toolchain_error: c_toolchain_error.clone(), ..unit };
-        units.push(gather_one(plan, &toolchain, unit, progress).await);
+        units.push(gather_one(plan, &toolchain, &database, unit, progress).await);
     }
     note_unvisited(&mut units, dir, unvisited);
     patterns.sort();
@@ -75,14 +78,15 @@ pub(super) async fn gather(
 async fn gather_one(
     plan: &Plan,
     toolchain: &Toolchain,
+    database: &Database,
     unit: Unit,
     progress: &dyn Progress,
 ) -> UnitFacts {
     if unit.go.dir == plan.dir {
-        return unit::gather(plan, toolchain, unit, progress).await;
+        return unit::gather(plan, toolchain, database, unit, progress).await;
     }
     match toolchain::ask(&unit.go, toolchain.origin.clone()).await {
-        Ok(own) => unit::gather(plan, &own, unit, progress).await,
+        Ok(own) => unit::gather(plan, &own, database, unit, progress).await,
         Err(error) => {
             let problem = Problem {
                 message: format!("{}: {error}", unit.name),

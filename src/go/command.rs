@@ -156,17 +156,17 @@ impl GoCommand {
     /// for a module of gowoa's own: it writes go.mod and go.sum. cgo is on so that what only cgo files import
     /// is found too; no C compiler runs.
     pub fn get(&self, target: &Target, what: &[String]) -> CommandLine {
-        let mut args: Vec<OsString> = vec!["get".into(), "-mod=mod".into()];
+        let mut args: Vec<OsString> = vec!["get".into()];
         args.extend(self.tags_arg());
         args.push("--".into());
         args.extend(what.iter().map(OsString::from));
         self.line(args, target_env(target, true), self.work_limit)
     }
 
-    /// `go list -m -e -json` of a module at a version: what its author says of that version (retractions).
-    pub fn list_module(&self, module: &str, version: &str) -> CommandLine {
-        let query = format!("{module}@{version}");
-        let args = ["list", "-m", "-e", "-retracted", "-mod=mod", "-json", "--", &query];
+    /// `go list -m -e -json` of a module: the version that is selected or, with `@version` behind it, that
+    /// version and what its author says of it (retractions).
+    pub fn list_module(&self, query: &str) -> CommandLine {
+        let args = ["list", "-m", "-e", "-retracted", "-mod=mod", "-json", "--", query];
         self.line(args.map(OsString::from).to_vec(), Vec::new(), self.probe_limit)
     }
 

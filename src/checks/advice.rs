@@ -1,20 +1,56 @@
 //! What to do next, by class of failure and by whose code it is.
 
-use crate::facts::{Failure, FailureClass, PackageFacts, RuleHit, UnitFacts};
-use crate::model::Evidence;
+use crate::facts::{Failure, FailureClass, PackageFacts, RuleEffect, RuleHit, Tried, UnitFacts};
+use crate::model::{ControlOutcome, Evidence};
 
 /// The next step for a failure that is an arm64 problem.
 pub(super) fn for_failure(failure: &Failure, package: &PackageFacts, unit: &UnitFacts) -> String {
-    if package.in_main_module() {
-        return own_code(failure);
+    if !package.in_main_module() {
+        return dependency(failure, package, unit);
     }
-    match rule_advice(failure, package, unit) {
-        Some(known) if failure.class == FailureClass::Sentinel => {
-            format!("{}\n{known}", refused_on_purpose(failure))
-        }
-        Some(known) => known,
-        None => dependency(failure, package),
+    let own = own_code(failure);
+    // What is missing may be a dependency's, and a newer version of it may have it.
+    match module_at_fault(failure, package, unit).and_then(|path| good(&path, unit)) {
+        Some(tried) => format!("{}\nor else: {own}", upgrade(tried)),
+        None => own,
     }
+}
+
+/// The module whose version decides: that of the package that should define what is missing, else its own.
+fn module_at_fault(failure: &Failure, package: &PackageFacts, unit: &UnitFacts) -> Option<String> {
+    let of = |package: &PackageFacts| {
+        let module = package.module.as_ref().filter(|module| !module.main)?;
+        Some(module.reference.path.clone())
+    };
+    let defined = failure.definition.as_ref().and_then(|d| unit.packages.get(&d.package));
+    of(package).or_else(|| defined.and_then(of))
+}
+
+/// The version of a module that was built and is good.
+fn good<'a>(path: &str, unit: &'a UnitFacts) -> Option<&'a Tried> {
+    unit.tried.iter().find(|tried| tried.module == path && tried.outcome == Some(true))
+}
+
+fn upgrade(tried: &Tried) -> String {
+    format!("go get {}@{}   (built just now for windows/arm64: ok)", tried.module, tried.version)
+}
+
+/// What was tried of the module at fault.
+pub(super) fn tried(failure: &Failure, package: &PackageFacts, unit: &UnitFacts) -> Vec<Evidence> {
+    let Some(path) = module_at_fault(failure, package, unit) else { return Vec::new() };
+    let of_module = unit.tried.iter().filter(|tried| tried.module == path);
+    of_module
+        .map(|tried| Evidence::Tried {
+            module: format!("{}@{}", tried.module, tried.version),
+            target: "windows/arm64".into(),
+            outcome: match tried.outcome {
+                Some(true) => ControlOutcome::Builds,
+                Some(false) => ControlOutcome::Fails,
+                None => ControlOutcome::Unknown,
+            },
+            text: tried.text.clone(),
+        })
+        .collect()
 }
 
 fn own_code(failure: &Failure) -> String {
@@ -52,7 +88,7 @@ fn own_code(failure: &Failure) -> String {
     }
 }
 
-fn dependency(failure: &Failure, package: &PackageFacts) -> String {
+fn dependency(failure: &Failure, package: &PackageFacts, unit: &UnitFacts) -> String {
     let Some(module) = package.module_ref() else {
         return "the package belongs to no module of the build; see the compiler's words".into();
     };
@@ -66,46 +102,87 @@ fn dependency(failure: &Failure, package: &PackageFacts) -> String {
         FailureClass::Sentinel => refused_on_purpose(failure) + "\n",
         _ => String::new(),
     };
+    if let Some(tried) = good(path, unit) {
+        let more = rule_lines(failure, package, unit, None);
+        return tag + &lines(&[vec![upgrade(tried)], more].concat());
+    }
+    let bad = || unit.tried.iter().filter(|tried| tried.module == *path);
+    let otherwise =
+        "tell its maintainers, and keep the import behind `//go:build !windows || !arm64`";
+    if let Some(last) = bad().rfind(|tried| tried.outcome == Some(false)) {
+        let words = last.text.as_deref().unwrap_or("it fails too");
+        let more = rule_lines(failure, package, unit, None);
+        let no = format!("no newer version helps: {} was tried ({words})", last.version);
+        let more = if more.is_empty() { vec![otherwise.to_owned()] } else { more };
+        return tag + &lines(&[vec![no], more].concat());
+    }
+    let why = bad().find_map(|tried| tried.text.as_deref()).unwrap_or("not tried here");
+    let known = rule_lines(failure, package, unit, Some(why));
+    if !known.is_empty() {
+        return tag + &lines(&known);
+    }
+    let version = bad().map(|tried| tried.version.as_str()).next().unwrap_or("latest");
     format!(
-        "{tag}try a newer version: go get {path}@latest, then gowoa check again (not tried here)\n\
-         if the newest fails too, tell its maintainers, and keep the import behind `//go:build !windows || !arm64`"
+        "{tag}try a newer version: go get {path}@{version}, then gowoa check again (not tried: {why})\n\
+         if the newest fails too, {otherwise}"
     )
 }
 
-/// The next step that a rule knows.
-pub(super) fn of_rule(hit: &RuleHit) -> String {
-    let mut lines = Vec::new();
-    match (&hit.upgrade, &hit.workaround) {
-        (Some(version), _) => lines.push(format!(
-            "go get {}@{version} (rule {} says that it is good; not tried here)",
-            hit.module, hit.id
-        )),
-        (None, None) => {
-            lines.push(format!("rule {} knows no good version of {}", hit.id, hit.module))
-        }
-        (None, Some(_)) => {}
-    }
-    lines.extend(hit.workaround.clone());
+fn lines(lines: &[String]) -> String {
     lines.join("\n")
 }
 
-/// What the rules database knows of a package that does not build, and of those that lead to it.
-pub(super) fn rule_advice(
+/// The version that a rule calls good, and why it was not tried.
+fn rule_upgrade(hit: &RuleHit, why: &str) -> Option<String> {
+    let version = hit.upgrade.as_ref()?;
+    Some(format!("go get {}@{version} (good by rule {}; not tried: {why})", hit.module, hit.id))
+}
+
+/// The next step that a rule knows of a package that builds.
+pub(super) fn of_rule(hit: &RuleHit) -> String {
+    let upgrade = rule_upgrade(hit, "it builds as it is");
+    let mut steps: Vec<String> = upgrade.into_iter().chain(hit.workaround.clone()).collect();
+    if steps.is_empty() {
+        steps.push(format!("rule {} knows no good version of {}", hit.id, hit.module));
+    }
+    lines(&steps)
+}
+
+/// What the rules know of a package that does not build, and of those that lead to it. The versions that they call
+/// good are named where nothing was tried, with the reason `why`.
+pub(super) fn rule_lines(
     failure: &Failure,
     package: &PackageFacts,
     unit: &UnitFacts,
-) -> Option<String> {
-    let own = package.rules.iter().filter(|hit| hit.effect.fails_to_build()).map(of_rule);
+    why: Option<&str>,
+) -> Vec<String> {
+    let mut found = Vec::new();
+    for hit in package.rules.iter().filter(|hit| hit.effect.fails_to_build()) {
+        found.extend(why.and_then(|why| rule_upgrade(hit, why)));
+        found.extend(hit.workaround.clone());
+    }
     // A newer version of a module on the way selects a good one of this.
-    let leads = |hit: &&RuleHit| hit.through.is_some() && hit.effect.fails_to_build();
+    let module = package.module.as_ref().map(|module| module.reference.path.as_str());
     let on_the_way = failure.chain.iter().filter_map(|path| unit.packages.get(path));
-    let others = on_the_way
-        .filter(|other| other.import_path != package.import_path)
-        .flat_map(|other| other.rules.iter().filter(leads))
-        .map(|hit| format!("or {}", of_rule(hit)));
-    let mut lines: Vec<String> = own.chain(others).collect();
-    lines.dedup();
-    (!lines.is_empty()).then(|| lines.join("\n"))
+    for hit in on_the_way.flat_map(|package| &package.rules) {
+        if hit.through.as_deref().is_some_and(|through| Some(through) == module) {
+            let upgrade = rule_upgrade(hit, "the other way was");
+            found.extend(upgrade.map(|upgrade| format!("or {upgrade}")));
+        }
+    }
+    let mut seen = Vec::new();
+    found.retain(|line| {
+        let new = !seen.contains(line);
+        seen.push(line.clone());
+        new
+    });
+    found
+}
+
+/// What the rules know of a package that needs cgo.
+fn without_cgo(package: &PackageFacts) -> Vec<String> {
+    let hits = package.rules.iter().filter(|hit| hit.effect == RuleEffect::NeedsCgo);
+    hits.filter_map(|hit| hit.workaround.clone()).collect()
 }
 
 /// The rules about a package that does not build, as evidence.
@@ -121,6 +198,10 @@ pub(super) fn rule_evidence(package: &PackageFacts) -> Vec<Evidence> {
 
 /// The next step where cgo is what is missing.
 pub(super) fn for_cgo(package: &PackageFacts) -> String {
+    lines(&[vec![cgo_step(package)], without_cgo(package)].concat())
+}
+
+fn cgo_step(package: &PackageFacts) -> String {
     let on_arm64 = package.arm64_cgo.as_ref().is_some_and(|set| set.compiles_something());
     if !on_arm64 {
         return if package.in_main_module() {

@@ -294,6 +294,7 @@ pub(super) fn finish(
     if !package.amd64_only.is_empty() || !package.arm64_only.is_empty() {
         finding.evidence.push(draft::files(package));
     }
+    finding.evidence.extend(advice::tried(failure, package, unit));
     let reach =
         if package.in_main_module() { Reachability::MainModule } else { Reachability::StopsBuild };
     draft::about_package(finding, package, reach)

@@ -1,5 +1,6 @@
 //! known-module: is the selected version of a module known not to work on windows/arm64?
 
+use crate::facts::code::Function;
 use crate::facts::{Failure, FailureClass, PackageFacts, RuleEffect, RuleHit};
 use crate::model::{
     BuildState, CheckId, Confidence, Evidence, Finding, Reachability, Severity, SubjectKind,
@@ -94,15 +95,36 @@ fn finding(hit: &RuleHit, package: &PackageFacts, cx: Context<'_>) -> Option<Fin
         _ => package.compiled,
     };
     match (hit.effect, built) {
+        (RuleEffect::Differs, _) if seen_elsewhere(hit, package, cx) => None,
         (RuleEffect::Differs, _) => Some(differs(hit, package, cx)),
         // It breaks through another module, of which this build has a version that is good.
         (_, true) if hit.through.is_some() => None,
         // Nothing that is built uses what arm64 lacks; and what does not build has a finding of its own.
         (RuleEffect::BreaksImporters, true) => None,
-        // Empty without cgo is not an error before somebody uses what is missing; needs-cgo looks at that.
-        (RuleEffect::NeedsCgo, true) if hit.class == "cgo-empty" => None,
+        // What is left of it without cgo is a matter of needs-cgo.
+        (RuleEffect::NeedsCgo, true) if ["cgo-empty", "cgo-stub"].contains(&hit.class.as_str()) => {
+            None
+        }
         (_, true) => Some(contradicted(hit, package, cx)),
         (_, false) => Some(unproven(hit, package, cx)),
+    }
+}
+
+/// Whether another check finds it in this build: its finding has the place, and the rule would only repeat it.
+fn seen_elsewhere(hit: &RuleHit, package: &PackageFacts, cx: Context<'_>) -> bool {
+    let source = package.source.as_ref();
+    let of_package = |function: &Function| function.package.as_ref() == Some(&package.import_path);
+    match hit.class.as_str() {
+        "float-syscall" => source.is_some_and(|source| !source.float_calls.is_empty()),
+        "arch-table" => source.is_some_and(|source| !source.arch_tables.is_empty()),
+        "reserved-x18" => {
+            let scans =
+                cx.unit.images.iter().filter_map(|image| image.code.as_ref()?.as_ref().ok());
+            scans
+                .flat_map(|code| &code.x18)
+                .any(|one| one.place.function.as_ref().is_some_and(of_package))
+        }
+        class => package.class.is_some_and(|found| found.as_str() == class),
     }
 }
 

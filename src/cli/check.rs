@@ -226,6 +226,7 @@ fn plan(args: &CheckArgs) -> Result<Plan, Refusal> {
         tests: args.tests,
         alone: false,
         all_modules: args.all_modules,
+        advise: true,
         rules_files: args.rules.clone(),
         offline: args.go.offline,
         out_dir: args.out.out_dir.as_ref().map(|dir| here.join(dir)),

@@ -198,6 +198,7 @@ fn verify(args: &VerifyArgs, redactor: &Redactor) -> Result<u8, Refusal> {
         scope: Scope::Check,
         alone: true,
         all_modules: false,
+        advise: false,
         rules_files: Vec::new(),
         offline: args.offline,
         out_dir: None,

@@ -25,6 +25,7 @@ mod stale;
 mod subjects;
 mod syso;
 mod tests_build;
+mod tried;
 mod unit;
 mod units;
 mod verify;

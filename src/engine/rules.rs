@@ -62,6 +62,13 @@ pub(super) fn fill(
     }
 }
 
+/// The versions that the rules call good, where they say that a package does not build.
+pub(super) fn known_good(package: &PackageFacts) -> Vec<String> {
+    let hits =
+        package.rules.iter().filter(|hit| hit.effect.fails_to_build() && hit.through.is_none());
+    hits.filter_map(|hit| hit.upgrade.clone()).collect()
+}
+
 /// The build tags: the user's own, or those of GOFLAGS.
 fn tags(plan: &Plan, toolchain: &Toolchain) -> Vec<String> {
     if !plan.flags.tags.is_empty() {

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::facts::{
-    Blame, Failure, FailureClass, ImageFile, PackageFacts, Stage, Target, Toolchain, UnitFacts,
+    Blame, Failure, FailureClass, ImageFile, PackageFacts, Stage, Target, Toolchain, Tried,
+    UnitFacts,
 };
 use crate::go::build::build;
 use crate::go::command::{GoCommand, Output};
@@ -21,7 +22,7 @@ use super::control::Controls;
 use super::explain::{Explainer, Raw, read_source};
 use super::graph::Graph;
 use super::phases::Clock;
-use super::{Progress, inspect, lists, objects, rules, sources, syso, tests_build};
+use super::{Progress, inspect, lists, objects, rules, sources, syso, tests_build, tried};
 
 /// What is built in one go.
 #[derive(Debug, Clone)]
@@ -129,8 +130,10 @@ async fn work(
         Err(error) => facts.problems.push(broken("the sources could not be read", &error)),
     }
 
+    let links = tried::links(&raws);
     let mut failures = explained(plan, toolchain, unit, &table, &graph, raws, clock).await;
     mark(&mut table, &built);
+    facts.tried = advised(plan, toolchain, unit, &table, &failures, &links, clock).await;
     if plan.tests && unit.c_toolchain_error.is_none() {
         let begin = clock.begin("tests");
         let bad: BTreeSet<String> = failures.keys().cloned().collect();
@@ -149,6 +152,38 @@ async fn work(
     }
     facts.failures = failures;
     facts.packages = table;
+}
+
+/// Newer versions of the modules at fault, built before anybody advises them.
+async fn advised(
+    plan: &Plan,
+    toolchain: &Toolchain,
+    unit: &Unit,
+    table: &BTreeMap<String, PackageFacts>,
+    failures: &BTreeMap<String, Failure>,
+    links: &tried::Links,
+    clock: &mut Clock<'_>,
+) -> Vec<Tried> {
+    if !plan.advise {
+        return Vec::new();
+    }
+    let candidates = tried::candidates(table, failures, &rules::known_good);
+    if candidates.is_empty() {
+        return Vec::new();
+    }
+    let begin = clock.begin("advice");
+    let trials = tried::Trials {
+        go: &unit.go,
+        toolchain,
+        table,
+        cgo: plan.cgo,
+        offline: plan.offline,
+        scratch: &unit.scratch,
+        links,
+    };
+    let tried = trials.run(&candidates).await;
+    clock.end("advice", begin);
+    tried
 }
 
 async fn inspect_all(facts: &mut UnitFacts, sources: Vec<objects::Source>, clock: &mut Clock<'_>) {

@@ -9,7 +9,7 @@ pub enum RuleEffect {
     Breaks,
     /// It builds, and code that uses what arm64 lacks does not.
     BreaksImporters,
-    /// It does not build, or is empty, without cgo.
+    /// Without cgo it does not build, is empty, or is a stub.
     NeedsCgo,
     /// It builds and then lacks something, is slower, or does something wrong.
     Differs,

@@ -163,6 +163,15 @@ impl GoCommand {
         self.line(args, target_env(target, true), self.work_limit)
     }
 
+    /// `go get` into a copy of go.mod (`modfile`): the user's own is not written.
+    pub fn get_into_copy(&self, target: &Target, what: &[String]) -> CommandLine {
+        let mut line = self.get(target, what);
+        if let Some(modfile) = &self.modfile {
+            line.args.insert(1, joined("-modfile=", modfile));
+        }
+        line
+    }
+
     /// `go list -m -e -json` of a module: the version that is selected or, with `@version` behind it, that
     /// version and what its author says of it (retractions).
     pub fn list_module(&self, query: &str) -> CommandLine {

@@ -74,7 +74,7 @@ pub const CLASSES: &[(&str, RuleEffect, &str)] = &[
         RuleEffect::NeedsCgo,
         "without cgo it is empty, and what imports it breaks",
     ),
-    ("cgo-stub", RuleEffect::Differs, "without cgo it builds, and fails when it is called"),
+    ("cgo-stub", RuleEffect::NeedsCgo, "without cgo it builds, and fails when it is called"),
     (
         FileSetClass::FilesLost.as_str(),
         RuleEffect::Differs,

@@ -27,8 +27,18 @@ macro_rules! embedded {
 }
 
 /// gowoa's own rules, by file; a test holds the list against the directory.
-const EMBEDDED: &[(&str, &str)] =
-    &[embedded!("github.com-go-ole-go-ole"), embedded!("golang.org-x-sys")];
+const EMBEDDED: &[(&str, &str)] = &[
+    embedded!("cgo"),
+    embedded!("github.com-Microsoft-go-winio"),
+    embedded!("github.com-alexbrainman-odbc"),
+    embedded!("github.com-go-delve-delve"),
+    embedded!("github.com-go-ole-go-ole"),
+    embedded!("github.com-google-gopacket"),
+    embedded!("github.com-shirou-gopsutil"),
+    embedded!("golang.org-x-exp"),
+    embedded!("golang.org-x-sys"),
+    embedded!("run-time"),
+];
 
 /// A rule.
 #[derive(Debug, Clone)]

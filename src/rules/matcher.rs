@@ -124,11 +124,15 @@ fn hit(
     selected: &Selected,
     version: &Version,
 ) -> RuleHit {
-    // A version that one rule calls good may be bad by another that is as bad.
+    // A version that one rule calls good may be bad by another. What builds is better than what does not, even
+    // where it has other faults.
+    let builds = !rule.class.effect.fails_to_build();
     let good = |candidate: &Version| {
         let mut others = database.of_module(&selected.module);
         !others.any(|(other, affected)| {
-            other.severity >= rule.severity && other.through.is_none() && has(affected, candidate)
+            let counts =
+                other.class.effect.fails_to_build() || (builds && other.severity >= rule.severity);
+            counts && other.through.is_none() && has(affected, candidate)
         })
     };
     let advised = rule.advice.upgrade.clone().filter(|advised| advised > version);

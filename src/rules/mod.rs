@@ -9,6 +9,9 @@ pub mod file;
 pub mod matcher;
 pub mod version;
 
+#[cfg(test)]
+mod tests;
+
 use crate::model::Severity;
 
 use file::{Advice, Affected, Class, Entry, Reference, Try};

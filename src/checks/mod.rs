@@ -18,6 +18,7 @@ mod hardening;
 mod hybrid_image;
 mod imports;
 mod isa_baseline;
+mod known_module;
 mod listed;
 mod machine_type;
 mod name_against_content;
@@ -152,6 +153,7 @@ pub static CHECKS: &[&dyn Check] = &[
     &slow_path::SlowPath,
     &float_syscall::FloatSyscall,
     &arch_symbol::ArchSymbolCheck,
+    &known_module::KnownModule,
     &name_against_content::NameAgainstContent,
     &machine_type::MachineType,
     &hybrid_image::HybridImage,

@@ -15,6 +15,7 @@ use crate::go::list::ListFailure;
 use crate::go::modules::{flag_value, split_flags};
 use crate::model::{FileSetClass, PhaseReport, Problem, Unproven};
 use crate::plan::Plan;
+use crate::rules::Database;
 use crate::source::golang;
 
 use super::build::{Builder, BuiltUnit};
@@ -23,7 +24,7 @@ use super::explain::{Explainer, Raw, read_source};
 use super::graph::Graph;
 use super::phases::Clock;
 use super::proof::Host;
-use super::{Progress, inspect, listing, lists, objects, sources, syso, tests_build, tried};
+use super::{Progress, inspect, listing, lists, objects, rules, sources, syso, tests_build, tried};
 
 /// What is built in one go.
 #[derive(Debug, Clone)]
@@ -80,6 +81,7 @@ impl Listed {
 pub(super) async fn list(
     plan: &Plan,
     toolchain: &Toolchain,
+    database: &Database,
     mut unit: Unit,
     progress: &dyn Progress,
 ) -> Listed {
@@ -101,6 +103,8 @@ pub(super) async fn list(
     };
     clock.end("list", begin);
     clock.go_took(took);
+    let mut table = table;
+    rules::fill(&mut table, database, plan, toolchain);
     let ready = table.values().any(|package| package.matched);
     if !ready && facts.problems.is_empty() {
         facts.problems.push(no_packages(&unit.patterns));
@@ -239,7 +243,10 @@ async fn advised(
     links: &tried::Links,
     clock: &mut Clock<'_>,
 ) -> Vec<Tried> {
-    let candidates = tried::candidates(table, failures, &|_| Vec::new());
+    if !plan.advise {
+        return Vec::new();
+    }
+    let candidates = tried::candidates(table, failures, &rules::known_good);
     if candidates.is_empty() {
         return Vec::new();
     }

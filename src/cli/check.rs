@@ -203,6 +203,7 @@ fn plan(args: &CheckArgs) -> Result<Plan, Refusal> {
         ));
     }
     Ok(Plan {
+        why: None,
         scope: Scope::Check,
         dir,
         patterns: args.packages.clone(),

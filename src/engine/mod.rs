@@ -17,6 +17,7 @@ mod objects;
 mod phases;
 mod problems;
 mod proof;
+mod reach;
 mod settings;
 mod sources;
 mod stale;
@@ -25,8 +26,10 @@ mod syso;
 mod tests_build;
 mod unit;
 mod units;
+mod why;
 
 pub use inspect::read as read_image;
+pub use why::{WhyError, why};
 
 use std::ffi::OsString;
 use std::path::PathBuf;

@@ -9,6 +9,7 @@ pub mod command;
 pub mod diagnose;
 mod json;
 pub mod ldflags;
+pub mod linkgraph;
 pub mod linkproof;
 pub mod list;
 pub mod modules;

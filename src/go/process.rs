@@ -134,9 +134,25 @@ impl Drop for Group {
 /// Runs a command; every chunk of its standard output goes to `on_stdout` as it arrives.
 pub async fn run(
     command: &CommandLine,
-    mut on_stdout: impl FnMut(&[u8]) + Send,
+    on_stdout: impl FnMut(&[u8]) + Send,
 ) -> Result<Finished, ProcessError> {
-    let work = run_to_end(command, &mut on_stdout);
+    let mut words = Vec::new();
+    let finished = run_streaming(command, on_stdout, |chunk| {
+        let room = STDERR_LIMIT.saturating_sub(words.len());
+        words.extend_from_slice(chunk.get(..room.min(chunk.len())).unwrap_or_default());
+    })
+    .await?;
+    Ok(Finished { stderr: String::from_utf8_lossy(&words).into_owned(), ..finished })
+}
+
+/// Runs a command; every chunk of its standard output and of its standard error goes to its own listener as it
+/// arrives, and [`Finished::stderr`] is empty.
+pub async fn run_streaming(
+    command: &CommandLine,
+    mut on_stdout: impl FnMut(&[u8]) + Send,
+    mut on_stderr: impl FnMut(&[u8]) + Send,
+) -> Result<Finished, ProcessError> {
+    let work = run_to_end(command, &mut on_stdout, &mut on_stderr);
     match tokio::time::timeout(command.limit, work).await {
         Ok(result) => result,
         Err(_) => {
@@ -148,20 +164,17 @@ pub async fn run(
 async fn run_to_end(
     command: &CommandLine,
     on_stdout: &mut (impl FnMut(&[u8]) + Send),
+    on_stderr: &mut (impl FnMut(&[u8]) + Send),
 ) -> Result<Finished, ProcessError> {
     let io_error = |source| ProcessError::Io { command: command.to_string(), source };
     let mut group = spawn(command)?;
     let stdout = group.child.stdout().take();
     let stderr = group.child.stderr().take();
-    let mut words = Vec::new();
     let code = {
         let pipes = async {
             tokio::join!(
                 pump(stdout, |chunk| on_stdout(chunk)),
-                pump(stderr, |chunk| {
-                    let room = STDERR_LIMIT.saturating_sub(words.len());
-                    words.extend_from_slice(chunk.get(..room.min(chunk.len())).unwrap_or_default());
-                })
+                pump(stderr, |chunk| on_stderr(chunk))
             )
         };
         tokio::pin!(pipes);
@@ -182,7 +195,7 @@ async fn run_to_end(
         status.code()
     };
     group.ended = true;
-    Ok(Finished { code, stderr: String::from_utf8_lossy(&words).into_owned() })
+    Ok(Finished { code, stderr: String::new() })
 }
 
 fn spawn(command: &CommandLine) -> Result<Group, ProcessError> {

@@ -417,6 +417,7 @@ fn float_finding() -> Finding {
                 image: "dist/app.exe".to_owned(),
                 functions: vec!["GetVariantDate".to_owned()],
                 reflection: true,
+                link_proof: false,
                 path: vec![
                     "main.main".to_owned(),
                     "github.com/go-ole/go-ole.GetVariantDate".to_owned(),
@@ -426,6 +427,7 @@ fn float_finding() -> Finding {
                 image: "dist/other.exe".to_owned(),
                 functions: Vec::new(),
                 reflection: false,
+                link_proof: true,
                 path: Vec::new(),
             },
             Evidence::Tried {

@@ -12,8 +12,10 @@ mod headline;
 mod images;
 mod screen;
 mod summary;
+mod why;
 
 pub use escape::escape;
+pub use why::why;
 
 use std::collections::HashMap;
 

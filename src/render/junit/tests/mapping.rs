@@ -33,6 +33,7 @@ fn the_sample_as_a_table() {
     failure cross-compile | github.com/go-ole/go-ole
     skipped cross-compile | github.com/old/dep
     pass    cross-compile | 2 packages, 1 test pass, 1 package not applicable
+    pass    float-syscall | github.com/go-ole/go-ole
     pass    hardening | dist/app.exe
     failure machine-type | dist/app.exe
     pass    needs-cgo | github.com/old/dep
@@ -113,6 +114,7 @@ fn the_body_has_its_order() {
         com.go:3:8: no such package
       control  windows/386 could not be judged
       stops    example.com/app/host, example.com/app/report
+      reach    dependency that stops the build
       output   go build -json ./... (exit 1)
         # github.com/go-ole/go-ole
         com.go:238:21: undefined: VARIANT

@@ -47,12 +47,17 @@ pub(super) fn of(units: &[UnitFacts]) -> Vec<PhaseReport> {
     }
     for phase in &mut phases {
         phase.summary = match phase.name.as_str() {
+            "resolve" => "go get in a temporary module".into(),
             "list" => list(units),
             "source" => source(units),
             "build" => build(units),
             "control" => {
                 let failed = units.iter().map(|unit| unit.failures.len()).sum();
                 format!("{} that failed", plural(failed, "package"))
+            }
+            "advice" => {
+                let tried = units.iter().flat_map(|unit| &unit.tried);
+                plural(tried.filter(|tried| tried.outcome.is_some()).count(), "version") + " tried"
             }
             "tests" => {
                 let tests = || units.iter().flat_map(|unit| unit.tests.values());

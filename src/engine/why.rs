@@ -17,6 +17,7 @@ use crate::redact::{Redact, Redactor};
 use super::build::BuiltUnit;
 use super::graph::Graph;
 use super::unit::Unit;
+use super::units::Outcome;
 use super::{EngineError, Progress, Surroundings, units};
 
 /// Names that are suggested for one that is not known.
@@ -185,9 +186,18 @@ pub async fn why(
     redactor: &Redactor,
     progress: &dyn Progress,
 ) -> Result<Why, WhyError> {
-    let gathered = units::gather(plan, around, progress).await?;
     let asked = plan.why.as_deref().unwrap_or_default();
-    let mut why = answer(&gathered.units, asked)?;
+    // A report of an earlier run has no graph.
+    let plan = Plan { cached: false, ..plan.clone() };
+    let plan = match super::probe_of(&plan, around, progress).await? {
+        Some(probe) => probe.screen_plan(&plan),
+        None => plan,
+    };
+    let units = match units::gather(&plan, around, progress).await? {
+        Outcome::Gathered(gathered, _) => gathered.units,
+        Outcome::Known(_) => Vec::new(),
+    };
+    let mut why = answer(&units, asked)?;
     why.redact(redactor);
     Ok(why)
 }

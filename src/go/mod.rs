@@ -13,5 +13,6 @@ pub mod linkgraph;
 pub mod linkproof;
 pub mod list;
 pub mod modules;
+pub mod obtain;
 pub mod process;
 pub mod toolchain;

@@ -62,7 +62,7 @@ pub(super) fn words(finding: &Finding, state: Option<BuildState>) -> Option<Stri
 pub(super) const fn short(reach: Reachability) -> &'static str {
     match reach {
         Reachability::MainModule => "main module",
-        Reachability::StopsBuild => "dependency that stops the build",
+        Reachability::StopsBuild => "stops the build",
         Reachability::LinkedFunction => "linked function",
         Reachability::LinkedPackage => "linked package",
         Reachability::GraphOnly => "in the graph only",

@@ -114,7 +114,7 @@ fn the_body_has_its_order() {
         com.go:3:8: no such package
       control  windows/386 could not be judged
       stops    example.com/app/host, example.com/app/report
-      reach    dependency that stops the build
+      reach    stops the build
       output   go build -json ./... (exit 1)
         # github.com/go-ole/go-ole
         com.go:238:21: undefined: VARIANT

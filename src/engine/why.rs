@@ -147,16 +147,14 @@ pub(super) async fn ask_linker(
                 name != "init" && body == Some(Presence::Body)
             };
             let way = graph.way(prefix, function, &own_code);
-            way.ok_or_else(|| "the linker's output has no way to it".to_owned()).map(|way| {
-                LinkerPath {
-                    image: image.name.clone(),
-                    link_proof: image.link_proof,
-                    function: function.map(str::to_owned).or(way.function),
-                    symbols: way.symbols,
-                    reflection: way.reflection,
-                    dynamic: way.dynamic,
-                    unread_lines: graph.unread_lines(),
-                }
+            way.ok_or_else(|| "the linker keeps no symbol of it".to_owned()).map(|way| LinkerPath {
+                image: image.name.clone(),
+                link_proof: image.link_proof,
+                function: function.map(str::to_owned).or(way.function),
+                symbols: way.symbols,
+                reflection: way.reflection,
+                dynamic: way.dynamic,
+                unread_lines: graph.unread_lines(),
             })
         }
     };

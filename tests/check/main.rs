@@ -10,6 +10,7 @@
 //! * `interrupt`: signals leave no child and no report (Unix);
 //! * [`secrets`]: a canary reaches no format and no message;
 //! * [`projects`]: small projects and stand-ins for `go`, made for one test;
+//! * [`reach`]: how packages and functions get into what is built, and `gowoa screen --why`;
 //! * [`harness`]: starts the program in a clean environment.
 
 #![allow(clippy::disallowed_methods, reason = "a test starts the program it tests")]
@@ -27,4 +28,5 @@ mod interrupt;
 mod matrix;
 mod objects;
 mod projects;
+mod reach;
 mod secrets;

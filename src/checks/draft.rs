@@ -101,7 +101,12 @@ pub(super) fn complete(finding: &mut Finding, subject: SubjectKind, unit: &UnitF
 /// Which exe holds a function of a package, or else the package.
 fn linked(package: &PackageFacts, function: Option<&str>) -> Option<Evidence> {
     let found = package.linked_functions.as_ref()?;
-    let function = function.filter(|function| found.contains(function));
+    let named = function;
+    let function = named.filter(|function| found.contains(function));
+    if named.is_some() && function.is_none() && !found.unread.is_empty() {
+        // To name an exe without it would say that no other has it.
+        return None;
+    }
     let image = found.image_of(function)?;
     let path = package.linker_path.as_ref().and_then(|path| path.as_ref().ok());
     let path = path.filter(|path| path.image == image.name && path.function.as_deref() == function);
@@ -173,3 +178,6 @@ pub(super) fn listed(names: &[String], shown: usize) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -68,3 +68,99 @@ pub(super) const fn short(reach: Reachability) -> &'static str {
         Reachability::GraphOnly => "in the graph only",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{
+        CheckId, Confidence, Location, ModuleRef, Severity, SubjectId, SubjectKind,
+    };
+
+    fn finding(reach: Option<Reachability>) -> Finding {
+        Finding {
+            check: CheckId::new("float-syscall"),
+            severity: Severity::Error,
+            confidence: Confidence::High,
+            class: None,
+            message: "m".into(),
+            help: None,
+            package: Some("p".into()),
+            module: None,
+            subject: SubjectId::new(SubjectKind::Package, "p"),
+            location: Some(Location { function: Some("F".into()), ..Location::default() }),
+            reachability: reach,
+            evidence: Vec::new(),
+            waived: None,
+            known: false,
+        }
+    }
+
+    fn linked(functions: &[&str], reflection: bool, link_proof: bool) -> Vec<Evidence> {
+        vec![Evidence::Linked {
+            image: "app.exe".into(),
+            functions: functions.iter().map(|name| (*name).to_owned()).collect(),
+            reflection,
+            link_proof,
+            path: Vec::new(),
+        }]
+    }
+
+    #[test]
+    fn each_reachability_is_said_in_plain_words() {
+        use BuildState::{Compiled, Failed, Linked};
+        use Reachability::*;
+        let cases: Vec<(Option<Reachability>, Vec<Evidence>, Option<BuildState>, Option<&str>)> = vec![
+            (None, Vec::new(), None, None),
+            (Some(MainModule), Vec::new(), None, Some("main module")),
+            (Some(MainModule), Vec::new(), Some(Linked), Some("main module, linked")),
+            (Some(MainModule), Vec::new(), Some(Compiled), Some("main module, not linked")),
+            (
+                Some(MainModule),
+                linked(&["F"], false, false),
+                Some(Linked),
+                Some("main module, linked function"),
+            ),
+            (Some(StopsBuild), Vec::new(), Some(Failed), Some("stops the build")),
+            (
+                Some(LinkedFunction),
+                linked(&["F"], false, false),
+                Some(Linked),
+                Some("linked function"),
+            ),
+            (
+                Some(LinkedFunction),
+                linked(&["F"], true, false),
+                Some(Linked),
+                Some("linked function, kept only because reflection could call it"),
+            ),
+            (
+                Some(LinkedFunction),
+                linked(&["F"], false, true),
+                Some(Linked),
+                Some("linked function: users of the library could reach it"),
+            ),
+            (
+                Some(LinkedPackage),
+                linked(&[], false, false),
+                Some(Linked),
+                Some("linked package; no exe holds F"),
+            ),
+            (Some(LinkedPackage), Vec::new(), Some(Linked), Some("linked package")),
+            (
+                Some(LinkedPackage),
+                Vec::new(),
+                Some(Failed),
+                Some("linked package, by its imports: no exe was made of it"),
+            ),
+            (Some(GraphOnly), Vec::new(), Some(Compiled), Some("in the graph only")),
+        ];
+        for (reach, evidence, state, expected) in cases {
+            let finding = Finding { evidence, ..finding(reach) };
+            assert_eq!(words(&finding, state).as_deref(), expected);
+        }
+        let version = Some("v1.0.0".into());
+        let module = Some(ModuleRef { path: "m".into(), version, ..ModuleRef::default() });
+        let named = Finding { module, ..finding(Some(MainModule)) };
+        assert_eq!(words(&named, None).as_deref(), Some("named by you"));
+    }
+}

@@ -124,7 +124,11 @@ fn why_a_package_or_a_function_is_there() {
             ],
             &[],
         ),
-        ("example.com/dep/used.v2.Inlined", &["linked function\n", "only inlined"], &["  linker  "]),
+        (
+            "example.com/dep/used.v2.Inlined",
+            &["linked function\n", "only inlined"],
+            &["  linker  "],
+        ),
         (
             "example.com/dep/used.v2.byReflection",
             &["linked function\n", "(*T).Reflected\n", "only reflection could call"],

@@ -42,6 +42,8 @@ pub struct Plan {
     pub offline: bool,
     /// Where the exes land; absent for gowoa's cache.
     pub out_dir: Option<PathBuf>,
+    /// `--why`: a package or a function of one, as the user gave it; the linker is asked for its way there.
+    pub why: Option<String>,
     /// Findings at or above this severity fail the report; absent for `never`.
     pub fail_on: Option<Severity>,
     /// Time limit of each list and build.

@@ -13,7 +13,7 @@ use crate::platform;
 use crate::redact::Redactor;
 use crate::render::terminal;
 
-use super::common::{FailOn, Refusal, ReportArgs, stamp, write};
+use super::common::{FailOn, Refusal, ReportArgs, of_engine, stamp, write};
 use super::output::Color;
 use super::progress::Shown;
 use super::work::{self, Done};
@@ -175,10 +175,11 @@ fn check(args: &CheckArgs, redactor: &Redactor) -> Result<u8, Refusal> {
     let plan = plan(args)?;
     let around = surroundings()?;
     let work = async |progress: &Shown| engine::check(&plan, &around, redactor, progress).await;
-    let (report, files) = match work::run(&args.out.reports, "see gowoa check --help", work)? {
-        Done::Report(report, files) => (report, files),
-        Done::Interrupted(code) => return Ok(code),
-    };
+    let (report, files) =
+        match work::run(&args.out.reports, "see gowoa check --help", work, of_engine)? {
+            Done::Made(report, files) => (report, files),
+            Done::Interrupted(code) => return Ok(code),
+        };
     let options = terminal::Options {
         all: args.out.all,
         color: args.out.color.on_stderr(),
@@ -229,6 +230,7 @@ pub(super) fn plan_of(
         ));
     }
     Ok(Plan {
+        why: None,
         scope: Scope::Check,
         dir,
         patterns: packages.to_vec(),

@@ -191,6 +191,7 @@ fn verify(args: &VerifyArgs, redactor: &Redactor) -> Result<u8, Refusal> {
     let plan = Plan {
         module: None,
         cached: false,
+        why: None,
         listing: ListingScope::Off,
         dir: here,
         patterns: Vec::new(),

@@ -14,6 +14,7 @@
 //! * [`screen`]: `gowoa screen` on projects, and on modules of a module proxy in a directory;
 //! * [`proxy`]: that module proxy;
 //! * [`rules`]: the rules database from the outside;
+//! * [`reach`]: how packages and functions get into what is built, and `gowoa screen --why`;
 //! * [`harness`]: starts the program in a clean environment.
 
 #![allow(clippy::disallowed_methods, reason = "a test starts the program it tests")]
@@ -33,6 +34,7 @@ mod matrix;
 mod objects;
 mod projects;
 mod proxy;
+mod reach;
 mod rules;
 mod screen;
 mod secrets;

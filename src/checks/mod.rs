@@ -28,6 +28,7 @@ mod resource_tree;
 mod siblings;
 mod signature;
 mod slow_path;
+mod stale_waiver;
 mod stray_x86_code;
 mod unsupported_flags;
 
@@ -35,8 +36,8 @@ mod unsupported_flags;
 pub(crate) use cross_compile::state as cross_compile_state;
 
 use crate::facts::{
-    GivenContainer, GivenFacts, GivenFile, ImageFacts, ImageFile, ObjectFile, PackageFacts,
-    TestFacts, UnitFacts,
+    ConfigFacts, GivenContainer, GivenFacts, GivenFile, ImageFacts, ImageFile, ObjectFile,
+    PackageFacts, TestFacts, UnitFacts,
 };
 use crate::model::{CheckId, Severity, SubjectKind, Verdict};
 
@@ -74,6 +75,8 @@ pub enum SubjectFacts<'a> {
     File(&'a GivenFile),
     /// Everything that was given.
     Inputs(&'a GivenFacts),
+    /// The configuration file; known only after all the others are judged.
+    Config(&'a ConfigFacts),
 }
 
 impl SubjectFacts<'_> {
@@ -88,6 +91,7 @@ impl SubjectFacts<'_> {
             Self::Container(_) => SubjectKind::Container,
             Self::File(_) => SubjectKind::File,
             Self::Inputs(_) => SubjectKind::Inputs,
+            Self::Config(_) => SubjectKind::Config,
         }
     }
 }
@@ -138,7 +142,8 @@ fn readable(subject: SubjectFacts<'_>) -> Result<(&ImageFile, &ImageFacts), Verd
     }
 }
 
-/// Every check, in the order in which users meet them: build, package, file, image.
+/// Every check, in the order in which users meet them: build, package, file, image, and what gowoa is
+/// told.
 pub static CHECKS: &[&dyn Check] = &[
     &cross_compile::CrossCompile,
     &package_excluded::PackageExcluded,
@@ -161,6 +166,7 @@ pub static CHECKS: &[&dyn Check] = &[
     &imports::Imports,
     &signature::Signature,
     &hardening::Hardening,
+    &stale_waiver::StaleWaiver,
 ];
 
 /// The check of that id.

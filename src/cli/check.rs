@@ -13,10 +13,11 @@ use crate::platform;
 use crate::redact::Redactor;
 use crate::render::terminal;
 
-use super::common::{FailOn, Refusal, ReportArgs, of_engine, prepare, stamp, write};
+use super::common::{Refusal, ReportArgs, finish, of_engine, prepare, stamp};
 use super::output::Color;
+use super::policy::PolicyArgs;
 use super::progress::Shown;
-use super::{exit, output, secrets};
+use super::{output, secrets};
 
 /// Arguments of `gowoa check`.
 #[derive(Debug, clap::Args)]
@@ -46,9 +47,9 @@ pub struct CheckArgs {
     #[arg(long)]
     pub tests: bool,
 
-    /// Findings at or above this severity fail the check
-    #[arg(long, value_name = "SEVERITY", default_value = "error")]
-    pub fail_on: FailOn,
+    /// What counts.
+    #[command(flatten)]
+    pub policy: PolicyArgs,
 
     /// How to build.
     #[command(flatten)]
@@ -153,7 +154,8 @@ fn check(args: &CheckArgs, redactor: &Redactor) -> Result<u8, Refusal> {
         })?;
     // From here on no signal ends gowoa before it has removed what it put beside the reports.
     let mut interrupts = runtime.block_on(async { platform::Interrupts::listen() });
-    let files = prepare(&args.out.reports, None, &[], "see gowoa check --help")?;
+    let baseline = args.policy.write_baseline.as_deref();
+    let files = prepare(&args.out.reports, None, baseline, &[], "see gowoa check --help")?;
     let progress = Shown::new();
     let outcome = runtime.block_on(async {
         tokio::select! {
@@ -178,8 +180,7 @@ fn check(args: &CheckArgs, redactor: &Redactor) -> Result<u8, Refusal> {
         ..Default::default()
     };
     output::tell(&terminal::render(&report, &options));
-    write(files, &report)?;
-    Ok(exit::of(report.verdict))
+    finish(files, &report)
 }
 
 fn plan(args: &CheckArgs) -> Result<Plan, Refusal> {
@@ -202,13 +203,15 @@ fn plan(args: &CheckArgs) -> Result<Plan, Refusal> {
             "add --cgo, and a C compiler for ARM64 Windows",
         ));
     }
+    let policy = args.policy.load(&dir, args.directory.as_deref())?;
+    let tags = if args.go.tags.is_empty() { policy.tags } else { args.go.tags.clone() };
     Ok(Plan {
         scope: Scope::Check,
         dir,
         patterns: args.packages.clone(),
         go: args.go.go.clone(),
         flags: BuildFlags {
-            tags: args.go.tags.clone(),
+            tags,
             ldflags: args.go.ldflags.clone(),
             mod_mode: args.go.mod_mode.map(|mode| match mode {
                 ModMode::Readonly => "readonly".into(),
@@ -223,7 +226,8 @@ fn plan(args: &CheckArgs) -> Result<Plan, Refusal> {
         all_modules: args.all_modules,
         offline: args.go.offline,
         out_dir: args.out.out_dir.as_ref().map(|dir| here.join(dir)),
-        fail_on: args.fail_on.severity(),
+        fail_on: policy.fail_on,
+        exceptions: policy.exceptions,
         work_limit: Duration::from_secs(args.go.timeout),
         // Asking Go for its version takes milliseconds; minutes are for a toolchain that go.mod asks it to fetch.
         probe_limit: Duration::from_secs(args.go.timeout.min(600)),

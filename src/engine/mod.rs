@@ -25,6 +25,7 @@ mod syso;
 mod tests_build;
 mod unit;
 mod units;
+mod waivers;
 
 pub use inspect::read as read_image;
 
@@ -204,7 +205,9 @@ pub async fn check(
     let gathered = units::gather(plan, around, progress).await?;
     let stamp = Stamp { platform: gathered.toolchain.host.to_string(), ..around.stamp.clone() };
     let settings = settings::of_check(plan, &gathered);
-    let mut report = judge::report(settings, &stamp, &gathered.units);
+    // `./...` is what gowoa asks for where nothing is named.
+    let whole = plan.patterns.is_empty() || plan.patterns == ["./..."];
+    let mut report = judge::report(settings, &stamp, &gathered.units, &plan.exceptions, whole);
     report.duration_ms = millis(begin.elapsed());
     report.redact(redactor);
     Ok(report)
@@ -222,7 +225,8 @@ pub fn inspect(
 ) -> Result<Report, EngineError> {
     let begin = Instant::now();
     let unit = given::gather(plan, progress)?;
-    let mut report = judge::report(settings::of_inspect(plan), stamp, &[unit]);
+    let settings = settings::of_inspect(plan);
+    let mut report = judge::report(settings, stamp, &[unit], &plan.exceptions, false);
     report.duration_ms = millis(begin.elapsed());
     report.redact(redactor);
     Ok(report)

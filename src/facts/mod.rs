@@ -15,6 +15,7 @@ pub mod resource;
 pub mod signature;
 pub mod source;
 pub mod toolchain;
+pub mod waiver;
 
 use std::collections::BTreeMap;
 
@@ -32,6 +33,7 @@ pub use image::ImageFacts;
 pub use package::{FileSet, ListError, ModuleFacts, PackageFacts};
 pub use source::SourceFacts;
 pub use toolchain::{BuildFlags, Target, Toolchain};
+pub use waiver::{ConfigFacts, WaiverFacts};
 
 /// Everything that was gathered of one unit: a module or a workspace, built in one go.
 #[derive(Debug, Clone, Default)]

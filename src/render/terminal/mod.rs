@@ -18,7 +18,7 @@ pub use escape::escape;
 use std::collections::HashMap;
 
 use self::screen::Screen;
-use super::{duration, plural};
+use super::{duration, is_open, plural};
 use crate::model::{
     CheckResult, Finding, PhaseReport, Report, Severity, Subcommand, Subject, SubjectId,
 };
@@ -100,9 +100,10 @@ impl<'a> View<'a> {
     /// The findings that make the report fail.
     fn failing(&self) -> impl Iterator<Item = &'a Finding> {
         let threshold = self.report.plan.fail_on;
-        self.report.findings.iter().filter(move |f| {
-            f.waived.is_none() && threshold.is_some_and(|limit| f.severity >= limit)
-        })
+        self.report
+            .findings
+            .iter()
+            .filter(move |f| is_open(f) && threshold.is_some_and(|limit| f.severity >= limit))
     }
 
     /// The word that asks for the same again.

@@ -18,6 +18,12 @@ static META: Meta = Meta {
     page: include_str!("stale_waiver.md"),
 };
 
+const REMOVE: &str = "remove the waiver";
+const MEND: &str =
+    "mend what it waives and remove the waiver; or set a new day, with a reason that still holds";
+const UNUSED: &str = "remove it: what it waives is gone, or it was never spelled like that. Where it is meant for a \
+                      run with other flags (--tests, --cgo, --tags), keep it";
+
 impl Check for StaleWaiver {
     fn meta(&self) -> &'static Meta {
         &META
@@ -45,30 +51,24 @@ impl Check for StaleWaiver {
 
 /// What is wrong with a waiver, if anything is.
 fn finding(waiver: &WaiverFacts, file: &str, cx: Context<'_>) -> Option<Finding> {
-    let words = &waiver.words;
+    let about = format!("{file}:{}: the waiver of {}", waiver.line, waiver.words);
     let (severity, class, message, help) = if waiver.expired {
         let day = waiver.expires.as_deref().unwrap_or_default();
-        let (what, help) = match waiver.matched {
-            0 => ("and no finding needs it".to_owned(), "remove the waiver".to_owned()),
-            count => (
-                format!("and {count} {} again", if count == 1 { "finding counts" } else { "findings count" }),
-                "mend what it waives and remove the waiver; or set a new day, with a reason that still holds"
-                    .to_owned(),
-            ),
+        let (what, help) = match (waiver.matched, waiver.open) {
+            (0, _) => ("no finding needs it".to_owned(), REMOVE),
+            (_, 0) => ("other waivers stand in for it".to_owned(), REMOVE),
+            (_, 1) => ("1 finding counts again".to_owned(), MEND),
+            (_, open) => (format!("{open} findings count again"), MEND),
         };
-        let message = format!("the waiver of {words} expired on {day}, {what}");
-        (Severity::Warning, "expired", message, help)
+        (Severity::Warning, "expired", format!("{about} expired on {day}, and {what}"), help)
     } else if waiver.matched == 0 && waiver.judged {
-        let message = format!("the waiver of {words} waives nothing");
-        let help = "remove it: what it waives is gone, or it was never spelled like that. Where it is meant for \
-                    a run with other flags (--tests, --cgo, --tags), keep it";
-        (Severity::Note, "unused", message, help.to_owned())
+        (Severity::Note, "unused", format!("{about} waives nothing"), UNUSED)
     } else {
         return None;
     };
     let mut finding = draft::finding(&META.id, cx.subject, severity, message);
     finding.class = Some(class.into());
-    finding.help = Some(help);
+    finding.help = Some(help.into());
     finding.location = Some(Location {
         file: Some(file.to_owned()),
         line: Some(waiver.line),
@@ -102,9 +102,16 @@ mod tests {
     }
 
     fn waiver(expired: bool, matched: u64, judged: bool) -> WaiverFacts {
-        let expires = expired.then(|| "2026-01-31".to_owned());
-        let words = "imports".to_owned();
-        WaiverFacts { words, expires, line: 3, expired, matched, judged, ..WaiverFacts::default() }
+        WaiverFacts {
+            words: "imports".to_owned(),
+            expires: expired.then(|| "2026-01-31".to_owned()),
+            line: 3,
+            expired,
+            matched,
+            open: matched,
+            judged,
+            ..WaiverFacts::default()
+        }
     }
 
     fn only(verdict: Verdict) -> Finding {
@@ -115,15 +122,19 @@ mod tests {
 
     #[test]
     fn an_expired_waiver_is_a_warning_whatever_the_run_judged() {
-        for (matched, words) in
-            [(0, "no finding needs it"), (1, "1 finding counts"), (2, "2 findings count")]
-        {
-            let found = only(judge(vec![waiver(true, matched, false)]));
-            assert_eq!(
-                (found.severity, found.class.as_deref()),
-                (Severity::Warning, Some("expired"))
-            );
-            assert!(found.message.contains(words), "{}", found.message);
+        let all = [
+            (0, 0, "no finding needs it"),
+            (1, 0, "other waivers stand in for it"),
+            (1, 1, "1 finding counts again"),
+            (3, 2, "2 findings count again"),
+        ];
+        for (matched, open, words) in all {
+            let found = only(judge(vec![WaiverFacts { open, ..waiver(true, matched, false) }]));
+            assert_eq!(found.severity, Severity::Warning);
+            assert_eq!(found.class.as_deref(), Some("expired"));
+            let said =
+                format!("gowoa.toml:3: the waiver of imports expired on 2026-01-31, and {words}");
+            assert_eq!(found.message, said);
             assert_eq!(found.location.unwrap().line, Some(3));
         }
     }

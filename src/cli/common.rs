@@ -28,6 +28,7 @@ pub struct ReportArgs {
 }
 
 /// What is wrong with a call or its surroundings: message and next step.
+#[derive(Debug)]
 pub(super) struct Refusal {
     message: String,
     words: String,
@@ -37,6 +38,11 @@ pub(super) struct Refusal {
 impl Refusal {
     pub(super) fn new(message: impl Into<String>, next: impl Into<String>) -> Self {
         Self { message: message.into(), words: String::new(), next: next.into() }
+    }
+
+    #[cfg(test)]
+    pub(super) fn message(&self) -> &str {
+        &self.message
     }
 
     /// Says what else is wrong.

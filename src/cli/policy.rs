@@ -91,12 +91,12 @@ impl PolicyArgs {
             None => (Config::default(), None),
         };
         let baseline = match (&self.baseline, &config.baseline, &file) {
-            (Some(path), ..) => self.baseline(path, path, true)?,
-            (None, Some(written), Some(file)) => self.baseline(
-                &file.path.with_file_name("").join(written),
-                Path::new(written),
-                false,
-            )?,
+            (Some(path), ..) => self.baseline(path, path, path, true)?,
+            (None, Some(written), Some(file)) => {
+                let beside = |path: &Path| path.with_file_name("").join(written);
+                let (path, shown) = (beside(&file.path), beside(&file.shown));
+                self.baseline(&path, &shown, Path::new(written), false)?
+            }
             (None, ..) => None,
         };
         let fail_on = match (self.fail_on, config.fail_on) {
@@ -115,15 +115,16 @@ impl PolicyArgs {
         })
     }
 
-    /// The baseline of this path; none where it is still to be written.
+    /// The baseline of this path, as messages show it and as it was given; none where it is still to be written.
     fn baseline(
         &self,
         path: &Path,
+        shown: &Path,
         given: &Path,
         by_flag: bool,
     ) -> Result<Option<Baseline>, Refusal> {
         let name = given.to_string_lossy().into_owned();
-        let shown = path.display();
+        let shown = shown.display();
         let bytes = match read(path, LONGEST_BASELINE) {
             Ok(bytes) => bytes,
             Err(Unreadable::Missing) if self.will_write(path, by_flag) => return Ok(None),
@@ -165,8 +166,9 @@ impl PolicyArgs {
 
 /// A configuration file that was found or named.
 struct Found {
-    /// Where it is, and how messages name it.
     path: PathBuf,
+    /// The way there from where gowoa was started.
+    shown: PathBuf,
     config: ConfigFile,
 }
 
@@ -186,11 +188,11 @@ impl Found {
             name: slashed(name),
             of_project,
         };
-        Self { path: path.to_owned(), config }
+        Self { path: path.to_owned(), shown: path.to_owned(), config }
     }
 
     fn read(&self) -> Result<Config, Refusal> {
-        let shown = self.path.display();
+        let shown = self.shown.display();
         let bytes = read(&self.path, config::LONGEST + 1).map_err(|error| {
             let reason = match error {
                 Unreadable::Missing => "it is not there".to_owned(),
@@ -235,7 +237,7 @@ fn find(dir: &Path, shown: Option<&Path>) -> Option<Found> {
                 name: slashed(&name),
                 of_project: directory == dir,
             };
-            return Some(Found { path: shown, config });
+            return Some(Found { path, shown, config });
         }
         if directory == root {
             break;

@@ -45,7 +45,7 @@ impl Fingerprint {
 }
 
 /// A text with `#` for everything that counts or addresses: words that begin with a digit, long words of
-/// hexadecimal digits, and digits in other words.
+/// hexadecimal digits, and numbers in other words.
 fn without_numbers(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut word = String::new();
@@ -60,7 +60,13 @@ fn without_numbers(text: &str) -> String {
         if word.starts_with(|c: char| c.is_ascii_digit()) || hex && has_digit {
             out.push('#');
         } else {
-            out.extend(word.chars().map(|c| if c.is_ascii_digit() { '#' } else { c }));
+            for c in word.chars() {
+                match c.is_ascii_digit() {
+                    true if out.ends_with('#') => {}
+                    true => out.push('#'),
+                    false => out.push(c),
+                }
+            }
         }
         word.clear();
         out.push(c);

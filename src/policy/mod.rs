@@ -82,7 +82,8 @@ mod tests {
     use super::*;
     use crate::model::{CheckId, Confidence, SubjectId, Waived};
 
-    fn finding(severity: Severity, waived: bool) -> Finding {
+    /// A finding of the check `x`, which says nothing.
+    pub(super) fn finding(severity: Severity) -> Finding {
         Finding {
             check: CheckId::new("x"),
             severity,
@@ -96,28 +97,33 @@ mod tests {
             location: None,
             reachability: None,
             evidence: Vec::new(),
-            waived: waived.then(|| Waived { reason: "r".into(), expires: None }),
+            waived: None,
             known: false,
         }
     }
 
     #[test]
-    fn incomplete_outranks_fail_and_a_waiver_counts_as_nothing() {
+    fn incomplete_outranks_fail_and_what_is_waived_or_known_counts_as_nothing() {
         use ReportVerdict::*;
-        let error = [finding(Severity::Error, false)];
-        let waived = [finding(Severity::Error, true)];
-        let warning = [finding(Severity::Warning, false)];
+        let error = [finding(Severity::Error)];
+        let waived = Some(Waived { reason: "r".into(), expires: None });
+        let waived = [Finding { waived, ..finding(Severity::Error) }];
+        let known = [Finding { known: true, ..finding(Severity::Error) }];
+        let warning = [finding(Severity::Warning)];
         assert_eq!(verdict(&error, Some(Severity::Error), false, true), Fail);
         assert_eq!(verdict(&error, Some(Severity::Error), true, true), Incomplete);
         assert_eq!(verdict(&waived, Some(Severity::Note), false, true), Pass);
+        assert_eq!(verdict(&waived, Some(Severity::Note), true, true), Incomplete);
+        assert_eq!(verdict(&known, Some(Severity::Note), false, true), Pass);
         assert_eq!(verdict(&warning, Some(Severity::Error), false, true), Pass);
         assert_eq!(verdict(&warning, Some(Severity::Warning), false, true), Fail);
         assert_eq!(verdict(&error, None, false, true), Pass);
         assert_eq!(verdict(&[], Some(Severity::Error), false, false), Incomplete);
         let mut counts = Counts::default();
-        count(&error, &mut counts);
-        count(&waived, &mut counts);
-        count(&warning, &mut counts);
-        assert_eq!((counts.errors, counts.warnings, counts.waived), (1, 1, 1));
+        for findings in [&error, &waived, &known, &warning] {
+            count(findings, &mut counts);
+        }
+        let Counts { errors, warnings, waived, known, .. } = counts;
+        assert_eq!((errors, warnings, waived, known), (1, 1, 1, 1));
     }
 }

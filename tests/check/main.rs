@@ -9,6 +9,7 @@
 //! * [`bad_input`]: what cannot be worked on, each with an error, a next step and the right exit code;
 //! * `interrupt`: signals leave no child and no report (Unix);
 //! * [`secrets`]: a canary reaches no format and no message;
+//! * [`policy`]: `gowoa.toml`, waivers and the baseline;
 //! * [`projects`]: small projects and stand-ins for `go`, made for one test;
 //! * [`harness`]: starts the program in a clean environment.
 
@@ -26,5 +27,6 @@ mod inspect;
 mod interrupt;
 mod matrix;
 mod objects;
+mod policy;
 mod projects;
 mod secrets;

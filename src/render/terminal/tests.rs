@@ -351,7 +351,7 @@ fn what_is_waived_or_known_is_one_line_each_and_is_counted() {
     let text = render(&report, &Options { width: 0, ..PLAIN });
     assert!(text.contains("; 1 finding waived; 7 findings known\n"), "{text}");
     assert!(text.contains("\nwaived[imports] error example.com/app: later\n"), "{text}");
-    assert_eq!(text.matches("\nknown[imports] error: it imports old.dll\n").count(), 5, "{text}");
+    assert_eq!(text.matches("known[imports] error: it imports old.dll").count(), 5, "{text}");
     assert!(text.contains("and 2 more known findings: gowoa check --all\n"), "{text}");
     assert!(text.contains("0 errors, 0 warnings, 1 note, 1 waived, 7 known."), "{text}");
     assert!(!text.contains("error["), "{text}");

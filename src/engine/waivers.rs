@@ -18,9 +18,9 @@ use crate::policy::waiver::{Outcome, Waiver};
 use super::judge::Parts;
 
 /// What a run judged.
+#[derive(Default)]
 pub(super) struct Covered<'a> {
     subcommand: Subcommand,
-    tests: bool,
     /// Whether every package of the project was asked for.
     whole: bool,
     /// Whether something kept gowoa from looking.
@@ -32,7 +32,7 @@ pub(super) struct Covered<'a> {
     broken: bool,
     /// Checks that could not tell about something that is no package.
     unsure: BTreeSet<&'a str>,
-    /// Packages whose tests were not built.
+    /// Packages of the project whose tests were not built.
     untested: BTreeSet<&'a str>,
 }
 
@@ -67,7 +67,8 @@ impl<'a> Covered<'a> {
         let untested = units
             .iter()
             .flat_map(|unit| unit.packages.values())
-            .filter(|package| package.matched && !plan.tests)
+            .filter(|package| package.matched || package.in_main_module())
+            .filter(|package| !(package.matched && plan.tests))
             .filter(|package| {
                 [&package.arm64, &package.amd64].into_iter().flatten().any(|f| !f.tests.is_empty())
             })
@@ -75,7 +76,6 @@ impl<'a> Covered<'a> {
             .collect();
         Self {
             subcommand: plan.subcommand,
-            tests: plan.tests,
             whole: whole && !parts.unproven.iter().any(unvisited),
             blocked: !parts.problems.is_empty(),
             packages: parts
@@ -99,7 +99,9 @@ impl<'a> Covered<'a> {
             return false;
         }
         let exact = waiver.package.as_ref().and_then(|pattern| pattern.exact());
-        let known = exact.is_some_and(|path| self.packages.contains_key(path));
+        // What only is imported was not linked, and its tests were not built.
+        let known =
+            exact.and_then(|path| self.packages.get(path)).is_some_and(|package| package.matched);
         if !(known || self.whole && of_project) {
             return false;
         }
@@ -123,7 +125,7 @@ impl<'a> Covered<'a> {
             SubjectKind::Package => answered(),
             SubjectKind::Test => {
                 let meant = |path: &&str| fits(waiver, path, self.packages.get(path).copied());
-                answered() && (self.tests || !self.untested.iter().any(|path| meant(&path)))
+                answered() && !self.untested.iter().any(|path| meant(path))
             }
             // Files of a name alone may be those that another call inspects.
             SubjectKind::Image | SubjectKind::Object => {
@@ -174,4 +176,96 @@ pub(super) fn facts(
         judged: covered.judged(waiver, config.of_project),
     });
     Some(ConfigFacts { name: config.name.clone(), waivers: waivers.collect() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::subjects;
+    use crate::policy::waiver::Pattern;
+
+    fn waiver(check: &str, package: &str) -> Waiver {
+        Waiver {
+            check: (check != "*").then(|| check.to_owned()),
+            package: (!package.is_empty()).then(|| Pattern::Go(package.to_owned())),
+            module: None,
+            version: None,
+            class: None,
+            subject: None,
+            file: None,
+            reason: "r".into(),
+            expires: None,
+            line: 1,
+            expires_line: None,
+        }
+    }
+
+    /// Two packages, of which the first was asked for.
+    fn packages() -> [Subject; 2] {
+        ["m/a", "m/b"].map(|name| Subject {
+            kind: SubjectKind::Package,
+            name: name.into(),
+            matched: name == "m/a",
+            build: Some(BuildState::Linked),
+            ..subjects::of_config(name)
+        })
+    }
+
+    /// A run that could judge everything of these packages.
+    fn whole(packages: &[Subject]) -> Covered<'_> {
+        let packages = packages.iter().map(|s| (s.name.as_str(), s)).collect();
+        Covered { whole: true, packages, ..Covered::default() }
+    }
+
+    #[test]
+    fn a_whole_run_judges_what_it_builds() {
+        let subjects = packages();
+        let run = whole(&subjects);
+        for (check, package) in
+            [("slow-path", ""), ("*", "m/..."), ("hardening", "m/gone"), ("imports", "m/a")]
+        {
+            assert!(run.judged(&waiver(check, package), true), "{check} {package}");
+            // A file that several projects share may be meant for another one.
+            assert_eq!(run.judged(&waiver(check, package), false), package == "m/a");
+        }
+        // Files by name are for `gowoa inspect` too.
+        assert!(!run.judged(&waiver("hardening", ""), true));
+        assert!(!run.judged(&waiver("name-against-content", ""), true));
+        let of_package =
+            Waiver { subject: Some(Pattern::Name("package:m/*".into())), ..waiver("*", "") };
+        assert!(run.judged(&of_package, true));
+    }
+
+    #[test]
+    fn a_part_judges_only_what_it_was_asked_for_by_name() {
+        let subjects = packages();
+        let part = Covered { whole: false, ..whole(&subjects) };
+        assert!(part.judged(&waiver("slow-path", "m/a"), false));
+        for other in ["m/b", "m/c", "m/...", ""] {
+            assert!(!part.judged(&waiver("slow-path", other), true), "{other}");
+        }
+    }
+
+    #[test]
+    fn what_is_open_leaves_the_question_open() {
+        let subjects = packages();
+        let judged = |run: &Covered<'_>, check, package| run.judged(&waiver(check, package), true);
+        let inspect = Covered { subcommand: Subcommand::Inspect, ..whole(&subjects) };
+        let blocked = Covered { blocked: true, ..whole(&subjects) };
+        for run in [&inspect, &blocked] {
+            assert!(!judged(run, "slow-path", "m/a"));
+        }
+        let open = Covered { open: BTreeSet::from([("m/b", "slow-path")]), ..whole(&subjects) };
+        assert!(!judged(&open, "slow-path", "m/..."));
+        assert!(!judged(&open, "*", ""));
+        assert!(judged(&open, "slow-path", "m/a") && judged(&open, "files-lost", "m/..."));
+        let untested = Covered { untested: BTreeSet::from(["m/b"]), ..whole(&subjects) };
+        assert!(!judged(&untested, "cross-compile", "m/b"));
+        assert!(judged(&untested, "cross-compile", "m/a") && judged(&untested, "slow-path", "m/b"));
+        let broken = Covered { broken: true, ..whole(&subjects) };
+        assert!(!judged(&broken, "hardening", "m/a") && judged(&broken, "slow-path", "m/a"));
+        let screen = Covered { subcommand: Subcommand::Screen, ..whole(&subjects) };
+        assert!(!judged(&screen, "hardening", "m/a"));
+        assert!(judged(&screen, "object-machine", "m/a") && judged(&screen, "slow-path", "m/a"));
+    }
 }

@@ -127,12 +127,12 @@ fn numbers_and_addresses_are_left_out_of_words() {
 fn a_baseline_keeps_what_it_is_told_by_and_nothing_of_the_machine() {
     let mut first = at(1);
     first.known = true;
-    first.help = Some("cd /home/somebody".into());
+    first.help = Some("cd /srv/somebody".into());
     first.evidence =
         vec![crate::model::Evidence::Reproduce { command: "/usr/local/go/bin/go build".into() }];
     let mut full = report(vec![Finding { severity: Severity::Error, ..first.clone() }]);
-    full.plan.config = Some("/home/somebody/gowoa.toml".into());
-    full.plan.patterns = vec!["/home/somebody/app/...".into()];
+    full.plan.config = Some("/srv/somebody/gowoa.toml".into());
+    full.plan.patterns = vec!["/srv/somebody/app/...".into()];
     full.counts.known = 1;
     let kept = reduced(&full);
     assert_eq!(kept.host.name, "");

@@ -51,6 +51,8 @@ pub(super) fn of_check(plan: &Plan, gathered: &Gathered) -> PlanReport {
         fail_on: plan.fail_on,
         config: plan.exceptions.config.as_ref().map(|config| config.given.clone()),
         baseline: plan.exceptions.baseline.as_ref().map(|baseline| baseline.name().to_owned()),
+        listing: Some(plan.listing.as_str().into()),
+        module: gathered.asked.clone(),
         ..PlanReport::default()
     }
 }

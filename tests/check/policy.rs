@@ -205,3 +205,35 @@ fn tags_of_the_file_reach_the_build_and_the_command_line_wins() {
     let above = project.check_in(&project.src().join("cmd")).run();
     assert_eq!(above.report()["plan"]["config"], "../gowoa.toml");
 }
+
+#[test]
+fn screen_reads_the_file_too_and_remembers_no_answer_of_another_one() {
+    let project = broken();
+    let cache = project.beside("cache");
+    let screen = || Gowoa::screen(&project.src()).env("GOWOA_CACHE", &cache);
+    let waiver = |expires: &str| {
+        let text = format!(
+            "[[waiver]]\ncheck = \"cross-compile\"\nmodule = \"example.com/m\"\nreason = \"later\"\nexpires = {expires}\n"
+        );
+        fs_err::write(project.src().join("gowoa.toml"), text).unwrap();
+    };
+    let plain = screen().run();
+    assert_eq!((plain.code, counts(&plain, "errors")), (Some(1), 1), "{}", plain.stderr);
+    waiver("2999-01-01");
+    for _ in 0..2 {
+        let waived = screen().run();
+        assert_eq!((waived.code, counts(&waived, "waived")), (Some(0), 1), "{}", waived.stderr);
+        assert!(waived.stderr.contains("waived[cross-compile] error"), "{}", waived.stderr);
+    }
+    waiver("2020-01-01");
+    let expired = screen().run();
+    assert_eq!(expired.code, Some(1), "{}", expired.stderr);
+    assert!(expired.stderr.contains("gowoa.toml:1: the waiver of"), "{}", expired.stderr);
+    let baseline = project.beside("b.json");
+    let off = || screen().arg("--no-config");
+    assert_eq!(off().arg("--write-baseline").arg(&baseline).run().code, Some(0));
+    let known = off().arg("--baseline").arg(&baseline).run();
+    assert_eq!((known.code, counts(&known, "known")), (Some(0), 1), "{}", known.stderr);
+    assert!(known.stderr.contains("\nknown[cross-compile] error: "), "{}", known.stderr);
+    assert_eq!(off().run().code, Some(1));
+}

@@ -28,6 +28,7 @@ fn go_ole() -> Finding {
             path: "github.com/go-ole/go-ole".into(),
             version: Some("v1.2.5".into()),
             replaced_by: None,
+            vendored: false,
         }),
         subject: SubjectId("package:github.com/go-ole/go-ole/oleutil".into()),
         location: Some(Location {

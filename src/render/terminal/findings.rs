@@ -29,7 +29,7 @@ struct Room {
     lines: usize,
 }
 
-/// Errors and warnings in blocks; notes, and what does not count, in lines.
+/// Errors and warnings in blocks, notes in lines.
 pub(super) fn write(screen: &mut Screen, view: &View<'_>, all: bool) {
     for severity in [Severity::Error, Severity::Warning] {
         let mut room = Room { full: FULL, lines: if all { usize::MAX } else { LINES } };
@@ -38,6 +38,10 @@ pub(super) fn write(screen: &mut Screen, view: &View<'_>, all: bool) {
         }
     }
     notes(screen, view, all);
+}
+
+/// What does not count, in lines: waived findings, then known ones.
+pub(super) fn excepted(screen: &mut Screen, view: &View<'_>, all: bool) {
     waived(screen, view, all);
     known(screen, view, all);
 }

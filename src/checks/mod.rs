@@ -32,6 +32,7 @@ mod resource_tree;
 mod siblings;
 mod signature;
 mod slow_path;
+mod stale_waiver;
 mod stray_x86_code;
 mod unsupported_flags;
 
@@ -41,8 +42,8 @@ pub(crate) use cross_compile::state as cross_compile_state;
 pub(crate) use draft::function_reachability;
 
 use crate::facts::{
-    GivenContainer, GivenFacts, GivenFile, ImageFacts, ImageFile, ObjectFile, PackageFacts,
-    TestFacts, UnitFacts,
+    ConfigFacts, GivenContainer, GivenFacts, GivenFile, ImageFacts, ImageFile, ObjectFile,
+    PackageFacts, TestFacts, UnitFacts,
 };
 use crate::model::{CheckId, Severity, SubjectKind, Verdict};
 
@@ -80,6 +81,8 @@ pub enum SubjectFacts<'a> {
     File(&'a GivenFile),
     /// Everything that was given.
     Inputs(&'a GivenFacts),
+    /// The configuration file; known only after all the others are judged.
+    Config(&'a ConfigFacts),
 }
 
 impl SubjectFacts<'_> {
@@ -94,6 +97,7 @@ impl SubjectFacts<'_> {
             Self::Container(_) => SubjectKind::Container,
             Self::File(_) => SubjectKind::File,
             Self::Inputs(_) => SubjectKind::Inputs,
+            Self::Config(_) => SubjectKind::Config,
         }
     }
 }
@@ -144,7 +148,8 @@ fn readable(subject: SubjectFacts<'_>) -> Result<(&ImageFile, &ImageFacts), Verd
     }
 }
 
-/// Every check, in the order in which users meet them: build, package, file, image.
+/// Every check, in the order in which users meet them: build, package, file, image, and what gowoa is
+/// told.
 pub static CHECKS: &[&dyn Check] = &[
     &cross_compile::CrossCompile,
     &package_excluded::PackageExcluded,
@@ -170,6 +175,7 @@ pub static CHECKS: &[&dyn Check] = &[
     &imports::Imports,
     &signature::Signature,
     &hardening::Hardening,
+    &stale_waiver::StaleWaiver,
 ];
 
 /// The answer of a check for one subject, its findings complete: each one about a package says how that gets into

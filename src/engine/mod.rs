@@ -32,6 +32,7 @@ mod tried;
 mod unit;
 mod units;
 mod verify;
+mod waivers;
 mod why;
 
 pub use inspect::read as read_image;
@@ -308,7 +309,11 @@ fn concluded(
             let platform = gathered.toolchain.host.to_string();
             let stamp = Stamp { platform, ..around.stamp.clone() };
             let settings = settings::of_check(plan, &gathered);
-            let mut report = judge::report(settings, &stamp, &gathered.units);
+            // `./...` is what gowoa asks for where nothing is named. A module of gowoa's own is no project.
+            let all = plan.patterns.is_empty() || plan.patterns == ["./..."];
+            let whole = all && !plan.alone;
+            let units = &gathered.units;
+            let mut report = judge::report(settings, &stamp, units, &plan.exceptions, whole);
             // What is kept has no secrets either.
             report.redact(redactor);
             if let Some(remembered) = remembered {
@@ -334,7 +339,8 @@ pub fn inspect(
 ) -> Result<Report, EngineError> {
     let begin = Instant::now();
     let unit = given::gather(plan, progress)?;
-    let mut report = judge::report(settings::of_inspect(plan), stamp, &[unit]);
+    let settings = settings::of_inspect(plan);
+    let mut report = judge::report(settings, stamp, &[unit], &plan.exceptions, false);
     report.duration_ms = millis(begin.elapsed());
     report.redact(redactor);
     Ok(report)

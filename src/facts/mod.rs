@@ -19,6 +19,7 @@ pub mod signature;
 pub mod source;
 pub mod symbol;
 pub mod toolchain;
+pub mod waiver;
 
 use std::collections::BTreeMap;
 
@@ -39,6 +40,7 @@ pub use package::{FileSet, ListError, ModuleFacts, PackageFacts};
 pub use rules::{RuleEffect, RuleHit};
 pub use source::SourceFacts;
 pub use toolchain::{BuildFlags, Target, Toolchain};
+pub use waiver::{ConfigFacts, WaiverFacts};
 
 /// Everything that was gathered of one unit: a module or a workspace, built in one go.
 #[derive(Debug, Clone, Default)]

@@ -10,6 +10,7 @@
 //! * [`bad_input`]: what cannot be worked on, each with an error, a next step and the right exit code;
 //! * `interrupt`: signals leave no child and no report (Unix);
 //! * [`secrets`]: a canary reaches no format and no message;
+//! * [`policy`]: `gowoa.toml`, waivers and the baseline;
 //! * [`projects`]: small projects and stand-ins for `go`, made for one test;
 //! * [`screen`]: `gowoa screen` on projects, and on modules of a module proxy in a directory;
 //! * [`proxy`]: that module proxy;
@@ -32,6 +33,7 @@ mod interrupt;
 mod listing;
 mod matrix;
 mod objects;
+mod policy;
 mod projects;
 mod proxy;
 mod reach;

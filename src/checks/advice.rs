@@ -74,7 +74,7 @@ pub(super) fn for_cgo(package: &PackageFacts) -> String {
         return if package.in_main_module() {
             "add files for arm64: with cgo as well it has some for windows/amd64 alone".into()
         } else {
-            "replace the dependency, or ask its maintainers for windows/arm64: cgo does not help here".into()
+            without_cgo().to_owned() + ": cgo does not help here"
         };
     }
     let ask =
@@ -84,6 +84,11 @@ pub(super) fn for_cgo(package: &PackageFacts) -> String {
     } else {
         format!("{ask}; or replace the dependency by one in pure Go")
     }
+}
+
+/// The next step where a dependency has nothing for arm64 with cgo either.
+pub(super) fn without_cgo() -> &'static str {
+    "replace the dependency, or ask its maintainers for windows/arm64"
 }
 
 /// Words of build constraints that are not a tag that somebody could set: systems and architectures that

@@ -1,5 +1,7 @@
 //! needs-cgo: does a package exist only with a C compiler?
 
+mod amd64_only;
+
 use crate::facts::{Blame, FailureClass, PackageFacts};
 use crate::model::{
     CheckId, Confidence, Evidence, FileSetClass, Location, Severity, SubjectKind, Verdict,
@@ -49,6 +51,7 @@ impl Check for NeedsCgo {
                 if failure.class == FailureClass::CgoExcluded {
                     finding.evidence.insert(0, cgo_files(package));
                 }
+                amd64_only::add(&mut finding, package);
                 return Verdict::Fail(vec![finding]);
             }
             return Verdict::NotApplicable(
@@ -56,7 +59,11 @@ impl Check for NeedsCgo {
             );
         }
         if cx.unit.cgo {
-            return Verdict::NotApplicable("cgo is on".into());
+            return match amd64_only::finding(package, cx) {
+                Some(finding) => Verdict::Fail(vec![finding]),
+                None if uses_cgo => Verdict::Pass,
+                None => Verdict::NotApplicable("it has no cgo files".into()),
+            };
         }
         if let Some(stub) = &package.cgo_stub {
             return Verdict::Fail(vec![stub_finding(package, stub, cx)]);
@@ -116,6 +123,7 @@ fn unreached(package: &PackageFacts, cx: Context<'_>) -> crate::model::Finding {
     if package.named || package.is_command() || alone {
         finding.severity = Severity::Error;
     }
+    amd64_only::add(&mut finding, package);
     draft::about_package(finding, package, reachability(package))
 }
 
@@ -146,6 +154,7 @@ fn partial_finding(package: &PackageFacts, cx: Context<'_>) -> crate::model::Fin
     finding.confidence = Confidence::Medium;
     finding.help = Some(advice::for_cgo(package));
     finding.evidence.push(cgo_files(package));
+    amd64_only::add(&mut finding, package);
     draft::about_package(finding, package, reachability(package))
 }
 
@@ -171,5 +180,6 @@ fn stub_finding(
         file: Some(path),
         line: Some(*line),
     });
+    amd64_only::add(&mut finding, package);
     draft::about_package(finding, package, reachability(package))
 }

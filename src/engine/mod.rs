@@ -6,6 +6,7 @@
 mod build;
 mod control;
 mod embedded;
+mod embeds;
 mod explain;
 mod given;
 mod graph;

@@ -20,7 +20,7 @@ use super::control::Controls;
 use super::explain::{Explainer, Raw, read_source};
 use super::graph::Graph;
 use super::phases::Clock;
-use super::{Progress, inspect, lists, objects, sources, syso, tests_build};
+use super::{Progress, embeds, inspect, lists, objects, sources, syso, tests_build};
 
 /// What is built in one go.
 #[derive(Debug, Clone)]
@@ -105,6 +105,7 @@ async fn work(
     let goroot = Path::new(toolchain.env("GOROOT").unwrap_or_default());
     // The sources are read while `go build` works.
     let reading = sources::start(sources::wanted(&table, goroot));
+    let embeds = embeds::start(embeds::wanted(&table, goroot));
     let begin = clock.begin("build");
     let built = if unit.c_toolchain_error.is_some() {
         BuiltUnit::default()
@@ -124,6 +125,13 @@ async fn work(
             clock.add("source", took);
         }
         Err(error) => facts.problems.push(broken("the sources could not be read", &error)),
+    }
+    match embeds.await {
+        Ok((read, took)) => {
+            embeds::place(&mut table, read);
+            clock.add("source", took);
+        }
+        Err(error) => facts.problems.push(broken("embedded files could not be read", &error)),
     }
 
     let mut failures = explained(plan, toolchain, unit, &table, &graph, raws, clock).await;

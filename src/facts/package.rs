@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use crate::model::{FileSetClass, ModuleRef};
 
 use super::SourceFacts;
+use super::embedded::EmbedFacts;
 
 /// A module as the build selected it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,6 +105,8 @@ pub struct PackageFacts {
     pub arm64_importers: Vec<String>,
     /// What its source text for windows/arm64 says; absent where it was not read.
     pub source: Option<SourceFacts>,
+    /// What the files carry that it embeds; absent where none of them is an image or a container.
+    pub embeds: Option<EmbedFacts>,
     /// Functions of it that an exe contains, by the exe's function table: names without the package's path,
     /// such as `F` and `(*T).M`. Absent where no exe was asked.
     pub linked_functions: Option<BTreeSet<String>>,

@@ -24,6 +24,8 @@ pub struct Plan {
     pub cgo: bool,
     /// Whether test binaries are built too.
     pub tests: bool,
+    /// Whether a workspace around `dir` is left aside (GOWORK=off): gowoa's own temporary modules belong to none.
+    pub alone: bool,
     /// Whether every module below `dir` is checked.
     pub all_modules: bool,
     /// No network.

@@ -54,6 +54,10 @@ pub(super) fn of(units: &[UnitFacts]) -> Vec<PhaseReport> {
                 let failed = units.iter().map(|unit| unit.failures.len()).sum();
                 format!("{} that failed", plural(failed, "package"))
             }
+            "advice" => {
+                let tried = units.iter().flat_map(|unit| &unit.tried);
+                plural(tried.filter(|tried| tried.outcome.is_some()).count(), "version") + " tried"
+            }
             "tests" => {
                 let tests = || units.iter().flat_map(|unit| unit.tests.values());
                 let made = tests().filter(|test| test.exe.is_some()).count();

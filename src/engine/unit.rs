@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::facts::{
-    Blame, Failure, FailureClass, ImageFile, PackageFacts, Stage, Target, Toolchain, UnitFacts,
+    Blame, Failure, FailureClass, ImageFile, PackageFacts, Stage, Target, Toolchain, Tried,
+    UnitFacts,
 };
 use crate::go::build::build;
 use crate::go::command::{GoCommand, Output};
@@ -20,7 +21,7 @@ use super::control::Controls;
 use super::explain::{Explainer, Raw, read_source};
 use super::graph::Graph;
 use super::phases::Clock;
-use super::{Progress, embeds, inspect, lists, objects, sources, syso, tests_build};
+use super::{Progress, embeds, inspect, lists, objects, sources, syso, tests_build, tried};
 
 /// What is built in one go.
 #[derive(Debug, Clone)]
@@ -134,8 +135,10 @@ async fn work(
         Err(error) => facts.problems.push(broken("embedded files could not be read", &error)),
     }
 
+    let links = tried::links(&raws);
     let mut failures = explained(plan, toolchain, unit, &table, &graph, raws, clock).await;
     mark(&mut table, &built);
+    facts.tried = advised(plan, toolchain, unit, &table, &failures, &links, clock).await;
     if plan.tests && unit.c_toolchain_error.is_none() {
         let begin = clock.begin("tests");
         let bad: BTreeSet<String> = failures.keys().cloned().collect();
@@ -154,6 +157,35 @@ async fn work(
     }
     facts.failures = failures;
     facts.packages = table;
+}
+
+/// Newer versions of the modules at fault, built before anybody advises them.
+async fn advised(
+    plan: &Plan,
+    toolchain: &Toolchain,
+    unit: &Unit,
+    table: &BTreeMap<String, PackageFacts>,
+    failures: &BTreeMap<String, Failure>,
+    links: &tried::Links,
+    clock: &mut Clock<'_>,
+) -> Vec<Tried> {
+    let candidates = tried::candidates(table, failures, &|_| Vec::new());
+    if candidates.is_empty() {
+        return Vec::new();
+    }
+    let begin = clock.begin("advice");
+    let trials = tried::Trials {
+        go: &unit.go,
+        toolchain,
+        table,
+        cgo: plan.cgo,
+        offline: plan.offline,
+        scratch: &unit.scratch,
+        links,
+    };
+    let tried = trials.run(&candidates).await;
+    clock.end("advice", begin);
+    tried
 }
 
 async fn inspect_all(facts: &mut UnitFacts, sources: Vec<objects::Source>, clock: &mut Clock<'_>) {

@@ -23,7 +23,7 @@ use crate::model::{PhaseReport, Problem, Unproven};
 pub use self::object::ObjectFile;
 pub use build::{
     Blame, BuildRun, Control, ControlTarget, Definition, Diagnostic, Expected, Failure,
-    FailureClass, ImageFile, Stage, TestFacts,
+    FailureClass, ImageFile, Stage, TestFacts, Tried,
 };
 pub use code::CodeFacts;
 pub use embedded::EmbeddedFacts;
@@ -48,6 +48,8 @@ pub struct UnitFacts {
     pub packages: BTreeMap<String, PackageFacts>,
     /// What failed, by import path.
     pub failures: BTreeMap<String, Failure>,
+    /// Versions of modules at fault that were built before they are advised.
+    pub tried: Vec<Tried>,
     /// Test binaries by import path of the package under test.
     pub tests: BTreeMap<String, TestFacts>,
     /// Images that were built, in the order of their commands.

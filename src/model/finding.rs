@@ -86,7 +86,7 @@ impl Reachability {
 }
 
 /// A module and the version that was selected.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ModuleRef {
     /// Module path.
     pub path: String,

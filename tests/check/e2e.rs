@@ -179,6 +179,7 @@ fn counted(report: &Report) -> Counts {
         warnings: findings(Severity::Warning),
         notes: findings(Severity::Note),
         waived: size(report.findings.iter().filter(|finding| finding.waived.is_some()).count()),
+        known: size(report.findings.iter().filter(|finding| finding.known).count()),
         inconclusive: size(
             report.results.iter().filter(|r| r.verdict == ResultVerdict::Inconclusive).count(),
         ),

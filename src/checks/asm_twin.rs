@@ -50,9 +50,10 @@ impl Check for AsmTwin {
             return Verdict::Pass;
         }
         let message = format!(
-            "{} has {} for amd64 and the same Go files for arm64: whatever the assembly defines is missing",
+            "{} has {} for amd64 and the same Go files for arm64: whatever the assembly defines is missing{}",
             package.import_path,
-            listed(&package.amd64_only, 3)
+            listed(&package.amd64_only, 3),
+            hidden_by(package)
         );
         let mut finding = draft::finding(&META.id, cx.subject, Severity::Error, message);
         finding.class = Some(FileSetClass::AssemblyDropped.as_str().into());
@@ -63,6 +64,16 @@ impl Check for AsmTwin {
         finding.location = package.amd64_only.first().map(|file| draft::in_file(package, file));
         finding.evidence.push(files(package));
         Verdict::Fail(vec![draft::about_package(finding, package, reachability(package))])
+    }
+}
+
+/// Any assembly file, be it empty, lets the compiler take functions without a body.
+fn hidden_by(package: &PackageFacts) -> String {
+    let asm = package.arm64.as_ref().map_or(&[][..], |set| &set.asm);
+    match asm.len() {
+        0 => String::new(),
+        1 => format!(", and {} keeps the compiler from saying so", listed(asm, 3)),
+        _ => format!(", and {} keep the compiler from saying so", listed(asm, 3)),
     }
 }
 

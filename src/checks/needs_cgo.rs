@@ -46,12 +46,16 @@ impl Check for NeedsCgo {
                     ),
                 };
                 let mut finding = draft::finding(&META.id, cx.subject, Severity::Error, message);
-                finding.help = Some(advice::for_cgo(package));
+                // Where an importer breaks, it is the imported package that needs cgo.
+                let definition = failure.definition.as_ref();
+                let needs =
+                    definition.and_then(|at| cx.unit.packages.get(&at.package)).unwrap_or(package);
+                finding.help = Some(advice::for_cgo(needs));
                 let mut finding = finish(finding, failure, package, cx.unit);
                 if failure.class == FailureClass::CgoExcluded {
                     finding.evidence.insert(0, cgo_files(package));
                 }
-                amd64_only::add(&mut finding, package);
+                amd64_only::add(&mut finding, needs);
                 return Verdict::Fail(vec![finding]);
             }
             return Verdict::NotApplicable(
@@ -88,6 +92,12 @@ impl Check for NeedsCgo {
 }
 
 fn only_with_cgo(package: &PackageFacts) -> String {
+    if package.class == Some(FileSetClass::Excluded) {
+        return format!(
+            "{} has Go files for windows/amd64 alone, and these need cgo: cgo by itself does not help on arm64",
+            package.import_path
+        );
+    }
     let on_arm64 = package.arm64_cgo.as_ref().is_some_and(|set| set.compiles_something());
     let also = if on_arm64 {
         ""
@@ -102,6 +112,9 @@ fn cgo_files(package: &PackageFacts) -> Evidence {
     let has_cgo = |set: &&crate::facts::FileSet| !set.cgo.is_empty();
     let set = package.arm64_cgo.as_ref().filter(has_cgo).or(package.amd64_cgo.as_ref());
     let files: Vec<String> = set.iter().flat_map(|set| &set.cgo).cloned().collect();
+    if files.is_empty() {
+        return draft::files(package);
+    }
     let path = files.first().map(|file| package.report_path(file));
     let verb = if files.len() == 1 { "imports" } else { "import" };
     Evidence::Cause {

@@ -80,6 +80,7 @@ pub(super) async fn gather(
     facts.problems.extend(take_unmatched(&mut table));
     place_modules(&mut table, &plan.dir);
     find_stubs(&mut table);
+    find_arch_stubs(&mut table);
     clock.end("list", begin);
     if !table.values().any(|package| package.matched) {
         if facts.problems.is_empty() {
@@ -339,6 +340,48 @@ fn place_modules(table: &mut BTreeMap<String, PackageFacts>, start: &std::path::
     }
 }
 
+/// Words with which a stand-in for another architecture says that it does not work.
+const UNSUPPORTED: &[&str] = &[
+    "unsupported platform",
+    "unsupported arch",
+    "unsupported architecture",
+    "not supported on",
+    "only supported on",
+    "not implemented on",
+    "not available on",
+];
+
+/// A package with Go files for arm64 in the place of those for amd64: do they say that they do not work?
+fn find_arch_stubs(table: &mut BTreeMap<String, PackageFacts>) {
+    for package in table.values_mut() {
+        let replaced = matches!(
+            package.class,
+            Some(
+                FileSetClass::GenericFallback
+                    | FileSetClass::ArchVariant
+                    | FileSetClass::NativeAssembly
+            )
+        );
+        if !replaced {
+            continue;
+        }
+        let instead = package.arm64_only.iter().filter(|file| file.ends_with(".go"));
+        package.arch_stub = instead.cloned().find_map(|file| {
+            let bytes = read_source(&package.dir.join(&file))?;
+            let (line, text) = said(&bytes, UNSUPPORTED)?;
+            Some((file, line, text))
+        });
+    }
+}
+
+/// Line and text of the first string literal that holds one of these.
+fn said(bytes: &[u8], words: &[&str]) -> Option<(u32, String)> {
+    let literal = words
+        .iter()
+        .find_map(|word| golang::string_literals_containing(bytes, word).into_iter().next())?;
+    Some((u32::try_from(literal.line).unwrap_or(u32::MAX), literal.text))
+}
+
 /// A package that changes its files with cgo: does what stands in for them say that it cannot work?
 fn find_stubs(table: &mut BTreeMap<String, PackageFacts>) {
     for package in table.values_mut() {
@@ -355,12 +398,8 @@ fn find_stubs(table: &mut BTreeMap<String, PackageFacts>) {
             .collect();
         for file in instead {
             let Some(bytes) = read_source(&package.dir.join(&file)) else { continue };
-            let found = ["cgo", "CGO_ENABLED"].iter().find_map(|word| {
-                golang::string_literals_containing(&bytes, word).into_iter().next()
-            });
-            if let Some(literal) = found {
-                let line = u32::try_from(literal.line).unwrap_or(u32::MAX);
-                package.cgo_stub = Some((file, line, literal.text));
+            if let Some((line, text)) = said(&bytes, &["cgo", "CGO_ENABLED"]) {
+                package.cgo_stub = Some((file, line, text));
                 break;
             }
         }

@@ -69,9 +69,8 @@ fn evidence(
     if let Some(file) = files.first() {
         finding.evidence.push(Evidence::Cause {
             text: format!(
-                "with cgo, {} {} for windows/amd64 alone",
-                listed(files, SHOWN),
-                if files.len() == 1 { "is" } else { "are" }
+                "with cgo, windows/amd64 has {} and windows/arm64 has not",
+                listed(files, SHOWN)
             ),
             file: Some(package.report_path(file)),
             line: None,

@@ -205,3 +205,40 @@ proptest! {
         prop_assert!(facts.assembly.foreign.len() <= 1);
     }
 }
+
+/// What the reader says of every assembly file for arm64 below a directory. It asserts that each is read; the lines it
+/// prints are for people: `GO_SOURCES=$(go env GOMODCACHE) cargo test --lib source::assembly -- --ignored --nocapture`.
+#[test]
+#[ignore = "reads the files that GO_SOURCES names"]
+fn public_modules_are_read() {
+    let Some(root) = std::env::var_os("GO_SOURCES") else { panic!("GO_SOURCES is not set") };
+    let mut open = vec![std::path::PathBuf::from(root)];
+    let (mut files, mut words) = (0, 0);
+    while let Some(dir) = open.pop() {
+        let Ok(entries) = fs_err::read_dir(&dir) else { continue };
+        for path in entries.flatten().map(|entry| entry.path()) {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            if path.is_dir() {
+                open.push(path);
+            } else if name.ends_with(".s")
+                && (name.contains("arm64") || !foreign::has_suffix(&name))
+            {
+                let text = String::from_utf8_lossy(&fs_err::read(&path).unwrap()).into_owned();
+                let found = facts(&name, &text, &[]);
+                files += 1;
+                for (_, reason) in &found.unread {
+                    println!("unread {}: {reason}", path.display());
+                }
+                for one in &found.assembly.x18 {
+                    words += 1;
+                    println!("x18 {}:{} {:?}", path.display(), one.place.line, one);
+                }
+                for place in &found.assembly.foreign {
+                    println!("x86 {}:{} {}", path.display(), place.line, place.text);
+                }
+            }
+        }
+    }
+    println!("{files} files, {words} functions with x18");
+    assert!(files > 0);
+}

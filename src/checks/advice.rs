@@ -32,7 +32,14 @@ fn good<'a>(path: &str, unit: &'a UnitFacts) -> Option<&'a Tried> {
 }
 
 fn upgrade(tried: &Tried) -> String {
-    format!("go get {}@{}   (built just now for windows/arm64: ok)", tried.module, tried.version)
+    let mut command = format!("go get {}@{}", tried.module, tried.version);
+    for (module, version) in &tried.with {
+        command.push_str(&format!(" {module}@{version}"));
+    }
+    match &tried.text {
+        None => format!("{command}   (built just now for windows/arm64: ok)"),
+        Some(rest) => format!("{command}   (built just now: it builds for windows/arm64; {rest})"),
+    }
 }
 
 /// What was tried of the module at fault.

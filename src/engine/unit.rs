@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::facts::{
     Blame, Failure, FailureClass, ImageFile, PackageFacts, Stage, Target, Toolchain, Tried,
@@ -12,16 +13,16 @@ use crate::go::command::{GoCommand, Output};
 use crate::go::diagnose;
 use crate::go::list::ListFailure;
 use crate::go::modules::{flag_value, split_flags};
-use crate::model::{FileSetClass, Problem, Unproven};
+use crate::model::{PhaseReport, Problem, Unproven};
 use crate::plan::Plan;
-use crate::source::golang;
 
 use super::build::{Builder, BuiltUnit};
 use super::control::Controls;
-use super::explain::{Explainer, Raw, read_source};
+use super::explain::{Explainer, Raw};
 use super::graph::Graph;
 use super::phases::Clock;
-use super::{Progress, embeds, inspect, lists, objects, sources, syso, tests_build, tried};
+use super::proof::Host;
+use super::{Progress, embeds, inspect, lists, objects, sources, stubs, syso, tests_build, tried};
 
 /// What is built in one go.
 #[derive(Debug, Clone)]
@@ -40,15 +41,47 @@ pub(super) struct Unit {
     pub(super) scratch: PathBuf,
     /// Why there is no C compiler.
     pub(super) c_toolchain_error: Option<String>,
+    /// Where packages of other modules are linked: gowoa's own temporary module.
+    pub(super) host: Option<Host>,
 }
 
-/// Gathers everything about one unit. What cannot be looked at becomes a problem of the unit.
-pub(super) async fn gather(
+/// A unit whose lists were made.
+#[derive(Debug)]
+pub(super) struct Listed {
+    pub(super) unit: Unit,
+    pub(super) toolchain: Toolchain,
+    pub(super) table: BTreeMap<String, PackageFacts>,
+    facts: UnitFacts,
+    /// Whether there is something to build.
+    ready: bool,
+}
+
+impl Listed {
+    /// A unit that could not be listed.
+    pub(super) fn stopped(unit: Unit, toolchain: &Toolchain, problem: Problem) -> Self {
+        let facts =
+            UnitFacts { name: unit.name.clone(), problems: vec![problem], ..UnitFacts::default() };
+        Self { unit, toolchain: toolchain.clone(), table: BTreeMap::new(), facts, ready: false }
+    }
+
+    /// The phases so far.
+    pub(super) fn phases(&self) -> &[PhaseReport] {
+        &self.facts.phases
+    }
+
+    /// Whether everything could be listed and there is something to build.
+    pub(super) fn is_ready(&self) -> bool {
+        self.ready && self.facts.problems.is_empty()
+    }
+}
+
+/// Makes the lists of one unit. What cannot be looked at becomes a problem of the unit.
+pub(super) async fn list(
     plan: &Plan,
     toolchain: &Toolchain,
     mut unit: Unit,
     progress: &dyn Progress,
-) -> UnitFacts {
+) -> Listed {
     let mut clock = Clock { progress, phases: Vec::new() };
     let mut facts = UnitFacts {
         name: unit.name.clone(),
@@ -58,39 +91,53 @@ pub(super) async fn gather(
     };
     facts.unsupported_flags = unsupported_flags(toolchain, &mut unit.go).await;
     let begin = clock.begin("list");
-    let lists = match lists::make(&unit.go, toolchain, plan.cgo, &unit.patterns).await {
-        Ok(lists) => lists,
+    let (table, took) = match table(plan, toolchain, &unit, &mut facts).await {
+        Ok(table) => table,
         Err(failure) => {
             facts.problems.push(list_problem(&failure));
-            clock.end("list", begin);
-            facts.phases = clock.phases;
-            return facts;
+            (BTreeMap::new(), Duration::ZERO)
         }
     };
-    let alone = match lists.alone(&unit.go).await {
-        Ok(alone) => alone,
-        Err(failure) => {
-            facts.problems.push(list_problem(&failure));
-            clock.end("list", begin);
-            facts.phases = clock.phases;
-            return facts;
-        }
-    };
+    clock.end("list", begin);
+    clock.go_took(took);
+    let ready = table.values().any(|package| package.matched);
+    if !ready && facts.problems.is_empty() {
+        facts.problems.push(no_packages(&unit.patterns));
+    }
+    facts.phases = clock.phases;
+    Listed { unit, toolchain: toolchain.clone(), table, facts, ready }
+}
+
+/// The packages of all lists, and how long `go` took for them.
+async fn table(
+    plan: &Plan,
+    toolchain: &Toolchain,
+    unit: &Unit,
+    facts: &mut UnitFacts,
+) -> Result<(BTreeMap<String, PackageFacts>, Duration), ListFailure> {
+    let lists = lists::make(&unit.go, toolchain, plan.cgo, &unit.patterns).await?;
+    let alone = lists.alone(&unit.go).await?;
+    let took = lists.slowest() + alone.took;
     let mut table = lists.merge(alone);
     facts.problems.extend(take_unmatched(&mut table));
-    place_modules(&mut table, &plan.dir);
-    find_stubs(&mut table);
-    find_arch_stubs(&mut table);
-    clock.end("list", begin);
-    if !table.values().any(|package| package.matched) {
-        if facts.problems.is_empty() {
-            facts.problems.push(no_packages(&unit.patterns));
-        }
-        facts.phases = clock.phases;
-        return facts;
+    if plan.module.as_ref().is_some_and(|module| module.packages.is_empty()) {
+        // gowoa chose the packages, not the user.
+        table.values_mut().for_each(|package| package.named = false);
     }
-    work(plan, toolchain, &unit, table, &mut facts, &mut clock).await;
-    facts.phases = clock.phases;
+    place_modules(&mut table, &plan.dir);
+    stubs::find(&mut table);
+    Ok((table, took))
+}
+
+/// Gathers everything else about one unit.
+pub(super) async fn gather(plan: &Plan, listed: Listed, progress: &dyn Progress) -> UnitFacts {
+    let Listed { unit, toolchain, table, mut facts, ready } = listed;
+    if ready {
+        let phases = std::mem::take(&mut facts.phases);
+        let mut clock = Clock { progress, phases };
+        work(plan, &toolchain, &unit, table, &mut facts, &mut clock).await;
+        facts.phases = clock.phases;
+    }
     facts
 }
 
@@ -117,6 +164,7 @@ async fn work(
     };
     facts.build = built.counts.clone();
     clock.end("build", begin);
+    clock.go_took(built.go_took);
     raws.extend(built.failed.iter().cloned());
     facts.problems.extend(built.problems.iter().cloned());
     facts.unproven.extend(built.unproven.iter().cloned());
@@ -282,7 +330,10 @@ async fn explained(
             control.text = control.text.take().map(|text| explainer.shorten(&text));
         }
         let proof = raw.linked_main.as_ref().is_some_and(|main| !table.contains_key(main));
-        failure.reproduce = if proof {
+        failure.reproduce = if let Some(asked) = &plan.module {
+            // No module of the user's has it; gowoa makes one.
+            unit.go.reproduce_screen(&format!("{}@{}", asked.path, asked.version), &failure.package)
+        } else if proof {
             // go build links no library: gowoa's own program does.
             unit.go.reproduce_check(plan.cgo, &failure.package)
         } else {
@@ -337,72 +388,6 @@ fn place_modules(table: &mut BTreeMap<String, PackageFacts>, start: &std::path::
             Err(_) if start.starts_with(dir) => String::new(),
             Err(_) => module.reference.path.clone(),
         };
-    }
-}
-
-/// Words with which a stand-in for another architecture says that it does not work.
-const UNSUPPORTED: &[&str] = &[
-    "unsupported platform",
-    "unsupported arch",
-    "unsupported architecture",
-    "not supported on",
-    "only supported on",
-    "not implemented on",
-    "not available on",
-];
-
-/// A package with Go files for arm64 in the place of those for amd64: do they say that they do not work?
-fn find_arch_stubs(table: &mut BTreeMap<String, PackageFacts>) {
-    for package in table.values_mut() {
-        let replaced = matches!(
-            package.class,
-            Some(
-                FileSetClass::GenericFallback
-                    | FileSetClass::ArchVariant
-                    | FileSetClass::NativeAssembly
-            )
-        );
-        if !replaced {
-            continue;
-        }
-        let instead = package.arm64_only.iter().filter(|file| file.ends_with(".go"));
-        package.arch_stub = instead.cloned().find_map(|file| {
-            let bytes = read_source(&package.dir.join(&file))?;
-            let (line, text) = said(&bytes, UNSUPPORTED)?;
-            Some((file, line, text))
-        });
-    }
-}
-
-/// Line and text of the first string literal that holds one of these.
-fn said(bytes: &[u8], words: &[&str]) -> Option<(u32, String)> {
-    let literal = words
-        .iter()
-        .find_map(|word| golang::string_literals_containing(bytes, word).into_iter().next())?;
-    Some((u32::try_from(literal.line).unwrap_or(u32::MAX), literal.text))
-}
-
-/// A package that changes its files with cgo: does what stands in for them say that it cannot work?
-fn find_stubs(table: &mut BTreeMap<String, PackageFacts>) {
-    for package in table.values_mut() {
-        if package.class != Some(FileSetClass::CgoPartial) {
-            continue;
-        }
-        let with_cgo = package.arm64_cgo.clone().unwrap_or_default();
-        let instead: Vec<String> = package
-            .arm64
-            .iter()
-            .flat_map(|set| &set.go)
-            .filter(|file| !with_cgo.go.contains(file))
-            .cloned()
-            .collect();
-        for file in instead {
-            let Some(bytes) = read_source(&package.dir.join(&file)) else { continue };
-            if let Some((line, text)) = said(&bytes, &["cgo", "CGO_ENABLED"]) {
-                package.cgo_stub = Some((file, line, text));
-                break;
-            }
-        }
     }
 }
 

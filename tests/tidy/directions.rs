@@ -15,7 +15,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("plan", &["facts", "model", "policy"]),
     ("platform", &[]),
     // Bytes in, facts out.
-    ("source", &["facts"]),
+    ("source", &["facts", "isa"]),
     // Words of machine code in, what they are out.
     ("isa", &[]),
     ("image", &["facts", "isa"]),

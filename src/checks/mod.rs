@@ -5,10 +5,12 @@
 //! no processes, no files.
 
 mod advice;
+mod arch_table;
 mod asm_twin;
 mod build_info;
 mod code;
 mod cross_compile;
+mod dll_name;
 mod draft;
 mod embedded_image;
 mod files_lost;
@@ -16,6 +18,7 @@ mod hardening;
 mod hybrid_image;
 mod imports;
 mod isa_baseline;
+mod machine_code_bytes;
 mod machine_type;
 mod name_against_content;
 mod needs_cgo;
@@ -28,6 +31,7 @@ mod resource_tree;
 mod siblings;
 mod signature;
 mod slow_path;
+mod sources;
 mod stray_x86_code;
 mod unsupported_flags;
 
@@ -147,6 +151,9 @@ pub static CHECKS: &[&dyn Check] = &[
     &files_lost::FilesLost,
     &asm_twin::AsmTwin,
     &slow_path::SlowPath,
+    &arch_table::ArchTableCheck,
+    &dll_name::DllNameCheck,
+    &machine_code_bytes::MachineCodeBytes,
     &name_against_content::NameAgainstContent,
     &machine_type::MachineType,
     &hybrid_image::HybridImage,

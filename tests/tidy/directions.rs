@@ -14,10 +14,10 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("facts", &["model"]),
     ("plan", &["facts", "model"]),
     ("platform", &[]),
-    // Bytes in, facts out.
-    ("source", &["facts"]),
     // Words of machine code in, what they are out.
     ("isa", &[]),
+    // Bytes in, facts out.
+    ("source", &["facts", "isa"]),
     ("image", &["facts", "isa"]),
     // Containers in, members out.
     ("package", &["platform"]),
@@ -77,7 +77,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("tree_sitter", &["source"]),
     ("tree_sitter_go", &["source"]),
     ("regex", &["redact"]),
-    ("aho_corasick", &["redact"]),
+    ("aho_corasick", &["redact", "source/prefilter.rs"]),
     ("tempfile", &["go", "engine", "package", "render/files.rs"]),
 ];
 

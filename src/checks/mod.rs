@@ -5,6 +5,7 @@
 //! no processes, no files.
 
 mod advice;
+mod arch_symbol;
 mod arch_table;
 mod asm_twin;
 mod build_info;
@@ -14,10 +15,12 @@ mod dll_name;
 mod draft;
 mod embedded_image;
 mod files_lost;
+mod float_syscall;
 mod hardening;
 mod hybrid_image;
 mod imports;
 mod isa_baseline;
+mod listed;
 mod machine_code_bytes;
 mod machine_type;
 mod name_against_content;
@@ -154,6 +157,8 @@ pub static CHECKS: &[&dyn Check] = &[
     &arch_table::ArchTableCheck,
     &dll_name::DllNameCheck,
     &machine_code_bytes::MachineCodeBytes,
+    &float_syscall::FloatSyscall,
+    &arch_symbol::ArchSymbolCheck,
     &name_against_content::NameAgainstContent,
     &machine_type::MachineType,
     &hybrid_image::HybridImage,

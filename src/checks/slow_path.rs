@@ -75,6 +75,7 @@ fn by_files(package: &PackageFacts, cx: Context<'_>) -> Verdict {
     finding.help =
         Some("right, only slower; nothing to do unless this package is where the time goes".into());
     finding.evidence.push(files(package));
+    finding.evidence.extend(super::listed::instead_of_assembly(package));
     Verdict::Fail(vec![draft::about_package(finding, package, reachability(package))])
 }
 

@@ -49,6 +49,8 @@ pub(super) fn of_check(plan: &Plan, gathered: &Gathered) -> PlanReport {
         tests: plan.tests,
         offline: plan.offline,
         fail_on: plan.fail_on,
+        listing: Some(plan.listing.as_str().into()),
+        module: gathered.asked.clone(),
         ..PlanReport::default()
     }
 }

@@ -173,6 +173,21 @@ pub struct Definition {
     pub cgo: bool,
 }
 
+/// A version that was built for windows/arm64 before it is advised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tried {
+    /// Module path.
+    pub module: String,
+    /// Version, or `latest` where nobody could tell which that is.
+    pub version: String,
+    /// Further modules that had to be upgraded with it, each with its version.
+    pub with: Vec<(String, String)>,
+    /// Whether the packages of the module build with it; absent where it could not be tried.
+    pub outcome: Option<bool>,
+    /// The first words where it failed, or what still fails in other modules, or why it could not be tried.
+    pub text: Option<String>,
+}
+
 /// One package that failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {

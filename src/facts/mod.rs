@@ -8,6 +8,7 @@ pub mod code;
 pub mod embedded;
 pub mod given;
 pub mod image;
+pub mod listing;
 pub mod map;
 pub mod object;
 pub mod package;
@@ -23,12 +24,13 @@ use crate::model::{PhaseReport, Problem, Unproven};
 pub use self::object::ObjectFile;
 pub use build::{
     Blame, BuildRun, Control, ControlTarget, Definition, Diagnostic, Expected, Failure,
-    FailureClass, ImageFile, Stage, TestFacts,
+    FailureClass, ImageFile, Stage, TestFacts, Tried,
 };
 pub use code::CodeFacts;
 pub use embedded::EmbeddedFacts;
 pub use given::{Company, GivenContainer, GivenFacts, GivenFile};
 pub use image::ImageFacts;
+pub use listing::{ListingFacts, ListingRun};
 pub use package::{FileSet, ListError, ModuleFacts, PackageFacts};
 pub use source::SourceFacts;
 pub use toolchain::{BuildFlags, Target, Toolchain};
@@ -48,6 +50,8 @@ pub struct UnitFacts {
     pub packages: BTreeMap<String, PackageFacts>,
     /// What failed, by import path.
     pub failures: BTreeMap<String, Failure>,
+    /// Versions of modules at fault that were built before they are advised.
+    pub tried: Vec<Tried>,
     /// Test binaries by import path of the package under test.
     pub tests: BTreeMap<String, TestFacts>,
     /// Images that were built, in the order of their commands.
@@ -58,6 +62,8 @@ pub struct UnitFacts {
     pub given: Option<GivenFacts>,
     /// Counts of the build.
     pub build: BuildRun,
+    /// What was listed.
+    pub listing: ListingRun,
     /// What kept gowoa from looking.
     pub problems: Vec<Problem>,
     /// What was not proven.

@@ -86,7 +86,7 @@ impl Reachability {
 }
 
 /// A module and the version that was selected.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ModuleRef {
     /// Module path.
     pub path: String,
@@ -96,6 +96,9 @@ pub struct ModuleRef {
     /// What replaces it: `path@version` or a directory as go.mod spells it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub replaced_by: Option<String>,
+    /// Whether the build takes it from `vendor/`.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub vendored: bool,
 }
 
 impl fmt::Display for ModuleRef {

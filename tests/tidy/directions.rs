@@ -77,7 +77,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("tree_sitter", &["source"]),
     ("tree_sitter_go", &["source"]),
     ("regex", &["redact"]),
-    ("aho_corasick", &["redact", "source/prefilter.rs"]),
+    ("aho_corasick", &["redact", "source"]),
     ("tempfile", &["go", "engine", "package", "render/files.rs"]),
 ];
 

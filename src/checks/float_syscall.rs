@@ -128,8 +128,8 @@ fn message(package: &PackageFacts, call: &FloatCall, others: usize) -> String {
 fn cause(call: &FloatCall) -> Evidence {
     let why = match call.passed {
         Passed::FloatBits | Passed::FloatConversion => {
-            "arm64 takes a float from a vector register, and Go fills the integer registers alone; \
-             the integers behind it stand one register too far"
+            "arm64 takes a float from a vector register, and Go fills the integer registers alone \
+             (go.dev/issue/62583); integers behind it stand one register too far"
         }
         Passed::FloatResult => "arm64 returns a float in a vector register, which Go does not read",
         Passed::FloatStruct => {
@@ -155,12 +155,13 @@ fn help(package: &PackageFacts, passed: Passed) -> String {
              w := (*[2]uintptr)(unsafe.Pointer(&v)), then w[0] and w[1]"
         }
         Passed::FloatResult => {
-            "use a variant of the function that writes to a pointer, or a shim in assembly; or return \
-             an error on arm64"
+            "use a variant of the function that writes to a pointer, or RegisterFunc of \
+             github.com/ebitengine/purego, or a shim in assembly; or return an error on arm64"
         }
         Passed::FloatBits | Passed::FloatConversion | Passed::FloatStruct => {
-            "use a variant of the function that takes a pointer, or a shim in assembly that moves the \
-             value to a vector register (FMOVD R1, F0); or return an error on arm64"
+            "use a variant of the function that takes a pointer, or RegisterFunc of \
+             github.com/ebitengine/purego, which fills the vector registers, or a shim in assembly; or \
+             return an error on arm64"
         }
     };
     match package.module.as_ref().filter(|module| !module.main) {

@@ -62,7 +62,8 @@ pub(in crate::source) fn find(package: &PackageText<'_>, facts: &mut SourceFacts
             }
         }
     }
-    let webview = files.iter().any(|file| mentions(file.bytes, "WebView2"));
+    let speaks = |file: &SourceFile<'_>, word| mentions(file.bytes, word);
+    let webview = files.iter().any(|file| speaks(file, "ebView") || speaks(file, "ebview"));
     facts.float_calls.extend(judged(&read, &files, !package.asm.is_empty(), webview));
 }
 

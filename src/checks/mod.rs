@@ -5,6 +5,7 @@
 //! no processes, no files.
 
 mod advice;
+mod arch_symbol;
 mod asm_twin;
 mod build_info;
 mod code;
@@ -17,6 +18,8 @@ mod hardening;
 mod hybrid_image;
 mod imports;
 mod isa_baseline;
+mod known_module;
+mod listed;
 mod machine_type;
 mod name_against_content;
 mod needs_cgo;
@@ -149,6 +152,8 @@ pub static CHECKS: &[&dyn Check] = &[
     &asm_twin::AsmTwin,
     &slow_path::SlowPath,
     &float_syscall::FloatSyscall,
+    &arch_symbol::ArchSymbolCheck,
+    &known_module::KnownModule,
     &name_against_content::NameAgainstContent,
     &machine_type::MachineType,
     &hybrid_image::HybridImage,

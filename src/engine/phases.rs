@@ -61,6 +61,7 @@ pub(super) fn of(units: &[UnitFacts]) -> Vec<PhaseReport> {
             "list" => list(units),
             "source" => source(units),
             "build" => build(units),
+            "listing" => listing(units),
             "control" => {
                 let failed = units.iter().map(|unit| unit.failures.len()).sum();
                 format!("{} that failed", plural(failed, "package"))
@@ -117,6 +118,17 @@ fn build(units: &[UnitFacts]) -> String {
         summary.push_str(&format!(", {}", plural(proofs, "link proof")));
     }
     summary
+}
+
+fn listing(units: &[UnitFacts]) -> String {
+    let sum = |of: fn(&UnitFacts) -> u64| units.iter().map(of).sum::<u64>();
+    let packages = usize::try_from(sum(|unit| unit.listing.packages)).unwrap_or(usize::MAX);
+    let bytes = megabytes(sum(|unit| unit.listing.bytes));
+    let summary = format!("{}, {bytes}", plural(packages, "package"));
+    match usize::try_from(sum(|unit| unit.listing.unknown)).unwrap_or(usize::MAX) {
+        0 => summary,
+        unknown => format!("{summary}, {} unknown", plural(unknown, "line")),
+    }
 }
 
 fn inspect(units: &[UnitFacts]) -> String {

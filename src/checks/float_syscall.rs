@@ -7,6 +7,7 @@ use crate::facts::source::{FloatCall, Passed, Sure};
 use crate::model::{CheckId, Confidence, Evidence, Finding, Severity, SubjectKind, Verdict};
 
 use super::draft::{self, function_reachability};
+use super::listed;
 use super::{Check, Context, Meta, SubjectFacts, comparable};
 
 /// See the module.
@@ -78,6 +79,8 @@ fn finding(package: &PackageFacts, calls: &[&FloatCall], cx: Context<'_>) -> Opt
         .evidence
         .extend(calls.iter().take(MAX_LINES).map(|call| draft::source(package, &call.place)));
     finding.evidence.push(cause(first));
+    let places = calls.iter().map(|call| &call.place);
+    finding.evidence.extend(listed::system_calls(package, places));
     let reach = function_reachability(package, first.place.function.as_deref());
     Some(draft::about_package(finding, package, reach))
 }

@@ -34,6 +34,10 @@ pub struct Plan {
     pub cached: bool,
     /// Whether every module below `dir` is checked.
     pub all_modules: bool,
+    /// Whether newer versions of modules that fail are built, to be advised.
+    pub advise: bool,
+    /// Rules files of the user's own, as given.
+    pub rules_files: Vec<PathBuf>,
     /// No network.
     pub offline: bool,
     /// Where the exes land; absent for gowoa's cache.

@@ -51,6 +51,10 @@ pub struct CheckArgs {
     #[arg(long, value_name = "SEVERITY", default_value = "error")]
     pub fail_on: FailOn,
 
+    /// More rules about versions of modules, beside gowoa's own (docs/rules.md; repeatable)
+    #[arg(long, value_name = "FILE")]
+    pub rules: Vec<PathBuf>,
+
     /// How to build.
     #[command(flatten)]
     pub go: GoArgs,
@@ -191,6 +195,7 @@ fn plan(args: &CheckArgs) -> Result<Plan, Refusal> {
     Ok(Plan {
         tests: args.tests,
         all_modules: args.all_modules,
+        rules_files: args.rules.clone(),
         out_dir: args.out.out_dir.as_ref().map(|dir| here.join(dir)),
         fail_on: args.fail_on.severity(),
         ..plan
@@ -246,6 +251,8 @@ pub(super) fn plan_of(
         cached: false,
         alone: false,
         all_modules: false,
+        advise: true,
+        rules_files: Vec::new(),
         offline: go.offline,
         out_dir: None,
         fail_on: FailOn::Error.severity(),

@@ -32,7 +32,14 @@ impl Clock<'_> {
     /// A phase that went on beside the others.
     pub(super) fn add(&mut self, name: &str, took: Duration) {
         let (name, duration_ms) = (name.into(), millis(took));
-        self.phases.push(PhaseReport { name, summary: String::new(), duration_ms });
+        self.phases.push(PhaseReport { name, summary: String::new(), duration_ms, go_ms: None });
+    }
+
+    /// What `go` itself took of the phase that ended last.
+    pub(super) fn go_took(&mut self, took: Duration) {
+        if let Some(phase) = self.phases.last_mut() {
+            phase.go_ms = Some(millis(took));
+        }
     }
 }
 
@@ -41,7 +48,10 @@ pub(super) fn of(units: &[UnitFacts]) -> Vec<PhaseReport> {
     let mut phases: Vec<PhaseReport> = Vec::new();
     for phase in units.iter().flat_map(|unit| &unit.phases) {
         match phases.iter_mut().find(|known| known.name == phase.name) {
-            Some(known) => known.duration_ms += phase.duration_ms,
+            Some(known) => {
+                known.duration_ms += phase.duration_ms;
+                known.go_ms = known.go_ms.zip(phase.go_ms).map(|(a, b)| a + b);
+            }
             None => phases.push(phase.clone()),
         }
     }

@@ -13,6 +13,7 @@ pub mod map;
 pub mod object;
 pub mod package;
 pub mod resource;
+pub mod rules;
 pub mod signature;
 pub mod source;
 pub mod toolchain;
@@ -32,6 +33,7 @@ pub use given::{Company, GivenContainer, GivenFacts, GivenFile};
 pub use image::ImageFacts;
 pub use listing::{ListingFacts, ListingRun};
 pub use package::{FileSet, ListError, ModuleFacts, PackageFacts};
+pub use rules::{RuleEffect, RuleHit};
 pub use source::SourceFacts;
 pub use toolchain::{BuildFlags, Target, Toolchain};
 

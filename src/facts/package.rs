@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::model::{FileSetClass, ModuleRef};
 
-use super::{ListingFacts, SourceFacts};
+use super::{ListingFacts, RuleHit, SourceFacts};
 
 /// A module as the build selected it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,6 +109,8 @@ pub struct PackageFacts {
     /// Functions of it that an exe contains, by the exe's function table: names without the package's path,
     /// such as `F` and `(*T).M`. Absent where no exe was asked.
     pub linked_functions: Option<BTreeSet<String>>,
+    /// Rules of the database that hold for its module as it was selected.
+    pub rules: Vec<RuleHit>,
     /// Which files of amd64 are gone on arm64 and which are new: Go, assembly and objects.
     pub amd64_only: Vec<String>,
     /// See `amd64_only`.

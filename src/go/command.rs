@@ -225,10 +225,10 @@ impl GoCommand {
         line
     }
 
-    /// `go list -m -e -json` of a module at a version: what its author says of that version (retractions).
-    pub fn list_module(&self, module: &str, version: &str) -> CommandLine {
-        let query = format!("{module}@{version}");
-        let args = ["list", "-m", "-e", "-retracted", "-mod=mod", "-json", "--", &query];
+    /// `go list -m -e -json` of a module: the version that is selected or, with `@version` behind it, that
+    /// version and what its author says of it (retractions).
+    pub fn list_module(&self, query: &str) -> CommandLine {
+        let args = ["list", "-m", "-e", "-retracted", "-mod=mod", "-json", "--", query];
         self.line(args.map(OsString::from).to_vec(), Vec::new(), self.probe_limit)
     }
 

@@ -11,6 +11,9 @@
 //! * `interrupt`: signals leave no child and no report (Unix);
 //! * [`secrets`]: a canary reaches no format and no message;
 //! * [`projects`]: small projects and stand-ins for `go`, made for one test;
+//! * [`screen`]: `gowoa screen` on projects, and on modules of a module proxy in a directory;
+//! * [`proxy`]: that module proxy;
+//! * [`rules`]: the rules database from the outside;
 //! * [`harness`]: starts the program in a clean environment.
 
 #![allow(clippy::disallowed_methods, reason = "a test starts the program it tests")]
@@ -29,4 +32,7 @@ mod listing;
 mod matrix;
 mod objects;
 mod projects;
+mod proxy;
+mod rules;
+mod screen;
 mod secrets;

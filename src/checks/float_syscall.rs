@@ -78,6 +78,9 @@ fn finding(package: &PackageFacts, calls: &[&FloatCall], cx: Context<'_>) -> Opt
         .evidence
         .extend(calls.iter().take(MAX_LINES).map(|call| draft::source(package, &call.place)));
     finding.evidence.push(cause(first));
+    finding
+        .evidence
+        .extend(super::listed::system_calls(package, calls.iter().map(|call| &call.place)));
     let reach = function_reachability(package, first.place.function.as_deref());
     Some(draft::about_package(finding, package, reach))
 }

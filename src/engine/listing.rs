@@ -308,6 +308,7 @@ mod tests {
             path: "example.com/m".into(),
             version: version.map(str::to_owned),
             replaced_by: None,
+            vendored: false,
         };
         PackageFacts {
             import_path: path.into(),

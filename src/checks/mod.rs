@@ -18,6 +18,7 @@ mod hardening;
 mod hybrid_image;
 mod imports;
 mod isa_baseline;
+mod known_module;
 mod listed;
 mod machine_type;
 mod name_against_content;
@@ -37,6 +38,8 @@ mod unsupported_flags;
 
 /// How far a package came; shared by the check and the list of subjects.
 pub(crate) use cross_compile::state as cross_compile_state;
+/// How a package or a function gets into what is built; shared by the checks and `--why`.
+pub(crate) use draft::function_reachability;
 
 use crate::facts::{
     ConfigFacts, GivenContainer, GivenFacts, GivenFile, ImageFacts, ImageFile, ObjectFile,
@@ -157,6 +160,7 @@ pub static CHECKS: &[&dyn Check] = &[
     &slow_path::SlowPath,
     &float_syscall::FloatSyscall,
     &arch_symbol::ArchSymbolCheck,
+    &known_module::KnownModule,
     &name_against_content::NameAgainstContent,
     &machine_type::MachineType,
     &hybrid_image::HybridImage,
@@ -173,6 +177,18 @@ pub static CHECKS: &[&dyn Check] = &[
     &hardening::Hardening,
     &stale_waiver::StaleWaiver,
 ];
+
+/// The answer of a check for one subject, its findings complete: each one about a package says how that gets into
+/// what is built.
+pub fn ask(check: &dyn Check, subject: SubjectFacts<'_>, cx: Context<'_>) -> Verdict {
+    let mut verdict = check.judge(subject, cx);
+    if let Verdict::Fail(findings) = &mut verdict {
+        for finding in findings {
+            draft::complete(finding, subject.kind(), cx.unit);
+        }
+    }
+    verdict
+}
 
 /// The check of that id.
 pub fn by_id(id: &str) -> Option<&'static dyn Check> {

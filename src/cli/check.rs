@@ -13,7 +13,7 @@ use crate::platform;
 use crate::redact::Redactor;
 use crate::render::terminal;
 
-use super::common::{Refusal, ReportArgs, finish, stamp};
+use super::common::{Refusal, ReportArgs, finish, of_engine, stamp};
 use super::output::Color;
 use super::policy::PolicyArgs;
 use super::progress::Shown;
@@ -51,6 +51,10 @@ pub struct CheckArgs {
     /// What counts.
     #[command(flatten)]
     pub policy: PolicyArgs,
+
+    /// More rules about versions of modules, beside gowoa's own (docs/rules.md; repeatable)
+    #[arg(long, value_name = "FILE")]
+    pub rules: Vec<PathBuf>,
 
     /// How to build.
     #[command(flatten)]
@@ -174,8 +178,8 @@ fn check(args: &CheckArgs, redactor: &Redactor) -> Result<u8, Refusal> {
     let baseline = args.policy.write_baseline.as_deref();
     let work = async |progress: &Shown| engine::check(&plan, &around, redactor, progress).await;
     let (report, files) =
-        match work::run(&args.out.reports, baseline, "see gowoa check --help", work)? {
-            Done::Report(report, files) => (report, files),
+        match work::run(&args.out.reports, baseline, "see gowoa check --help", work, of_engine)? {
+            Done::Made(report, files) => (report, files),
             Done::Interrupted(code) => return Ok(code),
         };
     let options = terminal::Options {
@@ -193,6 +197,7 @@ fn plan(args: &CheckArgs) -> Result<Plan, Refusal> {
     Ok(Plan {
         tests: args.tests,
         all_modules: args.all_modules,
+        rules_files: args.rules.clone(),
         out_dir: args.out.out_dir.as_ref().map(|dir| here.join(dir)),
         ..plan
     })
@@ -228,6 +233,7 @@ pub(super) fn plan_of(
     let policy = policy.load(&dir, directory)?;
     let tags = if go.tags.is_empty() { policy.tags } else { go.tags.clone() };
     Ok(Plan {
+        why: None,
         scope: Scope::Check,
         dir,
         patterns: packages.to_vec(),
@@ -250,6 +256,8 @@ pub(super) fn plan_of(
         cached: false,
         alone: false,
         all_modules: false,
+        advise: true,
+        rules_files: Vec::new(),
         offline: go.offline,
         out_dir: None,
         fail_on: policy.fail_on,

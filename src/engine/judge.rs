@@ -1,6 +1,6 @@
 //! Asks every check of every subject, and makes the Report.
 
-use crate::checks::{CHECKS, Check, Context, SubjectFacts, cross_compile_state};
+use crate::checks::{CHECKS, Check, Context, SubjectFacts, ask, cross_compile_state};
 use crate::facts::UnitFacts;
 use crate::model::{
     BuildState, CheckResult, Counts, Finding, Host, PlanReport, Problem, Report, ResultVerdict,
@@ -107,7 +107,7 @@ impl Parts {
     fn ask(&mut self, facts: SubjectFacts<'_>, subject: &Subject, unit: &UnitFacts) {
         let cx = Context { unit, subject: &subject.id };
         for check in CHECKS.iter().filter(|check| check.meta().subjects.contains(&facts.kind())) {
-            let verdict = check.judge(facts, cx);
+            let verdict = ask(*check, facts, cx);
             let asked = unit.given.is_some()
                 || subject.kind == SubjectKind::Package && subject.matched && compiles(subject);
             self.take(*check, subject, verdict, asked);

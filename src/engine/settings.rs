@@ -47,6 +47,7 @@ pub(super) fn of_check(plan: &Plan, gathered: &Gathered) -> PlanReport {
         go_flags,
         environment,
         tests: plan.tests,
+        rules: plan.rules_files.iter().map(|file| file.to_string_lossy().into_owned()).collect(),
         offline: plan.offline,
         fail_on: plan.fail_on,
         config: plan.exceptions.config.as_ref().map(|config| config.given.clone()),

@@ -8,6 +8,7 @@ pub mod files;
 pub mod json;
 pub mod junit;
 pub mod map;
+mod reach;
 pub mod terminal;
 
 #[cfg(test)]

@@ -14,6 +14,8 @@
 //! * [`projects`]: small projects and stand-ins for `go`, made for one test;
 //! * [`screen`]: `gowoa screen` on projects, and on modules of a module proxy in a directory;
 //! * [`proxy`]: that module proxy;
+//! * [`rules`]: the rules database from the outside;
+//! * [`reach`]: how packages and functions get into what is built, and `gowoa screen --why`;
 //! * [`harness`]: starts the program in a clean environment.
 
 #![allow(clippy::disallowed_methods, reason = "a test starts the program it tests")]
@@ -34,5 +36,7 @@ mod objects;
 mod policy;
 mod projects;
 mod proxy;
+mod reach;
+mod rules;
 mod screen;
 mod secrets;

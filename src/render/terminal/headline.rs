@@ -196,10 +196,11 @@ fn who(view: &View<'_>, group: &[&Finding]) -> (String, bool) {
 fn is_dependency(finding: &Finding) -> bool {
     match finding.reachability {
         Some(Reachability::MainModule) => false,
-        Some(_) => true,
-        None => {
+        // Code of an exe may be anybody's.
+        Some(Reachability::LinkedFunction) | None => {
             finding.module.as_ref().is_some_and(|m| m.version.is_some() || m.replaced_by.is_some())
         }
+        Some(_) => true,
     }
 }
 

@@ -13,8 +13,10 @@ mod images;
 mod screen;
 mod summary;
 mod table;
+mod why;
 
 pub use escape::escape;
+pub use why::why;
 
 use std::collections::HashMap;
 

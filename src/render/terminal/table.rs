@@ -5,7 +5,8 @@
 use super::evidence::{is_command, tone};
 use super::screen::Screen;
 use super::{View, count, is_open, plural};
-use crate::model::{Evidence, Finding, ModuleRef, Reachability, Severity};
+use crate::model::{Evidence, Finding, ModuleRef, Severity};
+use crate::render::reach;
 
 /// Findings of one severity that are listed; the rest is counted.
 const ROWS: usize = 60;
@@ -83,14 +84,7 @@ fn kind(finding: &Finding) -> String {
 
 /// How the package gets into what is built, in words.
 fn reached(finding: &Finding) -> &'static str {
-    match finding.reachability {
-        None => "-",
-        Some(Reachability::MainModule) => "main module",
-        Some(Reachability::StopsBuild) => "stops the build",
-        Some(Reachability::LinkedFunction) => "linked function",
-        Some(Reachability::LinkedPackage) => "linked package",
-        Some(Reachability::GraphOnly) => "graph only",
-    }
+    finding.reachability.map_or("-", reach::short)
 }
 
 /// `, module@version`, with what replaces it or that it is vendored.

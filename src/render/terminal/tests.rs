@@ -54,6 +54,7 @@ fn a_fail() {
                -> github.com/shirou/gopsutil/v3/host v3.21.9
                -> github.com/go-ole/go-ole v1.2.5
       stops    example.com/app/host, example.com/app/report
+      reach    stops the build
       fix      go get github.com/go-ole/go-ole@v1.3.0
                or drop the package that imports it
       see it   GOOS=windows GOARCH=arm64 CGO_ENABLED=0 go build ./host
@@ -132,6 +133,7 @@ fn incomplete_outranks_fail_and_both_are_shown() {
                -> github.com/shirou/gopsutil/v3/host v3.21.9
                -> github.com/go-ole/go-ole v1.2.5
       stops    example.com/app/host, example.com/app/report
+      reach    stops the build
       fix      go get github.com/go-ole/go-ole@v1.3.0
                or drop the package that imports it
       see it   GOOS=windows GOARCH=arm64 CGO_ENABLED=0 go build ./host
@@ -233,6 +235,7 @@ fn hostile_text_is_spelled_out() {
                -> p28
                -> p29
       stops    s0, s1, s2, s3, s4, s5, s6, s7 and 42 more
+      reach    stops the build
       fix      \u{1b}]8;;https://evil\u{7}go get    x
 
       proven       56 packages compile; 56 are linked; 2 images inspected, every image is ARM64

@@ -53,7 +53,7 @@ fn never_failing_leaves_failures_out() {
     report.plan.fail_on = None;
     assert!(!table(&report).contains("failure"));
     report.plan.fail_on = Some(Severity::Note);
-    assert_eq!(table(&report).matches("failure").count(), 7);
+    assert_eq!(table(&report).matches("failure").count(), 8);
 }
 
 #[test]
@@ -141,6 +141,7 @@ fn the_body_has_its_order() {
         com.go:3:8: no such package
       control  windows/386 could not be judged
       stops    example.com/app/host, example.com/app/report
+      reach    stops the build
       output   go build -json ./... (exit 1)
         # github.com/go-ole/go-ole
         com.go:238:21: undefined: VARIANT

@@ -1,7 +1,7 @@
 //! What to do next, by class of failure and by whose code it is.
 
 use crate::facts::{Failure, FailureClass, PackageFacts, RuleEffect, RuleHit, Tried, UnitFacts};
-use crate::model::{ControlOutcome, Evidence};
+use crate::model::{ControlOutcome, Evidence, Finding};
 
 /// The next step for a failure that is an arm64 problem.
 pub(super) fn for_failure(failure: &Failure, package: &PackageFacts, unit: &UnitFacts) -> String {
@@ -32,7 +32,14 @@ fn good<'a>(path: &str, unit: &'a UnitFacts) -> Option<&'a Tried> {
 }
 
 fn upgrade(tried: &Tried) -> String {
-    format!("go get {}@{}   (built just now for windows/arm64: ok)", tried.module, tried.version)
+    let mut command = format!("go get {}@{}", tried.module, tried.version);
+    for (module, version) in &tried.with {
+        command.push_str(&format!(" {module}@{version}"));
+    }
+    match &tried.text {
+        None => format!("{command}   (built just now for windows/arm64: ok)"),
+        Some(rest) => format!("{command}   (built just now: it builds for windows/arm64; {rest})"),
+    }
 }
 
 /// What was tried of the module at fault.
@@ -177,6 +184,24 @@ pub(super) fn rule_lines(
         new
     });
     found
+}
+
+/// Adds to the finding of another check what rules of its class know of the function.
+pub(super) fn add_rules(
+    finding: &mut Finding,
+    package: &PackageFacts,
+    class: &str,
+    function: Option<&str>,
+) {
+    for hit in package.rules.iter().filter(|hit| hit.class == class && hit.is_about(function)) {
+        let help = finding.help.get_or_insert_default();
+        if !help.is_empty() {
+            help.push('\n');
+        }
+        help.push_str(&of_rule(hit));
+        let (id, summary, url) = (hit.name(), hit.summary.clone(), hit.url.clone());
+        finding.evidence.push(Evidence::Rule { id, summary, url });
+    }
 }
 
 /// What the rules know of a package that needs cgo.

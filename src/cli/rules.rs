@@ -7,7 +7,7 @@ use clap::Subcommand;
 
 use crate::engine::{self, Answer, Tried};
 use crate::facts::BuildFlags;
-use crate::plan::{Plan, Scope};
+use crate::plan::{ListingScope, Plan, Scope};
 use crate::platform;
 use crate::redact::Redactor;
 use crate::render::terminal;
@@ -196,6 +196,9 @@ fn verify(args: &VerifyArgs, redactor: &Redactor) -> Result<u8, Refusal> {
         cgo: false,
         tests: false,
         scope: Scope::Check,
+        listing: ListingScope::Off,
+        module: None,
+        cached: false,
         alone: true,
         all_modules: false,
         advise: false,

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::facts::given::Claim;
 use crate::facts::{BuildRun, Expected, ImageFile, PackageFacts, Stage, Target, Toolchain};
@@ -48,6 +49,8 @@ pub(super) struct BuiltUnit {
     pub(super) unproven: Vec<Unproven>,
     /// Whether a call of `go` could not be judged, so that nothing is known to be compiled.
     pub(super) broken: bool,
+    /// How long `go build` took, all calls together.
+    pub(super) go_took: Duration,
 }
 
 /// Builds one unit.
@@ -74,7 +77,8 @@ impl Builder<'_> {
         let mut wanted = self.wanted(&broken);
         let mut out = BuiltUnit::default();
         let mut proofs =
-            Proofs::new(self.table, &self.unit.scratch, self.unit.go.overlay.as_deref());
+            Proofs::new(self.table, &self.unit.scratch, self.unit.go.overlay.as_deref())
+                .hosted(self.unit.host.as_ref());
         if let Err(error) = proofs.generate(&wanted.proof) {
             out.problems.push(unwritten(&error));
             wanted.compile.append(&mut wanted.proof);
@@ -135,7 +139,9 @@ impl Builder<'_> {
         // What a command links is linked; but its assembly counts only if everything that needs it is.
         let open =
             |p: &&&&PackageFacts| !reached.contains(p.import_path.as_str()) || has_assembly(p);
-        let own = |p: &&&&PackageFacts| p.in_main_module();
+        // Of another module only what its own users could import, and only in a module of gowoa's.
+        let foreign = |p: &PackageFacts| self.unit.host.is_some() && !p.is_internal();
+        let own = |p: &&&&PackageFacts| p.in_main_module() || foreign(p);
         let proof =
             libraries.iter().filter(own).filter(open).map(|p| p.import_path.clone()).collect();
         let compile = libraries
@@ -288,6 +294,7 @@ impl Builder<'_> {
                     out.problems.push(problem);
                     out.broken = true;
                 }
+                out.go_took += built.took;
                 all.absorb(built);
             }
             Err(error) => {

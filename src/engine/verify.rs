@@ -117,7 +117,9 @@ async fn one(
     }
     // Of the rules themselves nothing may come in here.
     let plan = Plan { rules_files: Vec::new(), ..probe.plan(call, &wanted.tags) };
-    let gathered = units::gather(&plan, around, &Silent).await?;
+    let units::Outcome::Gathered(gathered, _) = units::gather(&plan, around, &Silent).await? else {
+        return Ok(tried(Answer::Unknown, "an earlier answer is no try".into()));
+    };
     let report =
         judge::report(settings::of_check(&plan, &gathered), &around.stamp, &gathered.units);
     let (answer, words) = answer(rule, item, &wanted, &report, &gathered);
@@ -161,7 +163,7 @@ fn wanted(rule: &Rule, item: &Try) -> Wanted {
             packages.push(package.clone());
         }
     }
-    Wanted { requirements, packages, values, tags: item.tags.clone() }
+    Wanted { requirements, packages, values, tags: item.tags.clone(), ..Wanted::default() }
 }
 
 fn answer(

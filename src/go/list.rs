@@ -1,6 +1,7 @@
 //! `go list`: the packages of one target, streamed.
 
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 
@@ -83,6 +84,8 @@ pub struct Listing {
     pub packages: Vec<Listed>,
     /// How many more packages of the standard library there were; they are not kept.
     pub standard: usize,
+    /// How long `go list` took.
+    pub took: Duration,
 }
 
 /// Why a list could not be made.
@@ -115,10 +118,12 @@ pub enum ListFailure {
 pub async fn list(command: &CommandLine) -> Result<Listing, ListFailure> {
     let mut stream = JsonStream::default();
     let mut listing = Listing::default();
+    let begin = Instant::now();
     let finished = run(command, |chunk| {
         stream.push(chunk, |raw: RawPackage| listing.add(raw));
     })
     .await?;
+    listing.took = begin.elapsed();
     let Finished { code, stderr } = &finished;
     if !finished.success() {
         return Err(ListFailure::Failed {
@@ -206,7 +211,13 @@ impl From<RawModule> for ModuleFacts {
         let replacement_version = raw.replace.as_ref().and_then(|by| some(by.version.clone()));
         let dir = raw.dir.or_else(|| raw.replace.and_then(|by| by.dir));
         Self {
-            reference: ModuleRef { path: raw.path, version: some(raw.version), replaced_by },
+            // `go list` gives a vendored module no directory.
+            reference: ModuleRef {
+                path: raw.path,
+                version: some(raw.version),
+                replaced_by,
+                vendored: !raw.main && dir.is_none(),
+            },
             replacement_version,
             main: raw.main,
             dir,

@@ -68,8 +68,8 @@ fields! {
     ImageMap { sections }
     MapSection { name, rva, file_offset, size, executable, spans }
     MapSpan { offset, length, kind, label }
-    ModuleRef { path, version, replaced_by }
-    PhaseReport { name, summary, duration_ms }
+    ModuleRef { path, version, replaced_by, vendored }
+    PhaseReport { name, summary, duration_ms, go_ms }
     PlanReport {
         subcommand, expect, target, go_version, go_origin, patterns, cgo, c_compiler, tags, go_flags, environment, tests, offline,
         fail_on, module, listing, rules, config, baseline,

@@ -274,7 +274,8 @@ fn full() -> Report {
     let list = || vec![text(), text()];
     let id = || SubjectId(text());
     let check = || CheckId::new("check");
-    let module = || Some(ModuleRef { path: text(), version: some(), replaced_by: some() });
+    let module =
+        || Some(ModuleRef { path: text(), version: some(), replaced_by: some(), vendored: true });
     let evidence = vec![
         Evidence::Output { command: text(), status: Some(1), text: text() },
         Evidence::Cause { text: text(), file: some(), line: Some(1) },
@@ -342,7 +343,7 @@ fn full() -> Report {
         },
         verdict: ReportVerdict::Fail,
         counts: Counts::default(),
-        phases: vec![PhaseReport { name: text(), summary: text(), duration_ms: 1 }],
+        phases: vec![PhaseReport { name: text(), summary: text(), duration_ms: 1, go_ms: Some(1) }],
         problems: vec![Problem { message: text(), details: list(), next: some() }],
         unproven: vec![Unproven { label: text(), text: text(), names: list() }],
         subjects: vec![Subject {

@@ -46,7 +46,12 @@ pub(crate) fn empty_report() -> Report {
 
 /// A module path with a version.
 pub(crate) fn module(path: &str, version: &str) -> ModuleRef {
-    ModuleRef { path: path.to_owned(), version: Some(version.to_owned()), replaced_by: None }
+    ModuleRef {
+        path: path.to_owned(),
+        version: Some(version.to_owned()),
+        replaced_by: None,
+        vendored: false,
+    }
 }
 
 /// A subject of which only the name is known.
@@ -149,11 +154,13 @@ pub(crate) fn sample_report() -> Report {
                 name: "list".to_owned(),
                 summary: "2 modules, 9 packages".to_owned(),
                 duration_ms: 903,
+                go_ms: Some(801),
             },
             PhaseReport {
                 name: "build".to_owned(),
                 summary: "3 packages, 1 command, 1 link proof".to_owned(),
                 duration_ms: 48_211,
+                go_ms: None,
             },
         ],
         problems: sample_problems(),
@@ -248,6 +255,7 @@ fn sample_subjects() -> Vec<Subject> {
         Subject {
             module: Some(ModuleRef {
                 replaced_by: Some("../fork".to_owned()),
+                vendored: true,
                 ..module("github.com/old/dep", "v0.9.0")
             }),
             ..package("github.com/old/dep", C::CgoPartial, B::Failed)

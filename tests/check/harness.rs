@@ -53,6 +53,11 @@ impl Gowoa {
         Self::start("rules", dir)
     }
 
+    /// `gowoa screen` in a directory, offline.
+    pub(crate) fn screen(dir: &Path) -> Self {
+        Self::start("screen", dir)
+    }
+
     fn start(subcommand: &str, dir: &Path) -> Self {
         let report = tempfile::tempdir().unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_gowoa"));

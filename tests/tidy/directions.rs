@@ -79,7 +79,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("tree_sitter", &["source"]),
     ("tree_sitter_go", &["source"]),
     ("regex", &["redact"]),
-    ("aho_corasick", &["redact"]),
+    ("aho_corasick", &["redact", "source"]),
     ("semver", &["rules/version.rs"]),
     ("tempfile", &["go", "engine", "package", "render/files.rs"]),
 ];

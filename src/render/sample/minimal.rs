@@ -13,7 +13,7 @@ pub(crate) fn minimal_report() -> Report {
     let id = SubjectId::new(SubjectKind::Package, "p");
     let bare = finding(CROSS, Severity::Error, &id, "m");
     let text = |text: &str| text.to_owned();
-    let module = ModuleRef { path: text("m"), version: None, replaced_by: None };
+    let module = ModuleRef { path: text("m"), version: None, replaced_by: None, vendored: false };
     let evidence = vec![
         Evidence::Output { command: text("go"), status: None, text: text("t") },
         Evidence::Cause { text: text("t"), file: None, line: None },
@@ -64,7 +64,12 @@ pub(crate) fn minimal_report() -> Report {
     Report {
         plan: PlanReport { target: text("windows/arm64"), ..PlanReport::default() },
         verdict: ReportVerdict::Fail,
-        phases: vec![PhaseReport { name: text("list"), summary: text(""), duration_ms: 0 }],
+        phases: vec![PhaseReport {
+            name: text("list"),
+            summary: text(""),
+            duration_ms: 0,
+            go_ms: None,
+        }],
         problems: vec![Problem { message: text("m"), details: Vec::new(), next: None }],
         unproven: vec![Unproven { label: text("l"), text: text("t"), names: Vec::new() }],
         subjects: vec![subject(SubjectKind::Package, "p")],

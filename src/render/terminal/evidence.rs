@@ -100,7 +100,9 @@ pub(super) fn heading(view: &View<'_>, finding: &Finding) -> String {
 
 /// ` v1.2.5 (replaced by …)`, or nothing.
 fn version(module: Option<&ModuleRef>) -> String {
-    let Some(ModuleRef { path: _, version, replaced_by }) = module else { return String::new() };
+    let Some(ModuleRef { path: _, version, replaced_by, vendored: _ }) = module else {
+        return String::new();
+    };
     let version = version.as_ref().map(|v| format!(" {v}")).unwrap_or_default();
     let replaced =
         replaced_by.as_ref().map(|by| format!(" (replaced by {by})")).unwrap_or_default();
@@ -335,7 +337,7 @@ fn fix(screen: &mut Screen, help: &str) {
 }
 
 /// Whether a line of help is there to be pasted: indented, a known program, or `NAME=value` first.
-fn is_command(line: &str) -> bool {
+pub(super) fn is_command(line: &str) -> bool {
     let first = line.split(' ').next().unwrap_or_default();
     let assigns = first
         .split_once('=')

@@ -28,7 +28,12 @@ pub(super) fn empty(verdict: ReportVerdict) -> Report {
 }
 
 pub(super) fn module(path: &str, version: &str) -> Option<ModuleRef> {
-    Some(ModuleRef { path: path.to_owned(), version: Some(version.to_owned()), replaced_by: None })
+    Some(ModuleRef {
+        path: path.to_owned(),
+        version: Some(version.to_owned()),
+        replaced_by: None,
+        vendored: false,
+    })
 }
 
 pub(super) fn subject(kind: SubjectKind, name: &str, build: Option<BuildState>) -> Subject {
@@ -87,7 +92,7 @@ pub(super) fn strings(items: &[&str]) -> Vec<String> {
 }
 
 pub(super) fn phase(name: &str, summary: &str, duration_ms: u64) -> PhaseReport {
-    PhaseReport { name: name.to_owned(), summary: summary.to_owned(), duration_ms }
+    PhaseReport { name: name.to_owned(), summary: summary.to_owned(), duration_ms, go_ms: None }
 }
 
 pub(super) fn pass() -> Report {

@@ -194,11 +194,10 @@ pub(super) fn add_rules(
     function: Option<&str>,
 ) {
     for hit in package.rules.iter().filter(|hit| hit.class == class && hit.is_about(function)) {
-        let help = finding.help.get_or_insert_default();
-        if !help.is_empty() {
-            help.push('\n');
-        }
-        help.push_str(&of_rule(hit));
+        // What is known of this very module comes before what holds for all.
+        let general = finding.help.take();
+        let steps: Vec<String> = [Some(of_rule(hit)), general].into_iter().flatten().collect();
+        finding.help = Some(lines(&steps));
         let (id, summary, url) = (hit.name(), hit.summary.clone(), hit.url.clone());
         finding.evidence.push(Evidence::Rule { id, summary, url });
     }
@@ -223,7 +222,7 @@ pub(super) fn rule_evidence(package: &PackageFacts) -> Vec<Evidence> {
 
 /// The next step where cgo is what is missing.
 pub(super) fn for_cgo(package: &PackageFacts) -> String {
-    lines(&[vec![cgo_step(package)], without_cgo(package)].concat())
+    lines(&[without_cgo(package), vec![cgo_step(package)]].concat())
 }
 
 fn cgo_step(package: &PackageFacts) -> String {

@@ -224,7 +224,7 @@ mod tests {
                 reference: ModuleRef {
                     path: "example.com/dep".into(),
                     version: Some("v1.0.0".into()),
-                    replaced_by: None,
+                    ..ModuleRef::default()
                 },
                 replacement_version: None,
                 main: false,

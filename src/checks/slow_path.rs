@@ -119,7 +119,7 @@ fn knows_nothing(asked: &PackageFacts) -> Option<String> {
     let files = &asked.arm64.as_ref()?.go;
     let has = |name: &str| files.iter().any(|file| file == name);
     if asked.import_path.ends_with(X_SYS_CPU) && !has(X_SYS_CPU_FILE) {
-        return Some("go get golang.org/x/sys@latest: it asks Windows since v0.44.0".into());
+        return Some("golang.org/x/sys asks Windows since v0.44.0 (not built here); nothing to do unless this is where the time goes".into());
     }
     if asked.import_path.contains(CPUID) && has(CPUID_OTHER_FILE) {
         return Some(

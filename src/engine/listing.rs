@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
 use crate::facts::listing::{ListingFacts, Place};
-use crate::facts::{ListingRun, PackageFacts, Target, Toolchain};
+use crate::facts::{ListingRun, PackageFacts, Target, Toolchain, UnitFacts};
 use crate::go::command::{Listed, batches_by};
 use crate::go::gcflags;
 use crate::go::listing::collect::{Collector, Wanted};
@@ -19,12 +19,40 @@ use crate::model::{FileSetClass, Unproven};
 use crate::plan::{ListingScope, Plan};
 use crate::platform::ARGUMENT_BYTES;
 
+use super::phases::Clock;
 use super::unit::{Unit, unproven};
 
 /// The label of everything that was not listed.
 const NOT_LISTED: &str = "not listed";
 /// Room for `-gcflags=`, `= -S` and separators.
 const FLAG_BYTES: usize = 24;
+
+/// What the compiler lists of the packages that deserve a look.
+pub(super) async fn run(
+    plan: &Plan,
+    toolchain: &Toolchain,
+    unit: &Unit,
+    table: &mut BTreeMap<String, PackageFacts>,
+    facts: &mut UnitFacts,
+    clock: &mut Clock<'_>,
+) {
+    let goroot = Path::new(toolchain.env("GOROOT").unwrap_or_default());
+    let packages = wanted(table, plan.listing, goroot);
+    if packages.is_empty() {
+        return;
+    }
+    let begin = clock.begin("listing");
+    let lister = Lister { plan, toolchain, unit, table };
+    let listed = lister.list(&packages).await;
+    for (path, found) in listed.facts {
+        if let Some(package) = table.get_mut(&path) {
+            package.listing = Some(found);
+        }
+    }
+    facts.listing = listed.run;
+    facts.unproven.extend(listed.unproven);
+    clock.end("listing", begin);
+}
 
 /// Whether a package deserves a look at its listing: its code for arm64 differs from that for amd64, or its
 /// source text does what often goes wrong there.
@@ -48,7 +76,7 @@ pub(super) fn flagged(package: &PackageFacts) -> bool {
 }
 
 /// The packages whose listing is wanted: those that compile, and not Go's own.
-pub(super) fn wanted(
+fn wanted(
     table: &BTreeMap<String, PackageFacts>,
     scope: ListingScope,
     goroot: &Path,
@@ -69,26 +97,26 @@ pub(super) fn wanted(
 
 /// What came of it.
 #[derive(Debug, Default)]
-pub(super) struct Listings {
+struct Listings {
     /// Counts.
-    pub(super) run: ListingRun,
+    run: ListingRun,
     /// By import path.
-    pub(super) facts: BTreeMap<String, ListingFacts>,
+    facts: BTreeMap<String, ListingFacts>,
     /// What could not be listed or read.
-    pub(super) unproven: Vec<Unproven>,
+    unproven: Vec<Unproven>,
 }
 
 /// Where a listing is made, and for whom.
-pub(super) struct Lister<'a> {
-    pub(super) plan: &'a Plan,
-    pub(super) toolchain: &'a Toolchain,
-    pub(super) unit: &'a Unit,
-    pub(super) table: &'a BTreeMap<String, PackageFacts>,
+struct Lister<'a> {
+    plan: &'a Plan,
+    toolchain: &'a Toolchain,
+    unit: &'a Unit,
+    table: &'a BTreeMap<String, PackageFacts>,
 }
 
 impl Lister<'_> {
     /// Lists the packages and reads what the compiler prints.
-    pub(super) async fn list(&self, packages: &[String]) -> Listings {
+    async fn list(&self, packages: &[String]) -> Listings {
         let mut out = Listings::default();
         let asked = self.asked(packages);
         let mut collector = Collector::new(&asked);

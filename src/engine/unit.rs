@@ -191,7 +191,7 @@ async fn work(
     let mut failures = explained(plan, toolchain, unit, &table, &graph, raws, clock).await;
     mark(&mut table, &built);
     facts.tried = advised(plan, toolchain, unit, &table, &failures, &links, clock).await;
-    list_code(plan, toolchain, unit, &mut table, facts, clock).await;
+    listing::run(plan, toolchain, unit, &mut table, facts, clock).await;
     if plan.tests && unit.c_toolchain_error.is_none() {
         let begin = clock.begin("tests");
         let bad: BTreeSet<String> = failures.keys().cloned().collect();
@@ -218,33 +218,6 @@ async fn work(
     }
     facts.failures = failures;
     facts.packages = table;
-}
-
-/// What the compiler lists of the packages that deserve a look.
-async fn list_code(
-    plan: &Plan,
-    toolchain: &Toolchain,
-    unit: &Unit,
-    table: &mut BTreeMap<String, PackageFacts>,
-    facts: &mut UnitFacts,
-    clock: &mut Clock<'_>,
-) {
-    let goroot = Path::new(toolchain.env("GOROOT").unwrap_or_default());
-    let packages = listing::wanted(table, plan.listing, goroot);
-    if packages.is_empty() {
-        return;
-    }
-    let begin = clock.begin("listing");
-    let lister = listing::Lister { plan, toolchain, unit, table };
-    let listed = lister.list(&packages).await;
-    for (path, found) in listed.facts {
-        if let Some(package) = table.get_mut(&path) {
-            package.listing = Some(found);
-        }
-    }
-    facts.listing = listed.run;
-    facts.unproven.extend(listed.unproven);
-    clock.end("listing", begin);
 }
 
 /// Newer versions of the modules at fault, built before anybody advises them.

@@ -15,6 +15,7 @@ use crate::go::list::ListFailure;
 use crate::go::modules::{flag_value, split_flags};
 use crate::model::{FileSetClass, PhaseReport, Problem, Unproven};
 use crate::plan::Plan;
+use crate::rules::Database;
 use crate::source::golang;
 
 use super::build::{Builder, BuiltUnit};
@@ -23,7 +24,10 @@ use super::explain::{Explainer, Raw, read_source};
 use super::graph::Graph;
 use super::phases::Clock;
 use super::proof::Host;
-use super::{Progress, inspect, listing, lists, objects, rules, sources, syso, tests_build, tried};
+use super::{
+    Progress, inspect, listing, lists, objects, reach, rules, sources, syso, tests_build, tried,
+    why,
+};
 
 /// What is built in one go.
 #[derive(Debug, Clone)]
@@ -80,6 +84,7 @@ impl Listed {
 pub(super) async fn list(
     plan: &Plan,
     toolchain: &Toolchain,
+    database: &Database,
     mut unit: Unit,
     progress: &dyn Progress,
 ) -> Listed {
@@ -101,6 +106,8 @@ pub(super) async fn list(
     };
     clock.end("list", begin);
     clock.go_took(took);
+    let mut table = table;
+    rules::fill(&mut table, database, plan, toolchain);
     let ready = table.values().any(|package| package.matched);
     if !ready && facts.problems.is_empty() {
         facts.problems.push(no_packages(&unit.patterns));
@@ -191,10 +198,18 @@ async fn work(
         facts.tests = tests.tests;
         facts.images.extend(tests.images);
     }
+    let overlay = why::Overlay::of(&built);
     facts.images.splice(0..0, built.images);
     syso::fill(&mut facts.images, &table);
     let flags = split_flags(toolchain.env("CGO_LDFLAGS").unwrap_or_default());
-    inspect_all(facts, objects::sources(&table, goroot, &flags), clock).await;
+    let wanted = reach::wanted(&table, plan.why.as_deref());
+    inspect_all(facts, objects::sources(&table, goroot, &flags), wanted.clone(), clock).await;
+    reach::fill(&mut table, &graph, &failures, &wanted, &facts.images);
+    if plan.why.is_some() {
+        let begin = clock.begin("why");
+        why::ask_linker(plan, toolchain, unit, &overlay, &mut table, &facts.images).await;
+        clock.end("why", begin);
+    }
     for failure in failures.values_mut() {
         failure.stops.sort();
     }
@@ -261,7 +276,12 @@ async fn advised(
     tried
 }
 
-async fn inspect_all(facts: &mut UnitFacts, sources: Vec<objects::Source>, clock: &mut Clock<'_>) {
+async fn inspect_all(
+    facts: &mut UnitFacts,
+    sources: Vec<objects::Source>,
+    wanted: BTreeSet<String>,
+    clock: &mut Clock<'_>,
+) {
     if facts.images.is_empty() && sources.is_empty() {
         return;
     }
@@ -269,7 +289,7 @@ async fn inspect_all(facts: &mut UnitFacts, sources: Vec<objects::Source>, clock
     let mut images = std::mem::take(&mut facts.images);
     // Off the thread that listens for signals.
     let inspected = tokio::task::spawn_blocking(move || {
-        images.iter_mut().for_each(inspect::inspect);
+        images.iter_mut().for_each(|image| inspect::inspect(image, &wanted));
         let mut objects = objects::read(sources);
         objects::find_in_images(&mut objects, &images);
         (images, objects)

@@ -1,11 +1,11 @@
 //! What `go list` says of a package, for each target.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::model::{FileSetClass, ModuleRef};
 
-use super::{ListingFacts, RuleHit, SourceFacts};
+use super::image::Part;
+use super::{LinkedFunctions, LinkerPath, ListingFacts, RuleHit, SourceFacts};
 
 /// A module as the build selected it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,6 +96,9 @@ pub struct PackageFacts {
     pub class: Option<FileSetClass>,
     /// Whether an exe that was built contains it.
     pub linked: bool,
+    /// Whether a root of the windows/arm64 build imports it, directly or not: a command, a library of the user's,
+    /// or any matched package where there is no command. True also where a failure kept the exe from being made.
+    pub reached: bool,
     /// Whether it was compiled for windows/arm64.
     pub compiled: bool,
     /// For a cgo-partial package: the file and line of a string that says it needs cgo.
@@ -106,9 +109,10 @@ pub struct PackageFacts {
     pub source: Option<SourceFacts>,
     /// What the compiler's listing says of it; absent where none was made.
     pub listing: Option<ListingFacts>,
-    /// Functions of it that an exe contains, by the exe's function table: names without the package's path,
-    /// such as `F` and `(*T).M`. Absent where no exe was asked.
-    pub linked_functions: Option<BTreeSet<String>>,
+    /// What the exes hold of it, by their function tables; absent where no exe was asked.
+    pub linked_functions: Option<LinkedFunctions>,
+    /// How the linker comes to it, where that was asked for; or why it could not be told.
+    pub linker_path: Option<Part<LinkerPath>>,
     /// Rules of the database that hold for its module as it was selected.
     pub rules: Vec<RuleHit>,
     /// Which files of amd64 are gone on arm64 and which are new: Go, assembly and objects.
@@ -131,6 +135,23 @@ impl PackageFacts {
     /// Whether its import path has an `internal` element.
     pub fn is_internal(&self) -> bool {
         self.import_path.split('/').any(|element| element == "internal")
+    }
+
+    /// Whether a check may have something to say of it, so that it matters which of its functions are linked.
+    /// The one place to add what a new check looks at.
+    pub fn asks(&self) -> bool {
+        let by_files = !matches!(self.class, None | Some(FileSetClass::Portable));
+        let by_source = self.source.as_ref().is_some_and(|source| {
+            let counts = SourceFacts {
+                files: source.files,
+                bytes: source.bytes,
+                parsed: source.parsed,
+                unread: source.unread.clone(),
+                ..SourceFacts::default()
+            };
+            *source != counts
+        });
+        by_files || by_source || self.cgo_stub.is_some()
     }
 
     /// The module's path, version and replacement.

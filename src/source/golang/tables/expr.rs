@@ -460,15 +460,6 @@ impl<'t> Run<'_, 't> {
             }
             joined = joined.into_iter().zip(&other).map(|(a, b)| a.join(b)).collect();
         }
-        // An empty string that is returned may be looked at by who called.
-        for (number, value) in joined.iter_mut().enumerate() {
-            if matches!(value, Value::Text(text, None) if text.is_empty())
-                && callee.relevant
-                && number == 0
-            {
-                *value = self.lacking(frame, node);
-            }
-        }
         joined
     }
 

@@ -37,8 +37,10 @@ pub(super) struct Run<'p, 't> {
     pub(super) arch: &'static str,
     pub(super) decisions: HashMap<(u64, Key), usize>,
     pub(super) events: HashMap<(u64, Key), Event<'t>>,
-    /// Values that are no use, and that a condition looked at.
-    pub(super) inspected: HashSet<Key>,
+    /// Values that are no use, and that conditions looked at.
+    pub(super) inspected: Vec<Key>,
+    /// Those of them after which something else than another failure came.
+    pub(super) recovered: HashSet<Key>,
     /// Statements that are reached.
     pub(super) reached: HashSet<Key>,
     /// The maps that lookups ask in vain.
@@ -74,7 +76,8 @@ impl<'p, 't> Run<'p, 't> {
             arch,
             decisions: HashMap::new(),
             events: HashMap::new(),
-            inspected: HashSet::new(),
+            inspected: Vec::new(),
+            recovered: HashSet::new(),
             reached: HashSet::new(),
             lookups: HashMap::new(),
             steps: 0,
@@ -329,7 +332,7 @@ impl<'p, 't> Run<'p, 't> {
     fn returns(&mut self, frame: &mut Frame<'t>, node: Node<'t>) -> Flow {
         let nodes = node.named_child(0).filter(|list| list.kind() == "expression_list");
         let nodes = nodes.map(parts).unwrap_or_default();
-        let values: Vec<Value<'t>> = if nodes.is_empty() {
+        let mut values: Vec<Value<'t>> = if nodes.is_empty() {
             let named = frame.results.clone();
             named
                 .iter()
@@ -339,16 +342,21 @@ impl<'p, 't> Run<'p, 't> {
             self.results(frame, &nodes)
         };
         let error = frame.results.iter().rposition(|(_, of)| *of == "error");
-        let failing =
-            error.and_then(|at| values.get(at)).is_some_and(|v| matches!(v, Value::Error(_)));
+        let failing = error
+            .and_then(|at| values.get(at))
+            .is_some_and(|value| matches!(value, Value::Error(_)));
+        let missing = if error.is_none() { no_name(&values, &frame.results) } else { None };
+        if let (Some(_), Some(Value::Text(_, origin @ None))) = (missing, values.first_mut()) {
+            let (key, trail) = ((frame.unit, node.id()), frame.trail.clone());
+            *origin = Some(Origin { key, trail, declared: false }.into());
+        }
         let at = self.at(frame, node);
-        let fails = failing || (error.is_none() && no_name(&values, &frame.results).is_some());
-        if fails && frame.calls > 0 {
+        if (failing || missing.is_some()) && frame.calls > 0 {
             // Who called may know what to do: see there.
         } else if failing {
             let value = error.and_then(|at| values.get(at)).cloned();
             self.event(frame, at, Outcome::Error, value.as_ref());
-        } else if let (None, Some(outcome)) = (error, no_name(&values, &frame.results)) {
+        } else if let Some(outcome) = missing {
             self.event(frame, at, outcome, values.first());
         } else {
             let unsure = error.and_then(|at| nodes.get(at)).is_some_and(|node| {
@@ -368,6 +376,7 @@ impl<'p, 't> Run<'p, 't> {
             self.exec(frame, first);
         }
         let condition = node.child_by_field_name("condition");
+        let looked = self.inspected.len();
         let value = condition.map_or(Value::Unknown, |condition| self.eval(frame, condition));
         let then: Vec<_> = node.child_by_field_name("consequence").into_iter().collect();
         let other: Vec<_> = node.child_by_field_name("alternative").into_iter().collect();
@@ -375,9 +384,20 @@ impl<'p, 't> Run<'p, 't> {
             Value::Bool(is) => {
                 let at = self.at(frame, node);
                 self.decide(frame, at, usize::from(is));
-                self.list(frame, if is { &then } else { &other })
+                let events = self.events.len();
+                let flow = self.list(frame, if is { &then } else { &other });
+                let failed = flow == Flow::Leave
+                    && (self.events.len() > events
+                        || frame.returns.last().is_some_and(|last| fails(last)));
+                if !failed {
+                    self.recovered.extend(self.inspected.iter().skip(looked));
+                }
+                flow
             }
-            _ => self.alternatives(frame, &[then, other]),
+            _ => {
+                self.recovered.extend(self.inspected.iter().skip(looked));
+                self.alternatives(frame, &[then, other])
+            }
         };
         frame.vars.truncate(length);
         frame.scope = scope;
@@ -391,6 +411,7 @@ impl<'p, 't> Run<'p, 't> {
             self.exec(frame, first);
         }
         let tag = node.child_by_field_name("value");
+        let looked = self.inspected.len();
         let value = tag.map_or(Value::Bool(true), |tag| self.eval(frame, tag));
         let clauses: Vec<_> = parts(node)
             .into_iter()
@@ -411,6 +432,7 @@ impl<'p, 't> Run<'p, 't> {
                 None => possible.push(number),
             }
         }
+        self.recovered.extend(self.inspected.iter().skip(looked));
         let last =
             certain.or_else(|| clauses.iter().position(|clause| clause.kind() == "default_case"));
         let flow = if possible.is_empty() {
@@ -592,6 +614,12 @@ pub(super) fn parameters<'t>(src: &'t [u8], function: Node<'t>, list: &str) -> V
         );
     }
     found
+}
+
+/// Whether what is returned is of no use.
+fn fails(values: &[Value<'_>]) -> bool {
+    let empty = |value: &Value<'_>| matches!(value, Value::Text(text, _) if text.is_empty());
+    values.iter().any(|value| matches!(value, Value::Error(_))) || values.first().is_some_and(empty)
 }
 
 /// Whether the values are no name: an empty string, or a word that says so; everything beside it false.

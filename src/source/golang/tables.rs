@@ -5,6 +5,8 @@
 //! stays empty. A table with a fallback that works, a branch for another system, or a platform that is a
 //! parameter and not the one that runs the program fails on neither or on both.
 
+mod branch;
+mod call;
 mod expr;
 mod program;
 mod run;

@@ -29,6 +29,8 @@ pub struct PackageText<'a> {
     pub cgo: Vec<SourceFile<'a>>,
     /// Assembly files.
     pub asm: Vec<SourceFile<'a>>,
+    /// Headers that these may include.
+    pub headers: Vec<SourceFile<'a>>,
 }
 
 /// The Go files of a package with what the prefilter saw in them, each parsed at most once.

@@ -53,7 +53,23 @@ impl Gowoa {
         Self::start("screen", dir)
     }
 
+    /// `gowoa rules` in a directory; it makes no report.
+    pub(crate) fn rules(dir: &Path) -> Self {
+        Self::bare("rules", dir)
+    }
+
+    /// `gowoa screen --why`, which makes no report.
+    pub(crate) fn why(dir: &Path, asked: &str) -> Self {
+        Self::bare("screen", dir).args(&["--why", asked])
+    }
+
     fn start(subcommand: &str, dir: &Path) -> Self {
+        let gowoa = Self::bare(subcommand, dir);
+        let report = format!("json={}", gowoa.report.path().join("report.json").display());
+        gowoa.args(&["--report", &report])
+    }
+
+    fn bare(subcommand: &str, dir: &Path) -> Self {
         let report = tempfile::tempdir().unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_gowoa"));
         for key in SCRUBBED {
@@ -66,9 +82,6 @@ impl Gowoa {
             .env("GOPROXY", "off")
             .env("GOTOOLCHAIN", "local");
         command.env("GOFLAGS", "-buildvcs=false").arg(subcommand);
-        command
-            .arg("--report")
-            .arg(format!("json={}", report.path().join("report.json").display()));
         Self { command, report }
     }
 

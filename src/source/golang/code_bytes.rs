@@ -157,7 +157,7 @@ fn elements(src: &[u8], body: Node<'_>) -> Option<Vec<u8>> {
         let value = element.named_child(0)?;
         let byte = match value.kind() {
             "int_literal" => number(text(src, value)),
-            "rune_literal" => text(src, value).bytes().nth(1).map(u64::from),
+            "rune_literal" => text(src, value).as_bytes().get(1).copied().map(u64::from),
             // A place that is filled in later.
             _ => Some(0),
         };

@@ -41,7 +41,11 @@ pub(in crate::source) fn find(seen: &Seen<'_>, facts: &mut SourceFacts) {
                 }
                 _ => false,
             };
-            if arm64 && !only_told(file.bytes, node) && known.insert(feature) {
+            if arm64
+                && !only_told(file.bytes, node)
+                && !is_set(file.bytes, node)
+                && known.insert(feature)
+            {
                 facts.cpu_detection.push(CpuDetection {
                     place: place(&file, node),
                     asks: path.clone(),
@@ -72,6 +76,20 @@ fn only_told(src: &[u8], node: Node<'_>) -> bool {
     ancestors(node).take(4).any(|around| {
         let called = field(src, around, "function").to_ascii_lowercase();
         around.kind() == "call_expression" && (called.contains("print") || called.contains("log"))
+    })
+}
+
+/// Whether the answer is given here and not asked for: `cpu.ARM64.HasAES = true`, `CPU.Disable(…)`.
+fn is_set(src: &[u8], node: Node<'_>) -> bool {
+    let assigned = |statement: Node<'_>| {
+        let left = statement.child_by_field_name("left").map(|left| left.byte_range());
+        statement.kind() == "assignment_statement"
+            && left.is_some_and(|left| left.contains(&node.start_byte()))
+    };
+    ancestors(node).take(4).any(|around| {
+        let called = field(src, around, "function");
+        let sets = [".Disable", ".Enable"].iter().any(|name| called.ends_with(name));
+        assigned(around) || (around.kind() == "call_expression" && sets)
     })
 }
 
@@ -120,6 +138,8 @@ func f() bool { return c.ARM64.HasAES || cpuid.CPU.Supports(cpuid.SHA2) }
             "package p\nimport \"golang.org/x/sys/cpu\"\nvar a = cpu.X86.HasAVX2\nvar b cpu.CacheLinePad",
             "package p\nimport \"github.com/klauspost/cpuid/v2\"\nvar a = cpuid.CPU.Supports(cpuid.AVX2, cpuid.BMI2)",
             "package p\nimport \"golang.org/x/sys/cpu\"\nfunc f() { println(cpu.ARM64.HasAES) }",
+            "package p\nimport \"golang.org/x/sys/cpu\"\nfunc f() { cpu.ARM64.HasAES = true }",
+            "package p\nimport \"github.com/klauspost/cpuid/v2\"\nfunc f() { cpuid.CPU.Disable(cpuid.ASIMD) }",
             "package p\n// golang.org/x/sys/cpu\nvar a = cpu.ARM64.HasAES",
         ] {
             assert!(found("p", src).is_empty(), "{src}");

@@ -5,6 +5,8 @@
 //! stays empty. A table with a fallback that works, a branch for another system, or a platform that is a
 //! parameter and not the one that runs the program fails on neither or on both.
 
+mod branch;
+mod call;
 mod expr;
 mod program;
 mod run;
@@ -56,7 +58,7 @@ pub(in crate::source) fn find(seen: &Seen<'_>, facts: &mut SourceFacts) {
         return;
     }
     let program = Program::new(seen);
-    let mut search = Search { program: &program, inspected: HashSet::new(), found: Vec::new() };
+    let mut search = Search { program: &program, recovered: HashSet::new(), found: Vec::new() };
     for function in program.functions.iter().filter(|function| function.relevant) {
         search.both(|run| run.root(*function));
     }
@@ -113,8 +115,8 @@ impl Reached<'_> {
 
 struct Search<'p, 't> {
     program: &'p Program<'t>,
-    /// Values that are no use and that some condition looks at.
-    inspected: HashSet<Key>,
+    /// Values that are no use, for which some caller has something else.
+    recovered: HashSet<Key>,
     found: Vec<Found<'t>>,
 }
 
@@ -131,7 +133,7 @@ impl<'p, 't> Search<'p, 't> {
         let mut arm64 = Run::new(self.program, "arm64");
         follow(&mut arm64);
         if arm64.events.is_empty() {
-            self.inspected.extend(arm64.inspected);
+            self.recovered.extend(arm64.recovered);
             return;
         }
         let mut amd64 = Run::new(self.program, "amd64");
@@ -154,14 +156,14 @@ impl<'p, 't> Search<'p, 't> {
             };
             self.found.push(Found { event: event.clone(), step: step.at, table: of(step) });
         }
-        self.inspected.extend(arm64.inspected);
+        self.recovered.extend(arm64.recovered);
     }
 
     /// One table for each place that chooses.
     fn tables(self) -> Vec<ArchTable> {
         let mut first: BTreeMap<(usize, usize), ArchTable> = BTreeMap::new();
         for found in self.found {
-            let handled = found.event.origin.is_some_and(|key| self.inspected.contains(&key));
+            let handled = found.event.origin.is_some_and(|key| self.recovered.contains(&key));
             if found.event.pending && handled {
                 continue;
             }

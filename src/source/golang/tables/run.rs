@@ -37,8 +37,10 @@ pub(super) struct Run<'p, 't> {
     pub(super) arch: &'static str,
     pub(super) decisions: HashMap<(u64, Key), usize>,
     pub(super) events: HashMap<(u64, Key), Event<'t>>,
-    /// Values that are no use, and that a condition looked at.
-    pub(super) inspected: HashSet<Key>,
+    /// Values that are no use, and that conditions looked at.
+    pub(super) inspected: Vec<Key>,
+    /// Those of them after which something else than another failure came.
+    pub(super) recovered: HashSet<Key>,
     /// Statements that are reached.
     pub(super) reached: HashSet<Key>,
     /// The maps that lookups ask in vain.
@@ -56,7 +58,7 @@ pub(super) struct Frame<'t> {
     pub(super) calls: usize,
     pub(super) vars: Vec<(&'t str, Value<'t>)>,
     /// Where the innermost block begins in `vars`.
-    scope: usize,
+    pub(super) scope: usize,
     pub(super) trail: Vec<Step<'t>>,
     /// Returns so far that may be good ones.
     pub(super) fine: usize,
@@ -74,7 +76,8 @@ impl<'p, 't> Run<'p, 't> {
             arch,
             decisions: HashMap::new(),
             events: HashMap::new(),
-            inspected: HashSet::new(),
+            inspected: Vec::new(),
+            recovered: HashSet::new(),
             reached: HashSet::new(),
             lookups: HashMap::new(),
             steps: 0,
@@ -186,7 +189,7 @@ impl<'p, 't> Run<'p, 't> {
         frame.trail.push(Step { at, context: frame.context, choice, uncertain: false });
     }
 
-    fn list(&mut self, frame: &mut Frame<'t>, nodes: &[Node<'t>]) -> Flow {
+    pub(super) fn list(&mut self, frame: &mut Frame<'t>, nodes: &[Node<'t>]) -> Flow {
         for node in nodes {
             let flow = self.exec(frame, *node);
             if flow != Flow::Next {
@@ -197,7 +200,7 @@ impl<'p, 't> Run<'p, 't> {
     }
 
     /// Runs statements in a scope of their own.
-    fn scoped(&mut self, frame: &mut Frame<'t>, nodes: &[Node<'t>]) -> Flow {
+    pub(super) fn scoped(&mut self, frame: &mut Frame<'t>, nodes: &[Node<'t>]) -> Flow {
         let (scope, length) = (frame.scope, frame.vars.len());
         frame.scope = length;
         let flow = self.list(frame, nodes);
@@ -329,7 +332,7 @@ impl<'p, 't> Run<'p, 't> {
     fn returns(&mut self, frame: &mut Frame<'t>, node: Node<'t>) -> Flow {
         let nodes = node.named_child(0).filter(|list| list.kind() == "expression_list");
         let nodes = nodes.map(parts).unwrap_or_default();
-        let values: Vec<Value<'t>> = if nodes.is_empty() {
+        let mut values: Vec<Value<'t>> = if nodes.is_empty() {
             let named = frame.results.clone();
             named
                 .iter()
@@ -339,16 +342,21 @@ impl<'p, 't> Run<'p, 't> {
             self.results(frame, &nodes)
         };
         let error = frame.results.iter().rposition(|(_, of)| *of == "error");
-        let failing =
-            error.and_then(|at| values.get(at)).is_some_and(|v| matches!(v, Value::Error(_)));
+        let failing = error
+            .and_then(|at| values.get(at))
+            .is_some_and(|value| matches!(value, Value::Error(_)));
+        let missing = if error.is_none() { no_name(&values, &frame.results) } else { None };
+        if let (Some(_), Some(Value::Text(_, origin @ None))) = (missing, values.first_mut()) {
+            let (key, trail) = ((frame.unit, node.id()), frame.trail.clone());
+            *origin = Some(Origin { key, trail, declared: false }.into());
+        }
         let at = self.at(frame, node);
-        let fails = failing || (error.is_none() && no_name(&values, &frame.results).is_some());
-        if fails && frame.calls > 0 {
+        if (failing || missing.is_some()) && frame.calls > 0 {
             // Who called may know what to do: see there.
         } else if failing {
             let value = error.and_then(|at| values.get(at)).cloned();
             self.event(frame, at, Outcome::Error, value.as_ref());
-        } else if let (None, Some(outcome)) = (error, no_name(&values, &frame.results)) {
+        } else if let Some(outcome) = missing {
             self.event(frame, at, outcome, values.first());
         } else {
             let unsure = error.and_then(|at| nodes.get(at)).is_some_and(|node| {
@@ -360,201 +368,6 @@ impl<'p, 't> Run<'p, 't> {
         frame.returns.push(values);
         Flow::Leave
     }
-
-    fn condition(&mut self, frame: &mut Frame<'t>, node: Node<'t>) -> Flow {
-        let (scope, length) = (frame.scope, frame.vars.len());
-        frame.scope = length;
-        if let Some(first) = node.child_by_field_name("initializer") {
-            self.exec(frame, first);
-        }
-        let condition = node.child_by_field_name("condition");
-        let value = condition.map_or(Value::Unknown, |condition| self.eval(frame, condition));
-        let then: Vec<_> = node.child_by_field_name("consequence").into_iter().collect();
-        let other: Vec<_> = node.child_by_field_name("alternative").into_iter().collect();
-        let flow = match value {
-            Value::Bool(is) => {
-                let at = self.at(frame, node);
-                self.decide(frame, at, usize::from(is));
-                self.list(frame, if is { &then } else { &other })
-            }
-            _ => self.alternatives(frame, &[then, other]),
-        };
-        frame.vars.truncate(length);
-        frame.scope = scope;
-        flow
-    }
-
-    fn switch(&mut self, frame: &mut Frame<'t>, node: Node<'t>) -> Flow {
-        let (scope, length) = (frame.scope, frame.vars.len());
-        frame.scope = length;
-        if let Some(first) = node.child_by_field_name("initializer") {
-            self.exec(frame, first);
-        }
-        let tag = node.child_by_field_name("value");
-        let value = tag.map_or(Value::Bool(true), |tag| self.eval(frame, tag));
-        let clauses: Vec<_> = parts(node)
-            .into_iter()
-            .filter(|part| matches!(part.kind(), "expression_case" | "default_case"))
-            .collect();
-        let mut possible = Vec::new();
-        let mut certain = None;
-        for (number, clause) in clauses.iter().enumerate() {
-            if clause.kind() == "default_case" {
-                continue;
-            }
-            match self.matches(frame, *clause, &value) {
-                Some(true) => {
-                    certain = Some(number);
-                    break;
-                }
-                Some(false) => {}
-                None => possible.push(number),
-            }
-        }
-        let last =
-            certain.or_else(|| clauses.iter().position(|clause| clause.kind() == "default_case"));
-        let flow = if possible.is_empty() {
-            let at = self.at(frame, node);
-            self.decide(frame, at, last.map_or(0, |number| number + 1));
-            last.map_or(Flow::Next, |number| {
-                let body = clause_body(&clauses, number);
-                self.scoped(frame, &body)
-            })
-        } else {
-            possible.extend(last);
-            let mut bodies: Vec<_> =
-                possible.into_iter().map(|number| clause_body(&clauses, number)).collect();
-            if last.is_none() {
-                bodies.push(Vec::new());
-            }
-            self.alternatives(frame, &bodies)
-        };
-        frame.vars.truncate(length);
-        frame.scope = scope;
-        // A `break` ends the switch and nothing else.
-        if flow == Flow::Leave { flow } else { Flow::Next }
-    }
-
-    /// Whether a clause is taken, where that is known.
-    fn matches(
-        &mut self,
-        frame: &mut Frame<'t>,
-        clause: Node<'t>,
-        tag: &Value<'t>,
-    ) -> Option<bool> {
-        let cases = clause.child_by_field_name("value").map(parts).unwrap_or_default();
-        let mut answer = Some(false);
-        for case in cases {
-            let value = self.eval(frame, case);
-            match self.equal(tag, &value) {
-                Some(true) => return Some(true),
-                Some(false) => {}
-                None => answer = None,
-            }
-        }
-        answer
-    }
-
-    fn repeat(&mut self, frame: &mut Frame<'t>, node: Node<'t>) {
-        let src = self.src(frame);
-        // What a loop changes is unknown already in its first round.
-        for inner in walk(node).filter(|node| node.kind() == "assignment_statement") {
-            for left in inner.child_by_field_name("left").map(parts).unwrap_or_default() {
-                self.forget(frame, base(src, left));
-            }
-        }
-        let (scope, length) = (frame.scope, frame.vars.len());
-        frame.scope = length;
-        let body = node.child_by_field_name("body");
-        for part in parts(node).into_iter().filter(|part| Some(*part) != body) {
-            match part.kind() {
-                "range_clause" => {
-                    if let Some(right) = part.child_by_field_name("right") {
-                        self.eval(frame, right);
-                    }
-                    let left = part.child_by_field_name("left").map(parts).unwrap_or_default();
-                    frame.vars.extend(left.iter().map(|name| (text(src, *name), Value::Unknown)));
-                }
-                "for_clause" => {
-                    if let Some(first) = part.child_by_field_name("initializer") {
-                        self.exec(frame, first);
-                        frame.vars.iter_mut().skip(length).for_each(|(_, v)| *v = Value::Unknown);
-                    }
-                }
-                _ => {
-                    self.eval(frame, part);
-                }
-            }
-        }
-        self.alternatives(frame, &[body.into_iter().collect(), Vec::new()]);
-        frame.vars.truncate(length);
-        frame.scope = scope;
-    }
-
-    fn either(&mut self, frame: &mut Frame<'t>, node: Node<'t>) -> Flow {
-        let bodies: Vec<Vec<Node<'t>>> = parts(node)
-            .into_iter()
-            .filter(|part| part.kind().ends_with("_case"))
-            .map(|clause| {
-                parts(clause).into_iter().filter(|part| part.kind() == "statement_list").collect()
-            })
-            .collect();
-        let flow = self.alternatives(frame, &bodies);
-        if flow == Flow::Leave && !bodies.is_empty() { flow } else { Flow::Next }
-    }
-
-    /// Follows each of several ways, of which one is taken, and goes on with what they have in common.
-    pub(super) fn alternatives(&mut self, frame: &mut Frame<'t>, ways: &[Vec<Node<'t>>]) -> Flow {
-        let before = frame.clone();
-        let mut joined: Option<(Vec<(&'t str, Value<'t>)>, Flow)> = None;
-        for way in ways {
-            let mut branch = before.clone();
-            branch.fine = frame.fine;
-            branch.returns = std::mem::take(&mut frame.returns);
-            // A way of no statements is a condition that does not hold: nothing happens on it.
-            branch.trail.iter_mut().for_each(|step| step.uncertain |= !way.is_empty());
-            let flow = self.scoped(&mut branch, way);
-            frame.fine = branch.fine;
-            frame.returns = branch.returns;
-            if flow == Flow::Leave {
-                continue;
-            }
-            joined = Some(match joined {
-                None => (branch.vars, flow),
-                Some((vars, earlier)) => {
-                    let both = vars.into_iter().zip(&branch.vars);
-                    let vars = both.map(|((name, a), (_, b))| (name, a.join(b))).collect();
-                    (vars, if earlier == flow { flow } else { Flow::Next })
-                }
-            });
-        }
-        frame.trail = before.trail;
-        if frame.fine > before.fine {
-            frame.trail.iter_mut().for_each(|step| step.uncertain = true);
-        }
-        match joined {
-            Some((vars, flow)) => {
-                frame.vars = vars;
-                flow
-            }
-            None => Flow::Leave,
-        }
-    }
-}
-
-/// The statements of a clause, and of those that it falls through to.
-fn clause_body<'t>(clauses: &[Node<'t>], number: usize) -> Vec<Node<'t>> {
-    let mut body = Vec::new();
-    for clause in clauses.iter().skip(number) {
-        let list = parts(*clause).into_iter().find(|part| part.kind() == "statement_list");
-        let statements = list.map(parts).unwrap_or_default();
-        let falls = statements.last().is_some_and(|last| last.kind() == "fallthrough_statement");
-        body.extend(statements.into_iter().filter(|part| part.kind() != "fallthrough_statement"));
-        if !falls {
-            break;
-        }
-    }
-    body
 }
 
 /// The results of a function: name (or nothing) and type.

@@ -107,6 +107,13 @@ fn a_name_for_windows_that_is_fixed_to_x64() {
     let driver = "func F() string { p := \"\"\n switch runtime.GOOS { case \"windows\": p = \"win32_x64\"\n\
                   case \"darwin\": if runtime.GOARCH == \"arm64\" { p = \"mac-arm64\" } else { p = \"mac\" } }\n return p }";
     assert_eq!(found(driver), ["Text amd64 ForX64(\"win32_x64\") unsure"]);
+    let tagless = "func F() (string, error) { switch { case runtime.GOOS == \"windows\": return \"t-win-x64.zip\", nil\n\
+                   case runtime.GOOS == \"linux\" && runtime.GOARCH == \"arm64\": return \"t-linux-arm64.zip\", nil }\n\
+                   return \"\", errors.New(\"no\") }";
+    assert_eq!(found(tagless), ["Text amd64 ForX64(\"t-win-x64.zip\") unsure"]);
+    let chain = "func F() string { if runtime.GOOS == \"windows\" { return \"t-win-x64.zip\" } else if \
+                 runtime.GOARCH == \"arm64\" { return \"t-arm64.zip\" }\n return \"t-x64.zip\" }";
+    assert_eq!(found(chain), ["Text amd64 ForX64(\"t-win-x64.zip\") unsure"]);
     let asks = driver.replace(
         "p = \"win32_x64\"",
         "p = \"win_x64\"\n if runtime.GOARCH == \"arm64\" { p = \"win_arm64\" }",

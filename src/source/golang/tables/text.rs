@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use super::has_word;
-use super::program::{At, Program};
+use super::program::Program;
 use crate::facts::source::{ArchOutcome, ArchTable, ArchTableForm};
 use crate::source::golang::node::{field, is_string, parts, place, string, text, walk};
 
@@ -12,31 +12,24 @@ const X64: &[&str] = &["x64", "amd64", "x86_64", "x86-64", "win64"];
 /// What names ARM64.
 const ARM64: &[&str] = &["arm64", "aarch64"];
 
-/// Adds the switches on GOOS whose case for Windows names x64 and does not ask, while another asks for arm64.
+/// Adds the choices by GOOS whose branch for Windows names x64 and does not ask, while another asks for arm64.
 pub(super) fn find(program: &Program<'_>, tables: &mut Vec<ArchTable>) {
     for (number, unit) in program.units.iter().enumerate() {
         let src = unit.file.bytes;
-        for switch in walk(unit.root).filter(|node| node.kind() == "expression_switch_statement") {
-            let tag = switch.child_by_field_name("value");
-            if !tag.is_some_and(|tag| is_goos(program, number, src, tag)) {
+        for node in walk(unit.root) {
+            let branches = branches(program, number, src, node);
+            let elsewhere = branches
+                .iter()
+                .filter(|(windows, _)| !windows)
+                .any(|(_, parts)| asks_for_arm64(src, parts));
+            let windows = branches.iter().find(|(windows, _)| *windows);
+            let Some((_, case)) = windows.filter(|_| elsewhere) else { continue };
+            if case.iter().any(|part| asks(src, *part) || names(src, *part, ARM64)) {
                 continue;
             }
-            let (mut windows, mut elsewhere) = (None, false);
-            for case in parts(switch).into_iter().filter(|part| part.kind() == "expression_case") {
-                let values = case.child_by_field_name("value").map(parts).unwrap_or_default();
-                let is = |os: &str| {
-                    values.iter().any(|value| string(src, *value).as_deref() == Some(os))
-                };
-                if is("windows") {
-                    windows = Some(case);
-                } else {
-                    elsewhere |= asks(src, case) && names(src, case, ARM64);
-                }
-            }
-            let Some(case) = windows.filter(|case| elsewhere && !asks(src, *case)) else {
+            let Some((literal, name)) = case.iter().find_map(|part| fixed(src, *part)) else {
                 continue;
             };
-            let Some((literal, name)) = fixed(src, case) else { continue };
             tables.push(ArchTable {
                 place: place(&unit.file, literal),
                 form: ArchTableForm::Text,
@@ -50,16 +43,71 @@ pub(super) fn find(program: &Program<'_>, tables: &mut Vec<ArchTable>) {
     }
 }
 
-fn is_goos<'t>(program: &Program<'t>, unit: usize, src: &'t [u8], tag: Node<'t>) -> bool {
+/// The branches of a switch or of a chain of `if`s: whether it is the one for Windows, whatever the
+/// architecture is, and its parts.
+fn branches<'t>(
+    program: &Program<'_>,
+    unit: usize,
+    src: &'t [u8],
+    node: Node<'t>,
+) -> Vec<(bool, Vec<Node<'t>>)> {
+    let goos = |node: Node<'t>| is_goos(program, unit, src, node);
+    let literal = |node: Node<'t>| string(src, node).as_deref() == Some("windows");
+    let equals = |node: Node<'t>| {
+        let (left, right) = (node.child_by_field_name("left"), node.child_by_field_name("right"));
+        node.kind() == "binary_expression"
+            && field(src, node, "operator") == "=="
+            && left.is_some_and(goos)
+            && right.is_some_and(literal)
+    };
+    match node.kind() {
+        "expression_switch_statement" => {
+            let tag = node.child_by_field_name("value");
+            if tag.is_some_and(|tag| !goos(tag)) {
+                return Vec::new();
+            }
+            let is_case = |part: &Node<'t>| part.kind() == "expression_case";
+            let cases = parts(node).into_iter().filter(is_case);
+            let branch = |case: Node<'t>| {
+                let values = case.child_by_field_name("value").map(parts).unwrap_or_default();
+                let windows = values
+                    .iter()
+                    .any(|value| if tag.is_some() { literal(*value) } else { equals(*value) });
+                (windows, vec![case])
+            };
+            cases.map(branch).collect()
+        }
+        "if_statement" if node.parent().is_none_or(|above| above.kind() != "if_statement") => {
+            let mut found = Vec::new();
+            let mut next = Some(node);
+            while let Some(part) = next.filter(|part| part.kind() == "if_statement") {
+                let condition = part.child_by_field_name("condition");
+                let body = part.child_by_field_name("consequence");
+                next = part.child_by_field_name("alternative");
+                let windows = condition.is_some_and(equals);
+                found.push((windows, condition.into_iter().chain(body).collect()));
+            }
+            found.extend(next.map(|rest| (false, vec![rest])));
+            found
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn is_goos(program: &Program<'_>, unit: usize, src: &[u8], tag: Node<'_>) -> bool {
     tag.kind() == "selector_expression"
         && field(src, tag, "field") == "GOOS"
         && program.import(unit, field(src, tag, "operand")) == Some("runtime")
-        && !program.text(At { unit, node: tag }).is_empty()
 }
 
 /// Whether the architecture is asked for below a node.
 fn asks(src: &[u8], node: Node<'_>) -> bool {
     walk(node).any(|node| node.kind() == "field_identifier" && text(src, node) == "GOARCH")
+}
+
+/// Whether a branch has something for ARM64 that depends on the architecture.
+fn asks_for_arm64(src: &[u8], branch: &[Node<'_>]) -> bool {
+    branch.iter().any(|part| asks(src, *part)) && branch.iter().any(|part| names(src, *part, ARM64))
 }
 
 fn names(src: &[u8], node: Node<'_>, words: &[&str]) -> bool {
@@ -69,11 +117,8 @@ fn names(src: &[u8], node: Node<'_>, words: &[&str]) -> bool {
     })
 }
 
-/// The literal that names x64, where no other in the case names ARM64.
+/// The literal that names x64.
 fn fixed<'t>(src: &[u8], case: Node<'t>) -> Option<(Node<'t>, String)> {
-    if names(src, case, ARM64) {
-        return None;
-    }
     walk(case).filter(|node| is_string(*node)).find_map(|node| {
         let name = string(src, node)?;
         let lower = name.to_ascii_lowercase();

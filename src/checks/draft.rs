@@ -49,7 +49,8 @@ pub(super) fn about_package(
 /// import counts as linked also where a failure kept the exe from being made, since it will be once that is
 /// mended; one that no root imports for windows/arm64 is in the graph only.
 pub(crate) fn reachability(package: &PackageFacts) -> Reachability {
-    if package.in_main_module() || package.named {
+    // What the patterns match is what is asked about: `gowoa screen --module` matches packages of others.
+    if package.in_main_module() || package.named || package.matched {
         Reachability::MainModule
     } else if package.linked || package.reached {
         Reachability::LinkedPackage

@@ -5,17 +5,24 @@
 //! no processes, no files.
 
 mod advice;
+mod arch_symbol;
+mod arch_table;
 mod asm_twin;
 mod build_info;
 mod code;
 mod cross_compile;
+mod dll_name;
 mod draft;
 mod embedded_image;
 mod files_lost;
+mod float_syscall;
 mod hardening;
 mod hybrid_image;
 mod imports;
 mod isa_baseline;
+mod known_module;
+mod listed;
+mod machine_code_bytes;
 mod machine_type;
 mod name_against_content;
 mod needs_cgo;
@@ -28,6 +35,8 @@ mod resource_tree;
 mod siblings;
 mod signature;
 mod slow_path;
+mod sources;
+mod stale_waiver;
 mod stray_x86_code;
 mod unsupported_flags;
 
@@ -37,8 +46,8 @@ pub(crate) use cross_compile::state as cross_compile_state;
 pub(crate) use draft::function_reachability;
 
 use crate::facts::{
-    GivenContainer, GivenFacts, GivenFile, ImageFacts, ImageFile, ObjectFile, PackageFacts,
-    TestFacts, UnitFacts,
+    ConfigFacts, GivenContainer, GivenFacts, GivenFile, ImageFacts, ImageFile, ObjectFile,
+    PackageFacts, TestFacts, UnitFacts,
 };
 use crate::model::{CheckId, Severity, SubjectKind, Verdict};
 
@@ -76,6 +85,8 @@ pub enum SubjectFacts<'a> {
     File(&'a GivenFile),
     /// Everything that was given.
     Inputs(&'a GivenFacts),
+    /// The configuration file; known only after all the others are judged.
+    Config(&'a ConfigFacts),
 }
 
 impl SubjectFacts<'_> {
@@ -90,6 +101,7 @@ impl SubjectFacts<'_> {
             Self::Container(_) => SubjectKind::Container,
             Self::File(_) => SubjectKind::File,
             Self::Inputs(_) => SubjectKind::Inputs,
+            Self::Config(_) => SubjectKind::Config,
         }
     }
 }
@@ -140,7 +152,8 @@ fn readable(subject: SubjectFacts<'_>) -> Result<(&ImageFile, &ImageFacts), Verd
     }
 }
 
-/// Every check, in the order in which users meet them: build, package, file, image.
+/// Every check, in the order in which users meet them: build, package, file, image, and what gowoa is
+/// told.
 pub static CHECKS: &[&dyn Check] = &[
     &cross_compile::CrossCompile,
     &package_excluded::PackageExcluded,
@@ -149,6 +162,12 @@ pub static CHECKS: &[&dyn Check] = &[
     &files_lost::FilesLost,
     &asm_twin::AsmTwin,
     &slow_path::SlowPath,
+    &known_module::KnownModule,
+    &float_syscall::FloatSyscall,
+    &arch_symbol::ArchSymbolCheck,
+    &arch_table::ArchTableCheck,
+    &dll_name::DllNameCheck,
+    &machine_code_bytes::MachineCodeBytes,
     &name_against_content::NameAgainstContent,
     &machine_type::MachineType,
     &hybrid_image::HybridImage,
@@ -163,6 +182,7 @@ pub static CHECKS: &[&dyn Check] = &[
     &imports::Imports,
     &signature::Signature,
     &hardening::Hardening,
+    &stale_waiver::StaleWaiver,
 ];
 
 /// The answer of a check for one subject, its findings complete: each one about a package says how that gets into

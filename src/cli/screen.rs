@@ -8,8 +8,9 @@ use crate::redact::Redactor;
 use crate::render::terminal;
 
 use super::check::{self, GoArgs};
-use super::common::{FailOn, Refusal, ReportArgs, of_engine, write};
+use super::common::{Refusal, ReportArgs, finish, of_engine};
 use super::output::Color;
+use super::policy::PolicyArgs;
 use super::progress::Shown;
 use super::work::{self, Done};
 use super::{exit, output, secrets};
@@ -58,9 +59,9 @@ pub struct ScreenArgs {
     #[arg(long)]
     pub no_cache: bool,
 
-    /// Findings at or above this severity fail the screening
-    #[arg(long, value_name = "SEVERITY", default_value = "error")]
-    pub fail_on: FailOn,
+    /// What counts.
+    #[command(flatten)]
+    pub policy: PolicyArgs,
 
     /// How to build.
     #[command(flatten)]
@@ -102,16 +103,16 @@ fn screen(args: &ScreenArgs, redactor: &Redactor) -> Result<u8, Refusal> {
     if plan.why.is_some() {
         return why(args, &plan, &around, redactor);
     }
+    let baseline = args.policy.write_baseline.as_deref();
     let work = async |progress: &Shown| engine::screen(&plan, &around, redactor, progress).await;
-    let (report, files) = match work::run(&args.reports, HELP, work, of_engine)? {
+    let (report, files) = match work::run(&args.reports, baseline, HELP, work, of_engine)? {
         Done::Made(report, files) => (report, files),
         Done::Interrupted(code) => return Ok(code),
     };
     let options =
         terminal::Options { all: args.all, color: args.color.on_stderr(), ..Default::default() };
     output::tell(&terminal::render(&report, &options));
-    write(files, &report)?;
-    Ok(exit::of(report.verdict))
+    finish(files, &report)
 }
 
 /// Says why a package is there; the answer is what was asked for, so it goes to standard output.
@@ -126,7 +127,7 @@ fn why(
         WhyError::Engine(error) => of_engine(error),
         other => Refusal::new(other.to_string(), other.next_step()),
     };
-    let why = match work::run(&args.reports, HELP, work, refused)? {
+    let why = match work::run(&args.reports, None, HELP, work, refused)? {
         Done::Made(why, _) => why,
         Done::Interrupted(code) => return Ok(code),
     };
@@ -148,8 +149,7 @@ fn plan(args: &ScreenArgs) -> Result<Plan, Refusal> {
         why: args.why.clone(),
         cached: !args.no_cache,
         all_modules: args.all_modules,
-        fail_on: args.fail_on.severity(),
-        ..check::plan_of(&args.packages, args.directory.as_deref(), &args.go)?
+        ..check::plan_of(&args.packages, args.directory.as_deref(), &args.go, &args.policy)?
     })
 }
 

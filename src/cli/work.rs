@@ -1,5 +1,7 @@
 //! Runs the engine until it is done, or a signal comes: shared by the subcommands that build.
 
+use std::path::Path;
+
 use crate::platform;
 
 use super::common::{Prepared, Refusal, ReportArgs, prepare};
@@ -17,6 +19,7 @@ pub(super) enum Done<T> {
 /// Prepares the reports and does the work; `refused` says why that gave nothing.
 pub(super) fn run<T, E>(
     reports: &ReportArgs,
+    baseline: Option<&Path>,
     help: &str,
     work: impl AsyncFnOnce(&Shown) -> Result<T, E>,
     refused: impl FnOnce(&E) -> Refusal,
@@ -30,7 +33,7 @@ pub(super) fn run<T, E>(
         })?;
     // From here on no signal ends gowoa before it has removed what it put beside the reports.
     let mut interrupts = runtime.block_on(async { platform::Interrupts::listen() });
-    let files = prepare(reports, None, &[], help)?;
+    let files = prepare(reports, None, baseline, &[], help)?;
     let progress = Shown::new();
     let outcome = runtime.block_on(async {
         tokio::select! {

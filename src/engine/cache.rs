@@ -210,6 +210,7 @@ pub(super) fn known(mut report: Report, started: &str, lists: Vec<PhaseReport>) 
         name: "known".into(),
         summary: format!("nothing changed since the run of {earlier}"),
         duration_ms: 0,
+        go_ms: None,
     });
     report
 }
@@ -309,8 +310,12 @@ mod tests {
 
     #[test]
     fn a_known_report_says_whose_it_is() {
-        let lists =
-            vec![PhaseReport { name: "list".into(), summary: String::new(), duration_ms: 5 }];
+        let lists = vec![PhaseReport {
+            name: "list".into(),
+            summary: String::new(),
+            duration_ms: 5,
+            go_ms: None,
+        }];
         let told = known(report(ReportVerdict::Pass), "2026-02-02T00:00:00Z", lists);
         assert_eq!(told.started, "2026-02-02T00:00:00Z");
         assert!(told.phases[1].summary.contains("2026-01-01T00:00:00Z"));

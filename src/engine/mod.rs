@@ -7,12 +7,14 @@ mod build;
 mod cache;
 mod control;
 mod embedded;
+mod embeds;
 mod explain;
 mod given;
 mod graph;
 mod inspect;
 mod judge;
 mod link;
+mod listing;
 mod lists;
 mod objects;
 mod phases;
@@ -20,19 +22,25 @@ mod probe;
 mod problems;
 mod proof;
 mod reach;
+mod rules;
 mod settings;
 mod sources;
 mod stale;
+mod stubs;
 mod subjects;
 mod syso;
 mod tests_build;
 mod tried;
 mod unit;
 mod units;
+mod verify;
+mod waivers;
 mod why;
 
 pub use inspect::read as read_image;
 pub use probe::{Probe, ProbeError, Retraction, Wanted, make as probe};
+pub use rules::load as load_rules;
+pub use verify::{Answer, Tried, chosen as chosen_rules, verify as verify_rules};
 pub use why::{WhyError, why};
 
 use std::ffi::OsString;
@@ -128,6 +136,9 @@ pub enum EngineError {
     /// The workspace could not be read.
     #[error(transparent)]
     Workspace(#[from] crate::go::modules::WorkspaceError),
+    /// A rules file is wrong.
+    #[error(transparent)]
+    Rules(#[from] crate::rules::RulesError),
     /// A module that is asked about cannot be had.
     #[error(transparent)]
     Probe(#[from] ProbeError),
@@ -169,6 +180,7 @@ impl EngineError {
             Self::Flag { .. } => {
                 "leave it out: of the flags, of GOFLAGS, and of go env (go env -u GOFLAGS)".into()
             }
+            Self::Rules(error) => error.next_step().into(),
             Self::Probe(error) => error.next_step(),
             Self::Workspace(_) => "mend go.work, or check one module with GOWORK=off".into(),
             Self::Io(_) => "make room, or name another place with --out-dir or GOWOA_CACHE".into(),
@@ -243,6 +255,7 @@ pub async fn screen(
                 name: "resolve".into(),
                 summary: String::new(),
                 duration_ms: millis(took),
+                go_ms: None,
             };
             unit.phases.insert(0, resolve);
             unit.unproven.extend(probe.retracted.iter().map(retracted));
@@ -298,7 +311,11 @@ fn concluded(
             let platform = gathered.toolchain.host.to_string();
             let stamp = Stamp { platform, ..around.stamp.clone() };
             let settings = settings::of_check(plan, &gathered);
-            let mut report = judge::report(settings, &stamp, &gathered.units);
+            // `./...` is what gowoa asks for where nothing is named. A module of gowoa's own is no project.
+            let all = plan.patterns.is_empty() || plan.patterns == ["./..."];
+            let whole = all && !plan.alone;
+            let units = &gathered.units;
+            let mut report = judge::report(settings, &stamp, units, &plan.exceptions, whole);
             // What is kept has no secrets either.
             report.redact(redactor);
             if let Some(remembered) = remembered {
@@ -324,7 +341,8 @@ pub fn inspect(
 ) -> Result<Report, EngineError> {
     let begin = Instant::now();
     let unit = given::gather(plan, progress)?;
-    let mut report = judge::report(settings::of_inspect(plan), stamp, &[unit]);
+    let settings = settings::of_inspect(plan);
+    let mut report = judge::report(settings, stamp, &[unit], &plan.exceptions, false);
     report.duration_ms = millis(begin.elapsed());
     report.redact(redactor);
     Ok(report)

@@ -240,7 +240,7 @@ impl Trials<'_> {
         written.map_err(|error| error.to_string())?;
         let mut go = self.go.clone();
         (go.dir, go.gowork, go.modfile, go.overlay) = (dir, Some("off".into()), None, None);
-        let mut line = go.list_module(module, NEWEST);
+        let mut line = go.list_module(&format!("{module}@{NEWEST}"));
         line.env.push(("GOFLAGS".into(), Some("".into())));
         match obtain::ask(&line).await {
             Ok(Some(info)) if info.error().is_none() && !info.version.is_empty() => {

@@ -17,7 +17,7 @@ use super::cache::{self, Cache, Inputs};
 use super::probe;
 use super::proof::Host;
 use super::unit::{self, Listed, Unit};
-use super::{EngineError, Gathered, Progress, Surroundings};
+use super::{EngineError, Gathered, Progress, Surroundings, rules};
 
 /// How long gowoa waits for another one that works on the same project.
 const LOCK_WAIT: Duration = Duration::from_secs(600);
@@ -39,6 +39,8 @@ pub(super) async fn gather(
     if !dir.is_dir() {
         return Err(EngineError::NoDirectory { dir: dir.clone() });
     }
+    // A rules file with an error is told before Go works for minutes.
+    let database = rules::load(&plan.rules_files)?;
     let (program, origin) = toolchain::find(plan.go.as_deref(), around.path.as_deref())?;
     let mut go = base_command(plan, program, dir.clone());
     let toolchain = toolchain::ask(&go, origin).await?;
@@ -66,7 +68,9 @@ pub(super) async fn gather(
     for unit in planned {
         patterns.extend(unit.patterns.clone());
         let unit = Unit { c_toolchain_error: c_toolchain_error.clone(), ..unit };
-        listed.push(list_one(plan, &toolchain, unit, progress).await);
+        let mut one = list_one(plan, &toolchain, unit, progress).await;
+        rules::fill(&mut one.table, &database, plan, &one.toolchain);
+        listed.push(one);
     }
     let cache = remembered(plan, around, &toolchain, &go, &listed, &state);
     if let Some(known) = cache.as_ref().and_then(|cache| cache.known.clone()) {
@@ -82,6 +86,21 @@ pub(super) async fn gather(
     let c_compiler = compiler.map(|compiler| compiler.cc);
     let gathered = Gathered { toolchain, units, patterns, c_compiler, asked: None };
     Ok(Outcome::Gathered(Box::new(gathered), cache))
+}
+
+/// The facts, whatever an earlier run left.
+pub(super) async fn anew(
+    plan: &Plan,
+    around: &Surroundings,
+    progress: &dyn Progress,
+) -> Result<Gathered, EngineError> {
+    let plan = Plan { cached: false, ..plan.clone() };
+    match gather(&plan, around, progress).await? {
+        Outcome::Gathered(gathered, _) => Ok(*gathered),
+        Outcome::Known(_) => {
+            Err(std::io::Error::other("the cache answered although nobody asked it").into())
+        }
+    }
 }
 
 /// What gathering gave.

@@ -9,14 +9,17 @@ pub mod embedded;
 pub mod given;
 pub mod image;
 pub mod linked;
+pub mod listing;
 pub mod map;
 pub mod object;
 pub mod package;
 pub mod resource;
+pub mod rules;
 pub mod signature;
 pub mod source;
 pub mod symbol;
 pub mod toolchain;
+pub mod waiver;
 
 use std::collections::BTreeMap;
 
@@ -32,9 +35,12 @@ pub use embedded::EmbeddedFacts;
 pub use given::{Company, GivenContainer, GivenFacts, GivenFile};
 pub use image::ImageFacts;
 pub use linked::{LinkedFunction, LinkedFunctions, LinkedImage, LinkerPath, Presence};
+pub use listing::{ListingFacts, ListingRun};
 pub use package::{FileSet, ListError, ModuleFacts, PackageFacts};
+pub use rules::{RuleEffect, RuleHit};
 pub use source::SourceFacts;
 pub use toolchain::{BuildFlags, Target, Toolchain};
+pub use waiver::{ConfigFacts, WaiverFacts};
 
 /// Everything that was gathered of one unit: a module or a workspace, built in one go.
 #[derive(Debug, Clone, Default)]
@@ -63,6 +69,8 @@ pub struct UnitFacts {
     pub given: Option<GivenFacts>,
     /// Counts of the build.
     pub build: BuildRun,
+    /// What was listed.
+    pub listing: ListingRun,
     /// What kept gowoa from looking.
     pub problems: Vec<Problem>,
     /// What was not proven.

@@ -12,6 +12,8 @@ pub struct SourceFacts {
     pub parsed: u64,
     /// Files that could not be read or parsed, each with the reason: nothing is known of them.
     pub unread: Vec<(String, String)>,
+    /// Whether its text has a word of a call that leaves Go, such as `SyscallN` or `.Call(`.
+    pub calls_system: bool,
     /// Floats and small structs that are passed to a system call.
     pub float_calls: Vec<FloatCall>,
     /// Tables by GOARCH that know amd64 and not arm64.
@@ -24,7 +26,7 @@ pub struct SourceFacts {
     pub cpu_detection: Vec<CpuDetection>,
     /// What stands in assembly files.
     pub assembly: AssemblyFacts,
-    /// `#cgo` directives that are for one architecture.
+    /// `#cgo` directives that name libraries for windows/amd64 and have no counterpart for windows/arm64.
     pub cgo: Vec<CgoDirective>,
 }
 
@@ -42,28 +44,48 @@ pub struct SourcePlace {
     pub function: Option<String>,
 }
 
-/// A float, or a struct of 9 to 16 bytes, that is handed to a system call in integer registers.
+/// A float, or a small struct, that is handed to a system call in integer registers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FloatCall {
     /// The argument.
     pub place: SourcePlace,
-    /// What is called: `syscall.SyscallN`, `(*LazyProc).Call`, a COM method through a vtable.
-    pub callee: String,
+    /// What is called, as the source names it: a function of a DLL or a method of a COM interface. Absent
+    /// where the source has but an address.
+    pub callee: Option<String>,
+    /// What calls it: `syscall.SyscallN`, `(*LazyProc).Call`.
+    pub via: String,
     /// What is passed.
     pub passed: Passed,
-    /// Local helpers that the value goes through, from the caller to the one that calls.
+    /// Functions of the package that the value goes through, from the caller to the one that calls.
     pub through: Vec<String>,
+    /// How much of that stands in the source, and how much is concluded.
+    pub sure: Sure,
 }
 
 /// What is passed to a system call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Passed {
     /// The bits of a float: `math.Float64bits(x)`, `*(*uintptr)(unsafe.Pointer(&f))`.
     FloatBits,
-    /// A float converted to an integer, where the parameter is known to be a float.
+    /// An integer, where the parameter of the Windows function is known to be a float.
     FloatConversion,
-    /// A struct of 9 to 16 bytes by value, or a pointer to one where arm64 wants two registers.
+    /// The float result of the callee, taken from the second result of the call.
+    FloatResult,
+    /// The bits of a struct of floats, which arm64 wants in one vector register a float.
+    FloatStruct,
+    /// A pointer to a struct of 9 to 16 bytes that the callee takes by value: arm64 wants two registers.
     SmallStruct,
+}
+
+/// How sure a reader of source text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Sure {
+    /// The source says so.
+    Direct,
+    /// Types or values of other places were followed.
+    Inferred,
+    /// Something unknown may set it right.
+    Guess,
 }
 
 /// A switch, a map or a string that is built on GOARCH and knows amd64 and not arm64.
@@ -75,8 +97,33 @@ pub struct ArchTable {
     pub form: ArchTableForm,
     /// The architectures it knows, as Go spells them.
     pub known: Vec<String>,
-    /// What an architecture that it does not know gets, in words; absent where that could not be told.
-    pub otherwise: Option<String>,
+    /// What arm64 gets.
+    pub otherwise: ArchOutcome,
+    /// Where it gets that.
+    pub at: SourcePlace,
+    /// Whether it names windows/arm64, or arm64 alone, and refuses it.
+    pub refuses: bool,
+    /// Whether nothing else in the package may make up for it, as far as its text shows.
+    pub sure: bool,
+}
+
+/// What an architecture gets that a table does not know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ArchOutcome {
+    /// An error.
+    Error,
+    /// A panic.
+    Panic,
+    /// The end of the program.
+    Exit,
+    /// A string that is empty.
+    Empty,
+    /// A word such as "unsupported" in the place of a name.
+    NoName,
+    /// The zero value of a map's element.
+    Zero,
+    /// What is made for x64: the string.
+    ForX64(String),
 }
 
 /// The forms of a table by architecture.
@@ -132,24 +179,31 @@ pub struct CpuDetection {
 /// What stands in the assembly files of a package.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AssemblyFacts {
-    /// Uses of R18, by name or in words written as data.
+    /// Functions that use x18, by name or in words written as data.
     pub x18: Vec<AssemblyX18>,
     /// Files without a suffix that name an architecture by their instructions.
     pub foreign: Vec<SourcePlace>,
 }
 
-/// A use of x18 in an assembly file.
+/// The uses of x18 in one function of an assembly file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AssemblyX18 {
-    /// Where; the function is the `TEXT` it stands in.
+    /// The first one; its function is the `TEXT` it stands in.
     pub place: SourcePlace,
-    /// The word, where it is written as data (`WORD $0x…`); absent where the register is named.
+    /// The word of the first one, where it is written as data (`WORD $0x…`); absent where the register is named.
     pub word: Option<u32>,
-    /// Whether it writes the register.
-    pub writes: bool,
+    /// That word as an instruction.
+    pub decoded: Option<String>,
+    /// How many write the register.
+    pub writes: u32,
+    /// How many read it in another way than to reach the thread's block.
+    pub reads: u32,
+    /// Words of the function that are no instruction, or that could not be worked out: where there are some,
+    /// tables stand among the code.
+    pub opaque: u32,
 }
 
-/// A `#cgo` directive that only some architecture has.
+/// A `#cgo LDFLAGS` directive that windows/amd64 has and windows/arm64 has not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CgoDirective {
     /// Where.

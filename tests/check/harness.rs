@@ -48,6 +48,16 @@ impl Gowoa {
         Self::start("inspect", dir)
     }
 
+    /// `gowoa screen` in a directory, offline.
+    pub(crate) fn screen(dir: &Path) -> Self {
+        Self::start("screen", dir)
+    }
+
+    /// `gowoa rules` in a directory; it makes no report.
+    pub(crate) fn rules(dir: &Path) -> Self {
+        Self::bare("rules", dir)
+    }
+
     /// `gowoa screen --why`, which makes no report.
     pub(crate) fn why(dir: &Path, asked: &str) -> Self {
         Self::bare("screen", dir).args(&["--why", asked])

@@ -3,13 +3,18 @@
 //! * [`fixtures`]: every module of `testdata/go` and `testdata/checks` against the expectation beside it;
 //! * [`images`]: the images of `testdata/checks`, asked through the library;
 //! * [`objects`]: the objects and libraries of `testdata/checks`, likewise;
+//! * [`listing`]: the compiler's listings, of the whole standard library too;
 //! * [`inspect`]: `gowoa inspect` on directories and archives that are made for one test;
 //! * [`matrix`]: every check over every fixture, the must-be-silent oracle, and every report as a file;
 //! * [`e2e`]: what holds of every run, and of the program as such;
 //! * [`bad_input`]: what cannot be worked on, each with an error, a next step and the right exit code;
 //! * `interrupt`: signals leave no child and no report (Unix);
 //! * [`secrets`]: a canary reaches no format and no message;
+//! * [`policy`]: `gowoa.toml`, waivers and the baseline;
 //! * [`projects`]: small projects and stand-ins for `go`, made for one test;
+//! * [`rules`]: the rules database from the outside;
+//! * [`screen`]: `gowoa screen` on projects, and on modules of a module proxy in a directory;
+//! * [`proxy`]: that module proxy;
 //! * [`reach`]: how packages and functions get into what is built, and `gowoa screen --why`;
 //! * [`harness`]: starts the program in a clean environment.
 
@@ -25,8 +30,13 @@ mod images;
 mod inspect;
 #[cfg(unix)] // Windows has no such signals; its job objects are process-wrap's.
 mod interrupt;
+mod listing;
 mod matrix;
 mod objects;
+mod policy;
 mod projects;
+mod proxy;
 mod reach;
+mod rules;
+mod screen;
 mod secrets;

@@ -13,6 +13,9 @@ const LONGEST_LIST: usize = 40;
 /// Width of the labels, so that what they name stands in one column.
 const LABEL: usize = 9;
 
+/// Why a finding that the baseline has does not count.
+pub(super) const IN_BASELINE: &str = "in the baseline";
+
 /// The text of a finding. `lead` stands in front of the message: its severity where the case does
 /// not say it.
 pub(super) fn finding(finding: &Finding, lead: &str, budget: usize) -> String {
@@ -20,6 +23,8 @@ pub(super) fn finding(finding: &Finding, lead: &str, budget: usize) -> String {
     text.line(&format!("{lead}{}", clean::message(&finding.message, budget / 2)));
     if let Some(waived) = &finding.waived {
         text.labelled("waived", &waiver(&waived.reason, waived.expires.as_deref()));
+    } else if finding.known {
+        text.labelled("known", IN_BASELINE);
     }
     if let Some(help) = &finding.help {
         text.labelled("fix", help);

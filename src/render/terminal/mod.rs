@@ -21,7 +21,7 @@ pub use why::why;
 use std::collections::HashMap;
 
 use self::screen::Screen;
-use super::{duration, plural};
+use super::{duration, is_open, plural};
 use crate::model::{
     CheckResult, Finding, PhaseReport, Report, Severity, Subcommand, Subject, SubjectId,
 };
@@ -63,6 +63,7 @@ pub fn render(report: &Report, options: &Options) -> String {
             findings::write(&mut body, &view, options.all);
         }
     }
+    findings::excepted(&mut body, &view, options.all);
     summary::not_gating(&mut body, &view, options.all);
     summary::proven(&mut body, &view);
     if options.all {
@@ -108,9 +109,10 @@ impl<'a> View<'a> {
     /// The findings that make the report fail.
     fn failing(&self) -> impl Iterator<Item = &'a Finding> {
         let threshold = self.report.plan.fail_on;
-        self.report.findings.iter().filter(move |f| {
-            f.waived.is_none() && threshold.is_some_and(|limit| f.severity >= limit)
-        })
+        self.report
+            .findings
+            .iter()
+            .filter(move |f| is_open(f) && threshold.is_some_and(|limit| f.severity >= limit))
     }
 
     /// The word that asks for the same again.
@@ -171,7 +173,7 @@ fn phases(screen: &mut Screen, phases: &[PhaseReport]) {
     let times: Vec<String> = phases.iter().map(|p| duration(p.duration_ms)).collect();
     let time_width = times.iter().map(|t| t.chars().count()).max().unwrap_or(0);
     for (phase, time) in phases.iter().zip(times) {
-        let PhaseReport { name, summary, duration_ms: _ } = phase;
+        let PhaseReport { name, summary, duration_ms: _, go_ms: _ } = phase;
         screen.indented(&format!(
             "{name:name_width$}  {summary:summary_width$}  {time:>time_width$}"
         ));

@@ -4,7 +4,7 @@
 
 use super::evidence::{is_command, tone};
 use super::screen::Screen;
-use super::{View, count, plural};
+use super::{View, count, is_open, plural};
 use crate::model::{Evidence, Finding, ModuleRef, Severity};
 use crate::render::reach;
 
@@ -19,7 +19,7 @@ const WIDEST: usize = 40;
 pub(super) fn write(screen: &mut Screen, view: &View<'_>, all: bool) {
     let open = |severity: Severity| {
         let findings = view.report.findings.iter();
-        findings.filter(move |f| f.severity == severity && f.waived.is_none() && !f.known)
+        findings.filter(move |f| f.severity == severity && is_open(f))
     };
     let severities = [Severity::Error, Severity::Warning, Severity::Note];
     let rows: Vec<&Finding> = severities.into_iter().flat_map(open).collect();

@@ -335,6 +335,34 @@ fn a_pass_says_what_does_not_count() {
 }
 
 #[test]
+fn what_is_waived_or_known_is_one_line_each_and_is_counted() {
+    let mut report = pass();
+    let with = |known, waived| Finding {
+        known,
+        waived,
+        ..samples::finding(
+            "imports",
+            Severity::Error,
+            "example.com/app",
+            "it imports old.dll\nmore",
+        )
+    };
+    let waived = Some(Waived { reason: "later".to_owned(), expires: None });
+    report.findings = vec![with(false, waived)];
+    report.findings.extend(vec![with(true, None); 7]);
+    (report.counts.waived, report.counts.known) = (1, 7);
+    let text = render(&report, &Options { width: 0, ..PLAIN });
+    assert!(text.contains("; 1 finding waived; 7 findings known\n"), "{text}");
+    assert!(text.contains("\nwaived[imports] error example.com/app: later\n"), "{text}");
+    assert_eq!(text.matches("known[imports] error: it imports old.dll").count(), 5, "{text}");
+    assert!(text.contains("and 2 more known findings: gowoa check --all\n"), "{text}");
+    assert!(text.contains("0 errors, 0 warnings, 1 note, 1 waived, 7 known."), "{text}");
+    assert!(!text.contains("error["), "{text}");
+    let text = render(&report, &Options { all: true, ..PLAIN });
+    assert_eq!(text.matches("\nknown[imports]").count(), 7, "{text}");
+}
+
+#[test]
 fn color_is_on_words_that_mean_something() {
     let text = render(&fail(), &Options { color: true, ..PLAIN });
     let start: Vec<&str> = text.lines().filter(|line| line.starts_with('\x1b')).collect();

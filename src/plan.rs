@@ -10,6 +10,8 @@ use crate::model::Severity;
 /// What to check, how to build it, and what counts.
 #[derive(Debug, Clone)]
 pub struct Plan {
+    /// How much of it is judged.
+    pub scope: Scope,
     /// Directory to work in (absolute).
     pub dir: PathBuf,
     /// Package patterns as the user gave them; empty for the default.
@@ -22,6 +24,8 @@ pub struct Plan {
     pub cgo: bool,
     /// Whether test binaries are built too.
     pub tests: bool,
+    /// Whether a workspace around `dir` is left aside (GOWORK=off): gowoa's own temporary modules belong to none.
+    pub alone: bool,
     /// Whether every module below `dir` is checked.
     pub all_modules: bool,
     /// No network.
@@ -34,6 +38,15 @@ pub struct Plan {
     pub work_limit: Duration,
     /// Time limit of short calls.
     pub probe_limit: Duration,
+}
+
+/// How much a build is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Packages, tests, objects and images: `gowoa check`.
+    Check,
+    /// Packages and objects alone: `gowoa screen`. Images are facts, and no subjects.
+    Screen,
 }
 
 /// What `gowoa inspect` looks at, and what counts.

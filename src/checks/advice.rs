@@ -1,10 +1,56 @@
 //! What to do next, by class of failure and by whose code it is.
 
-use crate::facts::{Failure, FailureClass, PackageFacts};
+use crate::facts::{Failure, FailureClass, PackageFacts, Tried, UnitFacts};
+use crate::model::{ControlOutcome, Evidence};
 
 /// The next step for a failure that is an arm64 problem.
-pub(super) fn for_failure(failure: &Failure, package: &PackageFacts) -> String {
-    if package.in_main_module() { own_code(failure) } else { dependency(failure, package) }
+pub(super) fn for_failure(failure: &Failure, package: &PackageFacts, unit: &UnitFacts) -> String {
+    if !package.in_main_module() {
+        return dependency(failure, package, unit);
+    }
+    let own = own_code(failure);
+    // What is missing may be a dependency's, and a newer version of it may have it.
+    match module_at_fault(failure, package, unit).and_then(|path| good(&path, unit)) {
+        Some(tried) => format!("{}\nor else: {own}", upgrade(tried)),
+        None => own,
+    }
+}
+
+/// The module whose version decides: that of the package that should define what is missing, else its own.
+fn module_at_fault(failure: &Failure, package: &PackageFacts, unit: &UnitFacts) -> Option<String> {
+    let of = |package: &PackageFacts| {
+        let module = package.module.as_ref().filter(|module| !module.main)?;
+        Some(module.reference.path.clone())
+    };
+    let defined = failure.definition.as_ref().and_then(|d| unit.packages.get(&d.package));
+    of(package).or_else(|| defined.and_then(of))
+}
+
+/// The version of a module that was built and is good.
+fn good<'a>(path: &str, unit: &'a UnitFacts) -> Option<&'a Tried> {
+    unit.tried.iter().find(|tried| tried.module == path && tried.outcome == Some(true))
+}
+
+fn upgrade(tried: &Tried) -> String {
+    format!("go get {}@{}   (built just now for windows/arm64: ok)", tried.module, tried.version)
+}
+
+/// What was tried of the module at fault.
+pub(super) fn tried(failure: &Failure, package: &PackageFacts, unit: &UnitFacts) -> Vec<Evidence> {
+    let Some(path) = module_at_fault(failure, package, unit) else { return Vec::new() };
+    let of_module = unit.tried.iter().filter(|tried| tried.module == path);
+    of_module
+        .map(|tried| Evidence::Tried {
+            module: format!("{}@{}", tried.module, tried.version),
+            target: "windows/arm64".into(),
+            outcome: match tried.outcome {
+                Some(true) => ControlOutcome::Builds,
+                Some(false) => ControlOutcome::Fails,
+                None => ControlOutcome::Unknown,
+            },
+            text: tried.text.clone(),
+        })
+        .collect()
 }
 
 fn own_code(failure: &Failure) -> String {
@@ -42,16 +88,11 @@ fn own_code(failure: &Failure) -> String {
     }
 }
 
-fn dependency(failure: &Failure, package: &PackageFacts) -> String {
+fn dependency(failure: &Failure, package: &PackageFacts, unit: &UnitFacts) -> String {
     let Some(module) = package.module_ref() else {
         return "the package belongs to no module of the build; see the compiler's words".into();
     };
     let path = &module.path;
-    if path == "golang.org/x/sys" {
-        return "go get golang.org/x/sys@latest (ported to windows/arm64 in February 2021, v0.1.0 and newer build; \
-                the version to pick was not tried here)"
-            .into();
-    }
     if let Some(by) = &module.replaced_by {
         return format!(
             "go.mod replaces {path} by {by}: mend it there, or replace it by a version that builds for windows/arm64"
@@ -61,9 +102,24 @@ fn dependency(failure: &Failure, package: &PackageFacts) -> String {
         FailureClass::Sentinel => refused_on_purpose(failure) + "\n",
         _ => String::new(),
     };
+    if let Some(tried) = good(path, unit) {
+        return tag + &upgrade(tried);
+    }
+    let bad = || unit.tried.iter().filter(|tried| tried.module == *path);
+    let otherwise =
+        "tell its maintainers, and keep the import behind `//go:build !windows || !arm64`";
+    if let Some(last) = bad().rfind(|tried| tried.outcome == Some(false)) {
+        let words = last.text.as_deref().unwrap_or("it fails too");
+        return format!(
+            "{tag}no newer version helps: {} was tried ({words})\n{otherwise}",
+            last.version
+        );
+    }
+    let why = bad().find_map(|tried| tried.text.as_deref()).unwrap_or("not tried here");
+    let version = bad().map(|tried| tried.version.as_str()).next().unwrap_or("latest");
     format!(
-        "{tag}try a newer version: go get {path}@latest, then gowoa check again (not tried here)\n\
-         if the newest fails too, tell its maintainers, and keep the import behind `//go:build !windows || !arm64`"
+        "{tag}try a newer version: go get {path}@{version}, then gowoa check again (not tried: {why})\n\
+         if the newest fails too, {otherwise}"
     )
 }
 

@@ -248,7 +248,7 @@ fn arm64_finding(failure: &Failure, package: &PackageFacts, cx: Context<'_>) -> 
         first_words(failure)
     );
     let mut finding = draft::finding(&META.id, cx.subject, Severity::Error, message);
-    let mut help = advice::for_failure(failure, package);
+    let mut help = advice::for_failure(failure, package, cx.unit);
     if package.in_main_module() && only_internal(failure, package, cx.unit) {
         help.push_str("\nonly internal packages are affected: nothing that builds imports them");
     }
@@ -293,6 +293,7 @@ pub(super) fn finish(
     if !package.amd64_only.is_empty() || !package.arm64_only.is_empty() {
         finding.evidence.push(draft::files(package));
     }
+    finding.evidence.extend(advice::tried(failure, package, unit));
     let reach =
         if package.in_main_module() { Reachability::MainModule } else { Reachability::StopsBuild };
     draft::about_package(finding, package, reach)

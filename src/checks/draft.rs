@@ -1,5 +1,6 @@
 //! Puts a finding together, so that no check forgets a field.
 
+use crate::facts::source::SourcePlace;
 use crate::facts::{Diagnostic, PackageFacts};
 use crate::model::{
     CheckId, Confidence, Evidence, Finding, Location, Reachability, Severity, SubjectId,
@@ -26,6 +27,7 @@ pub(super) fn finding(
         reachability: None,
         evidence: Vec::new(),
         waived: None,
+        known: false,
     }
 }
 
@@ -50,6 +52,42 @@ pub(super) fn reachability(package: &PackageFacts) -> Reachability {
         Reachability::LinkedPackage
     } else {
         Reachability::GraphOnly
+    }
+}
+
+/// How a function of a package that builds gets into what is built. Without a function, or where no exe was
+/// asked for its functions, the package decides.
+pub(super) fn function_reachability(
+    package: &PackageFacts,
+    function: Option<&str>,
+) -> Reachability {
+    let by_package = reachability(package);
+    match (by_package, function, &package.linked_functions) {
+        (Reachability::LinkedPackage, Some(function), Some(linked))
+            if linked.contains(function) =>
+        {
+            Reachability::LinkedFunction
+        }
+        _ => by_package,
+    }
+}
+
+/// The place of a line of a package's source.
+pub(super) fn at(package: &PackageFacts, place: &SourcePlace) -> Location {
+    Location {
+        file: Some(package.report_path(&place.file)),
+        line: Some(place.line),
+        function: place.function.clone(),
+        ..Location::default()
+    }
+}
+
+/// That line as evidence.
+pub(super) fn source(package: &PackageFacts, place: &SourcePlace) -> Evidence {
+    Evidence::Source {
+        file: package.report_path(&place.file),
+        line: place.line,
+        text: place.text.clone(),
     }
 }
 

@@ -67,7 +67,7 @@ fn imported(failure: &Failure, package: &PackageFacts, cx: Context<'_>) -> Findi
         format!("{} has no Go file for windows/arm64{why}", package.import_path)
     };
     let mut finding = draft::finding(&META.id, cx.subject, Severity::Error, message);
-    finding.help = Some(advice::for_failure(failure, package));
+    finding.help = Some(advice::for_failure(failure, package, cx.unit));
     finish(finding, failure, package, cx.unit)
 }
 

@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use crate::engine::{self, Surroundings};
 use crate::facts::BuildFlags;
 use crate::go::modules::{forbidden, parse_flag, split_flags};
-use crate::plan::Plan;
+use crate::plan::{Plan, Scope};
 use crate::platform;
 use crate::redact::Redactor;
 use crate::render::terminal;
@@ -194,7 +194,7 @@ fn plan(args: &CheckArgs) -> Result<Plan, Refusal> {
     };
     // A clean absolute path: go list prints such paths, and exes are found again by it.
     let dir = fs_err::canonicalize(&dir).unwrap_or(dir);
-    let dir = strip_verbatim(dir);
+    let dir = platform::plain_path(dir);
     let buildmode = args.go.buildmode.clone().filter(|mode| mode != "default");
     if matches!(buildmode.as_deref(), Some("c-shared" | "c-archive")) && !args.go.cgo {
         return Err(Refusal::new(
@@ -203,6 +203,7 @@ fn plan(args: &CheckArgs) -> Result<Plan, Refusal> {
         ));
     }
     Ok(Plan {
+        scope: Scope::Check,
         dir,
         patterns: args.packages.clone(),
         go: args.go.go.clone(),
@@ -219,6 +220,7 @@ fn plan(args: &CheckArgs) -> Result<Plan, Refusal> {
         },
         cgo: args.go.cgo,
         tests: args.tests,
+        alone: false,
         all_modules: args.all_modules,
         offline: args.go.offline,
         out_dir: args.out.out_dir.as_ref().map(|dir| here.join(dir)),
@@ -227,18 +229,6 @@ fn plan(args: &CheckArgs) -> Result<Plan, Refusal> {
         // Asking Go for its version takes milliseconds; minutes are for a toolchain that go.mod asks it to fetch.
         probe_limit: Duration::from_secs(args.go.timeout.min(600)),
     })
-}
-
-/// Windows' `\\?\C:\…` form confuses other programs; the plain form is the same path.
-fn strip_verbatim(dir: PathBuf) -> PathBuf {
-    let plain = dir
-        .to_str()
-        .and_then(|text| text.strip_prefix(r"\\?\"))
-        .filter(|text| !text.starts_with("UNC"));
-    match plain {
-        Some(plain) => PathBuf::from(plain),
-        None => dir,
-    }
 }
 
 fn refuse_packages(packages: &[String]) -> Result<(), Refusal> {

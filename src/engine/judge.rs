@@ -224,10 +224,8 @@ fn always_unproven(plan: &PlanReport, units: &[UnitFacts]) -> Vec<Unproven> {
     }
     all.push(match (plan.subcommand, plan.tests) {
         (Subcommand::Inspect, _) => line("not run", "no program was executed"),
-        (Subcommand::Check, true) => {
-            line("not run", "no test was executed; test binaries were built only")
-        }
-        (Subcommand::Check, false) => line("not run", "no test was executed"),
+        (_, true) => line("not run", "no test was executed; test binaries were built only"),
+        (_, false) => line("not run", "no test was executed"),
     });
     all
 }

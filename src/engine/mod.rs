@@ -15,17 +15,21 @@ mod link;
 mod lists;
 mod objects;
 mod phases;
+mod probe;
 mod problems;
 mod proof;
 mod settings;
+mod sources;
 mod stale;
 mod subjects;
 mod syso;
 mod tests_build;
+mod tried;
 mod unit;
 mod units;
 
 pub use inspect::read as read_image;
+pub use probe::{Probe, ProbeError, Retraction, Wanted, make as probe};
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -120,6 +124,9 @@ pub enum EngineError {
     /// The workspace could not be read.
     #[error(transparent)]
     Workspace(#[from] crate::go::modules::WorkspaceError),
+    /// A module that is asked about cannot be had.
+    #[error(transparent)]
+    Probe(#[from] ProbeError),
     /// Working files could not be written.
     #[error("cannot write working files: {0}")]
     Io(#[from] std::io::Error),
@@ -158,6 +165,7 @@ impl EngineError {
             Self::Flag { .. } => {
                 "leave it out: of the flags, of GOFLAGS, and of go env (go env -u GOFLAGS)".into()
             }
+            Self::Probe(error) => error.next_step(),
             Self::Workspace(_) => "mend go.work, or check one module with GOWORK=off".into(),
             Self::Io(_) => "make room, or name another place with --out-dir or GOWOA_CACHE".into(),
             Self::Unusable { next, .. } => (*next).into(),
@@ -171,6 +179,7 @@ impl EngineError {
     pub fn words(&self) -> &str {
         match self {
             Self::Toolchain(error) => error.words(),
+            Self::Probe(error) => error.words(),
             _ => "",
         }
     }

@@ -1,7 +1,7 @@
 //! The phases of the work: timed as they pass, summed up once everything is known.
 
 use std::collections::BTreeSet;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::facts::{PackageFacts, UnitFacts};
 use crate::model::PhaseReport;
@@ -26,6 +26,11 @@ impl Clock<'_> {
     pub(super) fn end(&mut self, name: &str, begin: Instant) {
         let took = begin.elapsed();
         self.progress.end(name, took);
+        self.add(name, took);
+    }
+
+    /// A phase that went on beside the others.
+    pub(super) fn add(&mut self, name: &str, took: Duration) {
         let (name, duration_ms) = (name.into(), millis(took));
         self.phases.push(PhaseReport { name, summary: String::new(), duration_ms });
     }
@@ -43,10 +48,15 @@ pub(super) fn of(units: &[UnitFacts]) -> Vec<PhaseReport> {
     for phase in &mut phases {
         phase.summary = match phase.name.as_str() {
             "list" => list(units),
+            "source" => source(units),
             "build" => build(units),
             "control" => {
                 let failed = units.iter().map(|unit| unit.failures.len()).sum();
                 format!("{} that failed", plural(failed, "package"))
+            }
+            "advice" => {
+                let tried = units.iter().flat_map(|unit| &unit.tried);
+                plural(tried.filter(|tried| tried.outcome.is_some()).count(), "version") + " tried"
             }
             "tests" => {
                 let tests = || units.iter().flat_map(|unit| unit.tests.values());
@@ -72,6 +82,18 @@ fn list(units: &[UnitFacts]) -> String {
         .map(|module| module.reference.path.as_str())
         .collect();
     format!("{}, {}", plural(modules.len(), "module"), plural(packages(units).count(), "package"))
+}
+
+fn source(units: &[UnitFacts]) -> String {
+    let read = || packages(units).filter_map(|package| package.source.as_ref());
+    let sum = |of: fn(&crate::facts::SourceFacts) -> u64| read().map(of).sum::<u64>();
+    let files = usize::try_from(sum(|facts| facts.files)).unwrap_or(usize::MAX);
+    format!(
+        "{}, {}, {} parsed",
+        plural(files, "file"),
+        megabytes(sum(|f| f.bytes)),
+        sum(|f| f.parsed)
+    )
 }
 
 fn build(units: &[UnitFacts]) -> String {

@@ -1,7 +1,7 @@
 //! The settings as the Report records them.
 
 use crate::model::{PlanReport, Subcommand};
-use crate::plan::{InspectPlan, Plan};
+use crate::plan::{InspectPlan, Plan, Scope};
 
 use super::Gathered;
 
@@ -32,7 +32,10 @@ pub(super) fn of_check(plan: &Plan, gathered: &Gathered) -> PlanReport {
         })
         .collect();
     PlanReport {
-        subcommand: Subcommand::Check,
+        subcommand: match plan.scope {
+            Scope::Check => Subcommand::Check,
+            Scope::Screen => Subcommand::Screen,
+        },
         expect: None,
         target: "windows/arm64".into(),
         go_version: Some(toolchain.version.clone()),
@@ -46,6 +49,7 @@ pub(super) fn of_check(plan: &Plan, gathered: &Gathered) -> PlanReport {
         tests: plan.tests,
         offline: plan.offline,
         fail_on: plan.fail_on,
+        ..PlanReport::default()
     }
 }
 

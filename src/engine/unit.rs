@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::facts::{
-    Blame, Failure, FailureClass, ImageFile, PackageFacts, Stage, Target, Toolchain, UnitFacts,
+    Blame, Failure, FailureClass, ImageFile, PackageFacts, Stage, Target, Toolchain, Tried,
+    UnitFacts,
 };
 use crate::go::build::build;
 use crate::go::command::{GoCommand, Output};
@@ -20,7 +21,7 @@ use super::control::Controls;
 use super::explain::{Explainer, Raw, read_source};
 use super::graph::Graph;
 use super::phases::Clock;
-use super::{Progress, inspect, lists, objects, syso, tests_build};
+use super::{Progress, inspect, lists, objects, sources, syso, tests_build, tried};
 
 /// What is built in one go.
 #[derive(Debug, Clone)]
@@ -102,6 +103,9 @@ async fn work(
 ) {
     let graph = Graph::arm64(&table);
     let mut raws = load_failures(&table, &unit.go);
+    let goroot = Path::new(toolchain.env("GOROOT").unwrap_or_default());
+    // The sources are read while `go build` works.
+    let reading = sources::start(sources::wanted(&table, goroot));
     let begin = clock.begin("build");
     let built = if unit.c_toolchain_error.is_some() {
         BuiltUnit::default()
@@ -115,8 +119,18 @@ async fn work(
     facts.problems.extend(built.problems.iter().cloned());
     facts.unproven.extend(built.unproven.iter().cloned());
 
+    match reading.await {
+        Ok((read, took)) => {
+            sources::place(&mut table, read);
+            clock.add("source", took);
+        }
+        Err(error) => facts.problems.push(broken("the sources could not be read", &error)),
+    }
+
+    let links = tried::links(&raws);
     let mut failures = explained(plan, toolchain, unit, &table, &graph, raws, clock).await;
     mark(&mut table, &built);
+    facts.tried = advised(plan, toolchain, unit, &table, &failures, &links, clock).await;
     if plan.tests && unit.c_toolchain_error.is_none() {
         let begin = clock.begin("tests");
         let bad: BTreeSet<String> = failures.keys().cloned().collect();
@@ -128,7 +142,6 @@ async fn work(
     }
     facts.images.splice(0..0, built.images);
     syso::fill(&mut facts.images, &table);
-    let goroot = Path::new(toolchain.env("GOROOT").unwrap_or_default());
     let flags = split_flags(toolchain.env("CGO_LDFLAGS").unwrap_or_default());
     inspect_all(facts, objects::sources(&table, goroot, &flags), clock).await;
     for failure in failures.values_mut() {
@@ -136,6 +149,35 @@ async fn work(
     }
     facts.failures = failures;
     facts.packages = table;
+}
+
+/// Newer versions of the modules at fault, built before anybody advises them.
+async fn advised(
+    plan: &Plan,
+    toolchain: &Toolchain,
+    unit: &Unit,
+    table: &BTreeMap<String, PackageFacts>,
+    failures: &BTreeMap<String, Failure>,
+    links: &tried::Links,
+    clock: &mut Clock<'_>,
+) -> Vec<Tried> {
+    let candidates = tried::candidates(table, failures, &|_| Vec::new());
+    if candidates.is_empty() {
+        return Vec::new();
+    }
+    let begin = clock.begin("advice");
+    let trials = tried::Trials {
+        go: &unit.go,
+        toolchain,
+        table,
+        cgo: plan.cgo,
+        offline: plan.offline,
+        scratch: &unit.scratch,
+        links,
+    };
+    let tried = trials.run(&candidates).await;
+    clock.end("advice", begin);
+    tried
 }
 
 async fn inspect_all(facts: &mut UnitFacts, sources: Vec<objects::Source>, clock: &mut Clock<'_>) {
@@ -153,13 +195,18 @@ async fn inspect_all(facts: &mut UnitFacts, sources: Vec<objects::Source>, clock
     });
     match inspected.await {
         Ok((images, objects)) => (facts.images, facts.objects) = (images, objects),
-        Err(error) => facts.problems.push(Problem {
-            message: format!("the images could not be inspected: {error}"),
-            details: Vec::new(),
-            next: Some("this is a bug of gowoa; please report it".into()),
-        }),
+        Err(error) => facts.problems.push(broken("the images could not be inspected", &error)),
     }
     clock.end("inspect", begin);
+}
+
+/// A thread of gowoa's own that did not come back.
+fn broken(what: &str, error: &tokio::task::JoinError) -> Problem {
+    Problem {
+        message: format!("{what}: {error}"),
+        details: Vec::new(),
+        next: Some("this is a bug of gowoa; please report it".into()),
+    }
 }
 
 /// Bytes of executable sections.

@@ -94,13 +94,13 @@ async fn gather_one(
     }
 }
 
-fn base_command(plan: &Plan, program: PathBuf, dir: PathBuf) -> GoCommand {
+pub(super) fn base_command(plan: &Plan, program: PathBuf, dir: PathBuf) -> GoCommand {
     GoCommand {
         program,
         dir,
         below: None,
         flags: plan.flags.clone(),
-        gowork: None,
+        gowork: plan.alone.then(|| "off".into()),
         modfile: None,
         overlay: None,
         offline: plan.offline,
@@ -161,7 +161,7 @@ fn state_name(dir: &Path) -> String {
     format!("{name}-{hash}")
 }
 
-async fn lock(state: &Path) -> Result<std::fs::File, EngineError> {
+pub(super) async fn lock(state: &Path) -> Result<std::fs::File, EngineError> {
     let path = state.join("lock");
     let file = fs_err::OpenOptions::new().create(true).truncate(false).write(true).open(&path)?;
     let (file, _) = file.into_parts();

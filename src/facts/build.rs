@@ -173,6 +173,19 @@ pub struct Definition {
     pub cgo: bool,
 }
 
+/// A version that was built for windows/arm64 before it is advised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tried {
+    /// Module path.
+    pub module: String,
+    /// Version, or `latest` where nobody could tell which that is.
+    pub version: String,
+    /// Whether what has to build builds with it; absent where it could not be tried.
+    pub outcome: Option<bool>,
+    /// The first words where it failed, or why it could not be tried.
+    pub text: Option<String>,
+}
+
 /// One package that failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {

@@ -13,6 +13,7 @@ pub mod object;
 pub mod package;
 pub mod resource;
 pub mod signature;
+pub mod source;
 pub mod toolchain;
 
 use std::collections::BTreeMap;
@@ -22,13 +23,14 @@ use crate::model::{PhaseReport, Problem, Unproven};
 pub use self::object::ObjectFile;
 pub use build::{
     Blame, BuildRun, Control, ControlTarget, Definition, Diagnostic, Expected, Failure,
-    FailureClass, ImageFile, Stage, TestFacts,
+    FailureClass, ImageFile, Stage, TestFacts, Tried,
 };
 pub use code::CodeFacts;
 pub use embedded::EmbeddedFacts;
 pub use given::{Company, GivenContainer, GivenFacts, GivenFile};
 pub use image::ImageFacts;
 pub use package::{FileSet, ListError, ModuleFacts, PackageFacts};
+pub use source::SourceFacts;
 pub use toolchain::{BuildFlags, Target, Toolchain};
 
 /// Everything that was gathered of one unit: a module or a workspace, built in one go.
@@ -46,6 +48,8 @@ pub struct UnitFacts {
     pub packages: BTreeMap<String, PackageFacts>,
     /// What failed, by import path.
     pub failures: BTreeMap<String, Failure>,
+    /// Versions of modules at fault that were built before they are advised.
+    pub tried: Vec<Tried>,
     /// Test binaries by import path of the package under test.
     pub tests: BTreeMap<String, TestFacts>,
     /// Images that were built, in the order of their commands.

@@ -1,8 +1,11 @@
 //! What `go list` says of a package, for each target.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::model::{FileSetClass, ModuleRef};
+
+use super::SourceFacts;
 
 /// A module as the build selected it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +35,10 @@ pub struct FileSet {
     pub syso: Vec<String>,
     /// Words of `#cgo LDFLAGS`, `${SRCDIR}` replaced (CgoLDFLAGS); none where cgo is off.
     pub ldflags: Vec<String>,
+    /// Files that `//go:embed` puts into the package (EmbedFiles).
+    pub embed: Vec<String>,
+    /// C headers and the like (HFiles), which assembly includes.
+    pub headers: Vec<String>,
     /// Go files left out by constraints (IgnoredGoFiles).
     pub ignored_go: Vec<String>,
     /// Test files of the package and of its external test package.
@@ -95,6 +102,11 @@ pub struct PackageFacts {
     pub cgo_stub: Option<(String, u32, String)>,
     /// Import paths of packages whose windows/arm64 files import it.
     pub arm64_importers: Vec<String>,
+    /// What its source text for windows/arm64 says; absent where it was not read.
+    pub source: Option<SourceFacts>,
+    /// Functions of it that an exe contains, by the exe's function table: names without the package's path,
+    /// such as `F` and `(*T).M`. Absent where no exe was asked.
+    pub linked_functions: Option<BTreeSet<String>>,
     /// Which files of amd64 are gone on arm64 and which are new: Go, assembly and objects.
     pub amd64_only: Vec<String>,
     /// See `amd64_only`.

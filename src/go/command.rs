@@ -12,7 +12,7 @@ use super::process::{CommandLine, quote};
 
 /// Fields of `go list -json` that gowoa reads; naming them keeps Go from computing the others. EmbedFiles is
 /// asked for because Go looks for embedded files, and tells which are missing, only then.
-pub const LIST_FIELDS: &str = "-json=ImportPath,Name,Dir,GoFiles,CgoFiles,SFiles,SysoFiles,CgoLDFLAGS,\
+pub const LIST_FIELDS: &str = "-json=ImportPath,Name,Dir,GoFiles,CgoFiles,SFiles,HFiles,SysoFiles,CgoLDFLAGS,\
 EmbedFiles,IgnoredGoFiles,TestGoFiles,XTestGoFiles,Imports,ImportMap,Error,Module,Standard,\
 DepOnly,Match";
 
@@ -152,6 +152,39 @@ impl GoCommand {
         self.line(args, env, self.work_limit)
     }
 
+    /// `go get`: modules at versions (`path@version`), or packages by their directories, for a target. Only
+    /// for a module of gowoa's own: it writes go.mod and go.sum. cgo is on so that what only cgo files import
+    /// is found too; no C compiler runs.
+    pub fn get(&self, target: &Target, what: &[String]) -> CommandLine {
+        let mut args: Vec<OsString> = vec!["get".into()];
+        args.extend(self.tags_arg());
+        args.push("--".into());
+        args.extend(what.iter().map(OsString::from));
+        self.line(args, target_env(target, true), self.work_limit)
+    }
+
+    /// `go get` into a copy of go.mod (`modfile`): the user's own is not written.
+    pub fn get_into_copy(&self, target: &Target, what: &[String]) -> CommandLine {
+        let mut line = self.get(target, what);
+        if let Some(modfile) = &self.modfile {
+            line.args.insert(1, joined("-modfile=", modfile));
+        }
+        line
+    }
+
+    /// `go list -m -e -json` of a module at a version: what its author says of that version (retractions).
+    pub fn list_module(&self, module: &str, version: &str) -> CommandLine {
+        let query = format!("{module}@{version}");
+        let args = ["list", "-m", "-e", "-retracted", "-mod=mod", "-json", "--", &query];
+        self.line(args.map(OsString::from).to_vec(), Vec::new(), self.probe_limit)
+    }
+
+    /// `go list -m -e -json -versions` of a module: the versions that can be had.
+    pub fn list_versions(&self, module: &str) -> CommandLine {
+        let args = ["list", "-m", "-e", "-versions", "-mod=mod", "-json", "--", module];
+        self.line(args.map(OsString::from).to_vec(), Vec::new(), self.probe_limit)
+    }
+
     /// `go work edit -json FILE`: the workspace file taken apart.
     pub fn work_edit_json(&self, file: &Path) -> CommandLine {
         let args = vec!["work".into(), "edit".into(), "-json".into(), file.into()];
@@ -201,14 +234,17 @@ impl GoCommand {
         if let Some(mode) = &flags.mod_mode {
             args.push(format!("-mod={mode}").into());
         }
-        if !flags.tags.is_empty() {
-            args.push(format!("-tags={}", flags.tags.join(",")).into());
-        }
+        args.extend(self.tags_arg());
         if let Some(ldflags) = &flags.ldflags {
             args.push(format!("-ldflags={ldflags}").into());
         }
         args.extend(flags.extra.iter().map(OsString::from));
         args
+    }
+
+    fn tags_arg(&self) -> Option<OsString> {
+        let tags = &self.flags.tags;
+        (!tags.is_empty()).then(|| format!("-tags={}", tags.join(",")).into())
     }
 
     /// CC and CXX for a target: for windows/arm64 the compiler that was proven; for windows/amd64 its twin,

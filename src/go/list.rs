@@ -27,6 +27,9 @@ struct RawPackage {
     syso_files: Vec<String>,
     #[serde(rename = "CgoLDFLAGS")]
     cgo_ld_flags: Vec<String>,
+    embed_files: Vec<String>,
+    #[serde(rename = "HFiles")]
+    h_files: Vec<String>,
     ignored_go_files: Vec<String>,
     test_go_files: Vec<String>,
     #[serde(rename = "XTestGoFiles")]
@@ -164,6 +167,8 @@ impl From<RawPackage> for Listed {
             asm: raw.s_files,
             syso: raw.syso_files,
             ldflags: raw.cgo_ld_flags,
+            embed: raw.embed_files,
+            headers: raw.h_files,
             ignored_go: raw.ignored_go_files,
             tests,
             imports: raw.imports.into_iter().map(map).collect(),

@@ -12,5 +12,6 @@ pub mod ldflags;
 pub mod linkproof;
 pub mod list;
 pub mod modules;
+pub mod obtain;
 pub mod process;
 pub mod toolchain;

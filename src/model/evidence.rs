@@ -83,6 +83,57 @@ pub enum Evidence {
         #[serde(skip_serializing_if = "Vec::is_empty", default)]
         a64: Vec<String>,
     },
+    /// One line of source text.
+    Source {
+        /// `/`-separated path relative to the module root, or `module@version/…`.
+        file: String,
+        /// Line in `file`, from 1.
+        line: u32,
+        /// The line without surrounding white space, cut where it is long.
+        text: String,
+    },
+    /// What the compiler's assembly listing (`-gcflags=-S`) says.
+    Listing {
+        /// The command that prints the listing, ready to paste into a shell.
+        command: String,
+        /// The lines that matter.
+        lines: Vec<ListingLine>,
+    },
+    /// Functions of the package that an exe contains, by its function table.
+    Linked {
+        /// The exe, as the Report names its subject.
+        image: String,
+        /// Functions without the package's path, such as `(*T).Run`; at most a few, worst first.
+        functions: Vec<String>,
+        /// Whether the linker keeps them only because reflection could call them.
+        #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+        reflection: bool,
+        /// The linker's way from the entry point to the first of them, where it was asked for.
+        #[serde(skip_serializing_if = "Vec::is_empty", default)]
+        path: Vec<String>,
+    },
+    /// A version that gowoa built before it advised it.
+    Tried {
+        /// `module@version`.
+        module: String,
+        /// `GOOS/GOARCH`.
+        target: String,
+        /// What came of it.
+        outcome: ControlOutcome,
+        /// The compiler's words where it failed, or why it could not be tried.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        text: Option<String>,
+    },
+    /// A rule of the database that names this module and version.
+    Rule {
+        /// Its id.
+        id: String,
+        /// What it says, in one sentence.
+        summary: String,
+        /// Where that is known from.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        url: Option<String>,
+    },
     /// The command that shows the failure again.
     Reproduce {
         /// Ready to paste into a shell, from the module's directory.
@@ -100,6 +151,21 @@ pub enum ControlOutcome {
     Fails,
     /// The control itself could not be judged.
     Unknown,
+}
+
+/// One line of an assembly listing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListingLine {
+    /// The function that holds it, with its package.
+    pub function: String,
+    /// `/`-separated path relative to the module root, or `module@version/…`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub file: Option<String>,
+    /// Line in `file`, from 1.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub line: Option<u32>,
+    /// What it shows, such as `CALL syscall.SyscallN` or `in assembly`.
+    pub text: String,
 }
 
 /// One package of an import chain.

@@ -86,7 +86,7 @@ impl Reachability {
 }
 
 /// A module and the version that was selected.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ModuleRef {
     /// Module path.
     pub path: String,
@@ -184,4 +184,7 @@ pub struct Finding {
     /// Present where the finding does not count.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub waived: Option<Waived>,
+    /// Whether the baseline has it: it is shown and does not count.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub known: bool,
 }

@@ -10,7 +10,7 @@ mod map;
 mod report;
 mod subject;
 
-pub use evidence::{ChainLink, ControlOutcome, Evidence};
+pub use evidence::{ChainLink, ControlOutcome, Evidence, ListingLine};
 pub use finding::{Confidence, Finding, Location, ModuleRef, Reachability, Severity, Waived};
 pub use map::{ImageMap, MapSection, MapSpan, SpanKind};
 pub use report::{

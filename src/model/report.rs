@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{CheckId, Finding, Severity, Subject, SubjectId};
 
 /// Version of the JSON form: `major.minor`.
-pub const SCHEMA_VERSION: &str = "1.1";
+pub const SCHEMA_VERSION: &str = "1.2";
 
 /// The answer in one word; the same three words stand in JSON, in outputs and in the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,6 +65,8 @@ pub enum Subcommand {
     Check,
     /// `gowoa inspect`: judge files that are there.
     Inspect,
+    /// `gowoa screen`: judge the dependencies of a project, or one module.
+    Screen,
 }
 
 /// The settings the report was made with.
@@ -107,6 +109,21 @@ pub struct PlanReport {
     /// Findings at or above this severity fail the report; absent for `never`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub fail_on: Option<Severity>,
+    /// `--module` of `gowoa screen`: `module@version` as it was resolved.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub module: Option<String>,
+    /// `--listing`: which packages had their assembly listed: `off`, `flagged` or `all`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub listing: Option<String>,
+    /// Rules files of the user's own.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub rules: Vec<String>,
+    /// The configuration file (`gowoa.toml`) whose waivers hold.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub config: Option<String>,
+    /// The report whose findings are known already.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub baseline: Option<String>,
 }
 
 /// Totals. Every count is of subjects of this report unless it says otherwise.
@@ -151,6 +168,9 @@ pub struct Counts {
     pub notes: u64,
     /// Waived findings.
     pub waived: u64,
+    /// Findings that the baseline has.
+    #[serde(default)]
+    pub known: u64,
     /// Results that are `inconclusive`.
     pub inconclusive: u64,
 }
@@ -226,7 +246,7 @@ pub struct Unproven {
 /// One phase of the work.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PhaseReport {
-    /// `list`, `build`, `control`, `tests`, `inspect`.
+    /// `list`, `source`, `build`, `control`, `listing`, `tests`, `inspect`.
     pub name: String,
     /// What it covered, such as `2 modules, 61 packages`.
     pub summary: String,

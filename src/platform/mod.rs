@@ -33,6 +33,18 @@ pub(crate) fn null_device() -> &'static str {
     if cfg!(windows) { "NUL" } else { "/dev/null" }
 }
 
+/// Windows' `\\?\C:\…` form confuses other programs; the plain form is the same path.
+pub(crate) fn plain_path(dir: std::path::PathBuf) -> std::path::PathBuf {
+    let plain = dir
+        .to_str()
+        .and_then(|text| text.strip_prefix(r"\\?\"))
+        .filter(|text| !text.starts_with("UNC"));
+    match plain {
+        Some(plain) => std::path::PathBuf::from(plain),
+        None => dir,
+    }
+}
+
 /// The longest argument list gowoa hands to one process, in bytes. Windows allows a command line of
 /// 32,767 UTF-16 units (CreateProcessW); the rest is room for flags and quoting.
 pub(crate) const ARGUMENT_BYTES: usize = 24_000;

@@ -56,6 +56,7 @@ mod tests {
             reachability: None,
             evidence: Vec::new(),
             waived: waived.then(|| Waived { reason: "r".into(), expires: None }),
+            known: false,
         }
     }
 

@@ -10,9 +10,9 @@ use super::secrets::{is_common, is_secret_name};
 use super::{MARKER, Redact, Redactor};
 use crate::model::{
     BuildState, ChainLink, CheckId, CheckResult, Confidence, ControlOutcome, Counts, Evidence,
-    FileSetClass, Finding, Host, ImageMap, Location, MapSection, MapSpan, ModuleRef, PhaseReport,
-    PlanReport, Problem, Reachability, Report, ReportVerdict, ResultVerdict, Severity, SpanKind,
-    Subcommand, Subject, SubjectId, SubjectKind, ToolRef, Unproven, Waived,
+    FileSetClass, Finding, Host, ImageMap, ListingLine, Location, MapSection, MapSpan, ModuleRef,
+    PhaseReport, PlanReport, Problem, Reachability, Report, ReportVerdict, ResultVerdict, Severity,
+    SpanKind, Subcommand, Subject, SubjectId, SubjectKind, ToolRef, Unproven, Waived,
 };
 
 /// Types without text.
@@ -56,12 +56,13 @@ fields! {
     CheckResult { check, subject, verdict, reason, gating }
     Counts {
         modules, packages, matched, commands, compiled, linked, link_proofs, tests_built, run, images, code_bytes, code_words, functions, objects,
-        errors, warnings, notes, waived, inconclusive,
+        errors, warnings, notes, waived, known, inconclusive,
     }
     Finding {
         check, severity, confidence, class, message, help, package, module, subject, location, reachability,
-        evidence, waived,
+        evidence, waived, known,
     }
+    ListingLine { function, file, line, text }
     Host { name, platform }
     Location { file, line, column, section, rva, file_offset, function }
     ImageMap { sections }
@@ -71,7 +72,7 @@ fields! {
     PhaseReport { name, summary, duration_ms }
     PlanReport {
         subcommand, expect, target, go_version, go_origin, patterns, cgo, c_compiler, tags, go_flags, environment, tests, offline,
-        fail_on,
+        fail_on, module, listing, rules, config, baseline,
     }
     Report {
         schema_version, tool, started, duration_ms, host, plan, verdict, counts, phases, problems, unproven, subjects,
@@ -102,6 +103,13 @@ impl Redact for Evidence {
             Self::Code { rva, file_offset, bytes, x86, a64 } => {
                 each!(rva, file_offset, bytes, x86, a64);
             }
+            Self::Source { file, line, text } => each!(file, line, text),
+            Self::Listing { command, lines } => each!(command, lines),
+            Self::Linked { image, functions, reflection, path } => {
+                each!(image, functions, reflection, path);
+            }
+            Self::Tried { module, target, outcome, text } => each!(module, target, outcome, text),
+            Self::Rule { id, summary, url } => each!(id, summary, url),
             Self::Reproduce { command } => each!(command),
         }
     }

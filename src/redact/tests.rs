@@ -284,6 +284,24 @@ fn full() -> Report {
         Evidence::Files { amd64_only: list(), arm64_only: list() },
         Evidence::Field { name: text(), value: text(), file_offset: Some(1) },
         Evidence::Code { rva: 1, file_offset: 1, bytes: text(), x86: list(), a64: list() },
+        Evidence::Source { file: text(), line: 1, text: text() },
+        Evidence::Listing {
+            command: text(),
+            lines: vec![ListingLine {
+                function: text(),
+                file: some(),
+                line: Some(1),
+                text: text(),
+            }],
+        },
+        Evidence::Linked { image: text(), functions: list(), reflection: true, path: list() },
+        Evidence::Tried {
+            module: text(),
+            target: text(),
+            outcome: ControlOutcome::Builds,
+            text: some(),
+        },
+        Evidence::Rule { id: text(), summary: text(), url: some() },
         Evidence::Reproduce { command: text() },
     ];
     let location = Location {
@@ -316,6 +334,11 @@ fn full() -> Report {
             tests: true,
             offline: true,
             fail_on: Some(Severity::Error),
+            module: some(),
+            listing: some(),
+            rules: list(),
+            config: some(),
+            baseline: some(),
         },
         verdict: ReportVerdict::Fail,
         counts: Counts::default(),
@@ -372,6 +395,7 @@ fn full() -> Report {
             reachability: Some(Reachability::MainModule),
             evidence,
             waived: Some(Waived { reason: text(), expires: some() }),
+            known: true,
         }],
     }
 }

@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 
 use crate::model::{
     BuildState, ChainLink, CheckId, CheckResult, Confidence, ControlOutcome, Counts, Evidence,
-    FileSetClass, Finding, Host, Location, ModuleRef, PhaseReport, PlanReport, Problem,
-    Reachability, Report, ReportVerdict, ResultVerdict, SCHEMA_VERSION, Severity, Subcommand,
-    Subject, SubjectId, SubjectKind, ToolRef, Unproven, Waived,
+    FileSetClass, Finding, Host, ListingLine, Location, ModuleRef, PhaseReport, PlanReport,
+    Problem, Reachability, Report, ReportVerdict, ResultVerdict, SCHEMA_VERSION, Severity,
+    Subcommand, Subject, SubjectId, SubjectKind, ToolRef, Unproven, Waived,
 };
 
 pub(crate) use hostile::{NASTY, hostile_report};
@@ -110,6 +110,7 @@ pub(crate) fn finding(
         reachability: None,
         evidence: Vec::new(),
         waived: None,
+        known: false,
     }
 }
 
@@ -140,6 +141,7 @@ pub(crate) fn sample_report() -> Report {
             warnings: 3,
             notes: 2,
             waived: 1,
+            known: 1,
             inconclusive: 2,
         },
         phases: vec![
@@ -209,6 +211,11 @@ fn sample_plan() -> PlanReport {
         tests: true,
         offline: true,
         fail_on: Some(Severity::Error),
+        module: Some("example.com/app@v1.0.0".to_owned()),
+        listing: Some("flagged".to_owned()),
+        rules: vec!["rules.json".to_owned()],
+        config: Some("gowoa.toml".to_owned()),
+        baseline: Some("baseline.json".to_owned()),
     }
 }
 
@@ -336,6 +343,7 @@ fn sample_findings() -> Vec<Finding> {
             "golang.org/x/crypto/argon2 runs Go code on arm64, amd64 has assembly",
         )
     });
+    findings.push(float_finding());
     findings.push(Finding {
         reachability: Some(Reachability::GraphOnly),
         ..finding(
@@ -371,6 +379,78 @@ fn go_ole_finding() -> Finding {
             Severity::Error,
             &pkg(GO_OLE),
             "github.com/go-ole/go-ole v1.2.5 does not build for windows/arm64: undefined: VARIANT",
+        )
+    }
+}
+
+/// A dependency that builds and goes wrong: every kind of evidence that screening gives. The baseline has it.
+fn float_finding() -> Finding {
+    let file = "github.com/go-ole/go-ole@v1.2.5/variant_date.go".to_owned();
+    Finding {
+        known: true,
+        package: Some(GO_OLE.to_owned()),
+        module: Some(module(GO_OLE, "v1.2.5")),
+        evidence: vec![
+            Evidence::Source {
+                file: file.clone(),
+                line: 13,
+                text: "r, _, _ := procVariantTimeToSystemTime.Call(uintptr(value))".to_owned(),
+            },
+            Evidence::Listing {
+                command: "go build -gcflags=github.com/go-ole/go-ole=-S ./host".to_owned(),
+                lines: vec![
+                    ListingLine {
+                        function: "github.com/go-ole/go-ole.GetVariantDate".to_owned(),
+                        file: Some(file),
+                        line: Some(13),
+                        text: "CALL syscall.(*LazyProc).Call".to_owned(),
+                    },
+                    ListingLine {
+                        function: "github.com/go-ole/go-ole.init".to_owned(),
+                        file: None,
+                        line: None,
+                        text: "in assembly".to_owned(),
+                    },
+                ],
+            },
+            Evidence::Linked {
+                image: "dist/app.exe".to_owned(),
+                functions: vec!["GetVariantDate".to_owned()],
+                reflection: true,
+                path: vec![
+                    "main.main".to_owned(),
+                    "github.com/go-ole/go-ole.GetVariantDate".to_owned(),
+                ],
+            },
+            Evidence::Linked {
+                image: "dist/other.exe".to_owned(),
+                functions: Vec::new(),
+                reflection: false,
+                path: Vec::new(),
+            },
+            Evidence::Tried {
+                module: "github.com/go-ole/go-ole@v1.3.0".to_owned(),
+                target: "windows/arm64".to_owned(),
+                outcome: ControlOutcome::Builds,
+                text: None,
+            },
+            Evidence::Tried {
+                module: "github.com/go-ole/go-ole@v1.2.6".to_owned(),
+                target: "windows/arm64".to_owned(),
+                outcome: ControlOutcome::Fails,
+                text: Some("undefined: WSAData".to_owned()),
+            },
+            Evidence::Rule {
+                id: "GOWOA-2024-0001".to_owned(),
+                summary: "GetVariantDate passes a double in an integer register".to_owned(),
+                url: Some("https://github.com/go-ole/go-ole/issues/258".to_owned()),
+            },
+        ],
+        ..finding(
+            "float-syscall",
+            Severity::Warning,
+            &pkg(GO_OLE),
+            "GetVariantDate passes a float through a system call",
         )
     }
 }

@@ -7,7 +7,13 @@
 //! worth it, and [`declarations`] shows the parser only what lies outside of function bodies,
 //! composite literals and long strings.
 
+pub(super) mod calls;
+pub(super) mod code_bytes;
+pub(super) mod cpu;
+pub mod full;
+pub(super) mod names;
 mod read;
+pub(super) mod tables;
 
 use std::ops::ControlFlow;
 use std::thread;

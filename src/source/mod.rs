@@ -5,9 +5,15 @@
 //! is linked (what does it export?), and when a stub is suspected ("requires cgo").
 //!
 //! * [`golang`]: Go files.
+//! * [`assembly`]: Go assembly.
+//! * [`cgo`]: `#cgo` directives.
+//! * [`package`]: everything of one package, as facts.
 //!
 //! Everything here is a pure function over bytes. The bytes are untrusted: nothing panics, time and
 //! memory have named limits, and "could not read it" is an error of its own, never an empty answer.
 
+pub mod assembly;
+pub mod cgo;
 pub mod golang;
 mod lexer;
+pub mod package;

@@ -15,7 +15,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("plan", &["facts", "model"]),
     ("platform", &[]),
     // Bytes in, facts out.
-    ("source", &[]),
+    ("source", &["facts"]),
     // Words of machine code in, what they are out.
     ("isa", &[]),
     ("image", &["facts", "isa"]),

@@ -84,20 +84,25 @@ pub(super) fn paragraph(text: &mut String, more: &str) {
 }
 
 /// How many places `rank` hands out.
-const ORDERS: u8 = 9;
+const ORDERS: u8 = 14;
 
 /// The place of evidence in the text, whatever its place in the report.
 fn rank(evidence: &Evidence) -> u8 {
     match evidence {
-        Evidence::Cause { .. } => 0,
-        Evidence::Field { .. } => 1,
-        Evidence::Code { .. } => 2,
-        Evidence::Files { .. } => 3,
-        Evidence::Chain { .. } => 4,
-        Evidence::Control { .. } => 5,
-        Evidence::Stops { .. } => 6,
-        Evidence::Output { .. } => 7,
-        Evidence::Reproduce { .. } => 8,
+        Evidence::Source { .. } => 0,
+        Evidence::Cause { .. } => 1,
+        Evidence::Field { .. } => 2,
+        Evidence::Code { .. } => 3,
+        Evidence::Files { .. } => 4,
+        Evidence::Listing { .. } => 5,
+        Evidence::Linked { .. } => 6,
+        Evidence::Chain { .. } => 7,
+        Evidence::Control { .. } => 8,
+        Evidence::Stops { .. } => 9,
+        Evidence::Rule { .. } => 10,
+        Evidence::Tried { .. } => 11,
+        Evidence::Output { .. } => 12,
+        Evidence::Reproduce { .. } => 13,
     }
 }
 
@@ -149,6 +154,46 @@ fn evidence(text: &mut Text, evidence: &Evidence) {
             let status = status.map(|code| format!(" (exit {code})")).unwrap_or_default();
             text.labelled("output", &format!("{command}{status}"));
             text.indented(words);
+        }
+        Evidence::Source { file, line, text: words } => {
+            text.labelled("source", &format!("{file}:{line}: {words}"));
+        }
+        Evidence::Listing { command, lines } => {
+            text.labelled("listing", command);
+            for one in lines.iter().take(LONGEST_LIST) {
+                let line = one.line.map(|line| format!(":{line}")).unwrap_or_default();
+                let file = one.file.as_ref().map(|file| format!(" ({file}{line})"));
+                text.labelled(
+                    "",
+                    &format!("{}: {}{}", one.function, one.text, file.unwrap_or_default()),
+                );
+            }
+        }
+        Evidence::Linked { image, functions, reflection, path } => {
+            let what =
+                if functions.is_empty() { "the package".to_owned() } else { list(functions) };
+            let kept = if *reflection { ", kept only for reflection" } else { "" };
+            text.labelled("linked", &format!("{image}: {what}{kept}"));
+            if !path.is_empty() {
+                text.labelled("", &path.join(" -> "));
+            }
+        }
+        Evidence::Tried { module, target, outcome, text: words } => {
+            let said = match outcome {
+                ControlOutcome::Builds => format!("{module} builds for {target}"),
+                ControlOutcome::Fails => format!("{module} does not build for {target}"),
+                ControlOutcome::Unknown => format!("{module} was not tried"),
+            };
+            text.labelled("tried", &said);
+            if let Some(words) = words {
+                text.indented(words);
+            }
+        }
+        Evidence::Rule { id, summary, url } => {
+            text.labelled("rule", &format!("{id}: {summary}"));
+            if let Some(url) = url {
+                text.labelled("", url);
+            }
         }
         Evidence::Reproduce { command } => text.labelled("see it", command),
     }

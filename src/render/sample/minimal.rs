@@ -1,9 +1,9 @@
 //! A report with as little as a report can have.
 
 use crate::model::{
-    ChainLink, ControlOutcome, Evidence, Finding, Location, ModuleRef, PhaseReport, PlanReport,
-    Problem, Report, ReportVerdict, ResultVerdict, Severity, SubjectId, SubjectKind, Unproven,
-    Waived,
+    ChainLink, ControlOutcome, Evidence, Finding, ListingLine, Location, ModuleRef, PhaseReport,
+    PlanReport, Problem, Report, ReportVerdict, ResultVerdict, Severity, SubjectId, SubjectKind,
+    Unproven, Waived,
 };
 
 use super::{CROSS, empty_report, finding, result, subject};
@@ -29,6 +29,29 @@ pub(crate) fn minimal_report() -> Report {
             x86: Vec::new(),
             a64: Vec::new(),
         },
+        Evidence::Source { file: text("f"), line: 1, text: text("t") },
+        Evidence::Listing {
+            command: text("go"),
+            lines: vec![ListingLine {
+                function: text("f"),
+                file: None,
+                line: None,
+                text: text("t"),
+            }],
+        },
+        Evidence::Linked {
+            image: text("i"),
+            functions: Vec::new(),
+            reflection: false,
+            path: Vec::new(),
+        },
+        Evidence::Tried {
+            module: text("m"),
+            target: text("t"),
+            outcome: ControlOutcome::Unknown,
+            text: None,
+        },
+        Evidence::Rule { id: text("R"), summary: text("s"), url: None },
         Evidence::Reproduce { command: text("go") },
     ];
     let one_each = Finding {

@@ -3,14 +3,16 @@
 use super::screen::{Screen, Tone};
 use super::{IN_JSON, View, names};
 use crate::model::{
-    ChainLink, Confidence, ControlOutcome, Evidence, Finding, Location, ModuleRef, Reachability,
-    Severity,
+    ChainLink, Confidence, ControlOutcome, Evidence, Finding, ListingLine, Location, ModuleRef,
+    Reachability, Severity,
 };
 
 /// Lines of a tool's output that are shown.
 pub(super) const OUTPUT_LINES: usize = 10;
 /// Links of an import chain that are shown.
 const CHAIN_LINKS: usize = 12;
+/// Lines of an assembly listing that are shown.
+const LISTING_LINES: usize = 6;
 /// Lines of help that are shown.
 const HELP_LINES: usize = 12;
 /// Instructions of each reading of foreign code that are shown.
@@ -137,14 +139,19 @@ fn in_image(location: &Location) -> Option<String> {
 const fn rank(evidence: &Evidence) -> u8 {
     match evidence {
         Evidence::Output { .. } => 0,
-        Evidence::Cause { .. } => 1,
-        Evidence::Field { .. } => 2,
-        Evidence::Code { .. } => 3,
-        Evidence::Files { .. } => 4,
-        Evidence::Control { .. } => 5,
-        Evidence::Chain { .. } => 6,
-        Evidence::Stops { .. } => 7,
-        Evidence::Reproduce { .. } => 8,
+        Evidence::Source { .. } => 1,
+        Evidence::Cause { .. } => 2,
+        Evidence::Field { .. } => 3,
+        Evidence::Code { .. } => 4,
+        Evidence::Files { .. } => 5,
+        Evidence::Listing { .. } => 6,
+        Evidence::Control { .. } => 7,
+        Evidence::Linked { .. } => 8,
+        Evidence::Chain { .. } => 9,
+        Evidence::Stops { .. } => 10,
+        Evidence::Rule { .. } => 11,
+        Evidence::Tried { .. } => 12,
+        Evidence::Reproduce { .. } => 13,
     }
 }
 
@@ -179,8 +186,68 @@ fn write(screen: &mut Screen, finding: &Finding, evidence: &Evidence) {
         Evidence::Chain { links } => chain(screen, links),
         Evidence::Stops { packages } if packages.is_empty() => {}
         Evidence::Stops { packages } => screen.keyed("stops", &names(packages, NAMES, ", ")),
+        Evidence::Source { file, line, text } => {
+            screen.keyed_lines("source", [format!("{file}:{line}: {text}")]);
+        }
+        Evidence::Listing { command, lines } => listing(screen, command, lines),
+        Evidence::Linked { image, functions, reflection, path } => {
+            linked(screen, image, functions, *reflection, path);
+        }
+        Evidence::Tried { module, target, outcome, text } => {
+            let first = text.as_deref().and_then(|text| text.lines().next()).unwrap_or_default();
+            screen.keyed(
+                "tried",
+                &match outcome {
+                    ControlOutcome::Builds => format!("{module} builds for {target}, just now"),
+                    ControlOutcome::Fails => {
+                        format!("{module} does not build for {target}: {first}")
+                    }
+                    ControlOutcome::Unknown => format!("{module} was not tried: {first}"),
+                },
+            );
+        }
+        Evidence::Rule { id, summary, url } => {
+            let url = url.as_ref().map(|url| format!(" ({url})")).unwrap_or_default();
+            screen.keyed("rule", &format!("{id}: {summary}{url}"));
+        }
         Evidence::Reproduce { command } => screen.keyed_lines("see it", clip(command, HELP_LINES)),
     }
+}
+
+/// What the assembly listing shows, and the command that prints it.
+fn listing(screen: &mut Screen, command: &str, lines: &[ListingLine]) {
+    let shown = lines.iter().take(LISTING_LINES).map(|one| {
+        let ListingLine { function, file, line, text } = one;
+        let line = line.map(|line| format!(":{line}")).unwrap_or_default();
+        let place = file.as_ref().map(|file| format!(" ({file}{line})")).unwrap_or_default();
+        format!("{function}: {text}{place}")
+    });
+    let mut all: Vec<String> = shown.collect();
+    if lines.len() > LISTING_LINES {
+        all.push(format!("… {} more, {IN_JSON}", lines.len() - LISTING_LINES));
+    }
+    screen.keyed_lines("listing", all);
+    screen.keyed_lines("", clip(command, HELP_LINES));
+}
+
+/// Which functions an exe holds, and how the linker comes to them.
+fn linked(
+    screen: &mut Screen,
+    image: &str,
+    functions: &[String],
+    reflection: bool,
+    path: &[String],
+) {
+    let what = match functions {
+        [] => format!("{image} links the package"),
+        some => format!("{image} links {}", names(some, NAMES, ", ")),
+    };
+    let kept = if reflection { ", kept only because reflection could call it" } else { "" };
+    screen.keyed("linked", &format!("{what}{kept}"));
+    let arrow = |(index, link): (usize, &String)| {
+        if index == 0 { link.clone() } else { format!("-> {link}") }
+    };
+    screen.keyed_lines("", path.iter().enumerate().take(CHAIN_LINKS).map(arrow));
 }
 
 /// A tool's words, without those that the message already says.

@@ -34,7 +34,7 @@ pub(super) fn write(screen: &mut Screen, view: &View<'_>) {
 fn pass(view: &View<'_>) -> String {
     let counts = &view.report.counts;
     let mut text = match view.report.plan.subcommand {
-        Subcommand::Check => built(view),
+        Subcommand::Check | Subcommand::Screen => built(view),
         Subcommand::Inspect => images::inspected(view),
     };
     if counts.errors > 0 {

@@ -110,6 +110,7 @@ impl<'a> View<'a> {
         match self.report.plan.subcommand {
             Subcommand::Check => "check",
             Subcommand::Inspect => "inspect",
+            Subcommand::Screen => "screen",
         }
     }
 
@@ -140,6 +141,7 @@ fn header(screen: &mut Screen, report: &Report) {
     let tool = &report.tool;
     let settings = match (plan.subcommand, &plan.expect) {
         (Subcommand::Check, _) => format!("{go}, target {}, {cgo}", plan.target),
+        (Subcommand::Screen, _) => format!(", screen{go}, target {}, {cgo}", plan.target),
         (Subcommand::Inspect, Some(expect)) => format!(", inspect, expected {expect}"),
         (Subcommand::Inspect, None) => ", inspect".to_owned(),
     };

@@ -183,7 +183,7 @@ fn proven_text(view: &View<'_>) -> String {
 /// How far an incomplete report came.
 fn judged(view: &View<'_>) -> String {
     let (kinds, noun): (&[SubjectKind], _) = match view.report.plan.subcommand {
-        Subcommand::Check => (&[SubjectKind::Package], "package"),
+        Subcommand::Check | Subcommand::Screen => (&[SubjectKind::Package], "package"),
         Subcommand::Inspect => (FILES, "file"),
     };
     let judged: BTreeSet<_> = view

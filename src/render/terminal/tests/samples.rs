@@ -78,6 +78,7 @@ pub(super) fn finding(
         reachability: Some(Reachability::MainModule),
         evidence: vec![],
         waived: None,
+        known: false,
     }
 }
 

@@ -1,0 +1,382 @@
+//! Builds a version before it is advised: a newer version of the module at fault, with everything that it stops,
+//! for windows/arm64, on a copy of go.mod.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use crate::facts::{Blame, Failure, FailureClass, PackageFacts, Stage, Target, Toolchain, Tried};
+use crate::go::build::{Built, build};
+use crate::go::command::{GoCommand, Output, batches};
+use crate::go::process::run;
+use crate::go::{diagnose, modules, obtain};
+use crate::platform::ARGUMENT_BYTES;
+
+use super::explain::Raw;
+
+/// Modules of one report for which a newer version is looked for; a graph with more has one cause.
+const MODULES: usize = 8;
+/// The version that stands for the newest release.
+const NEWEST: &str = "latest";
+
+/// A module whose selected version is at fault, and what a better one has to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Candidate {
+    /// Module path.
+    pub(super) module: String,
+    /// The version that is selected.
+    pub(super) selected: String,
+    /// Versions that are known to be good, the one to prefer first.
+    pub(super) known_good: Vec<String>,
+    /// Packages that must build with it.
+    pub(super) packages: BTreeSet<String>,
+}
+
+/// Main package and overlay of the links that failed, by the package at fault.
+pub(super) type Links = BTreeMap<String, (String, Option<PathBuf>)>;
+
+/// The links among the failures.
+pub(super) fn links(raws: &[Raw]) -> Links {
+    let link = |raw: &Raw| {
+        let main = raw.linked_main.clone().unwrap_or_else(|| raw.package.clone());
+        (raw.package.clone(), (main, raw.overlay.clone()))
+    };
+    raws.iter().filter(|raw| raw.stage == Stage::Link).map(link).collect()
+}
+
+/// How versions are tried in one unit.
+pub(super) struct Trials<'a> {
+    /// `go` for this unit.
+    pub(super) go: &'a GoCommand,
+    /// The toolchain.
+    pub(super) toolchain: &'a Toolchain,
+    /// Every package.
+    pub(super) table: &'a BTreeMap<String, PackageFacts>,
+    /// Whether cgo is on.
+    pub(super) cgo: bool,
+    /// Whether no network is allowed.
+    pub(super) offline: bool,
+    /// Working files.
+    pub(super) scratch: &'a Path,
+    /// The links that failed.
+    pub(super) links: &'a Links,
+}
+
+/// The modules behind failures that are an arm64 problem; `known_good` tells what the rules say of each.
+pub(super) fn candidates(
+    table: &BTreeMap<String, PackageFacts>,
+    failures: &BTreeMap<String, Failure>,
+    known_good: &dyn Fn(&PackageFacts) -> Vec<String>,
+) -> Vec<Candidate> {
+    let mut found: BTreeMap<String, Candidate> = BTreeMap::new();
+    for failure in failures.values().filter(|failure| failure.blame == Blame::Arm64) {
+        // A tag opens a sentinel, and a newer version is another matter.
+        if failure.class == FailureClass::Sentinel {
+            continue;
+        }
+        let Some(package) = at_fault(table, failure) else { continue };
+        let Some((module, selected)) = upgradable(package) else { continue };
+        let candidate = found.entry(module.clone()).or_insert_with(|| Candidate {
+            module,
+            selected,
+            known_good: Vec::new(),
+            packages: BTreeSet::new(),
+        });
+        for version in known_good(package) {
+            if !candidate.known_good.contains(&version) {
+                candidate.known_good.push(version);
+            }
+        }
+        candidate.packages.insert(failure.package.clone());
+        // What another failure stops as well would fail whatever this module does.
+        let only = |path: &&String| {
+            failures.values().filter(|other| other.stops.contains(path)).count() == 1
+        };
+        candidate.packages.extend(failure.stops.iter().filter(only).cloned());
+    }
+    found.into_values().take(MODULES).collect()
+}
+
+/// The package to blame: where the user's own code misses something of a dependency, that dependency.
+fn at_fault<'a>(
+    table: &'a BTreeMap<String, PackageFacts>,
+    failure: &Failure,
+) -> Option<&'a PackageFacts> {
+    let own = table.get(&failure.package)?;
+    let definition = failure.definition.as_ref().and_then(|d| table.get(&d.package));
+    Some(if own.in_main_module() { definition.unwrap_or(own) } else { own })
+}
+
+/// Module and version, where `go get` can change it.
+fn upgradable(package: &PackageFacts) -> Option<(String, String)> {
+    let module = package.module.as_ref().filter(|module| !module.main)?;
+    let reference = &module.reference;
+    match (&reference.version, &reference.replaced_by) {
+        (Some(version), None) => Some((reference.path.clone(), version.clone())),
+        _ => None,
+    }
+}
+
+impl Trials<'_> {
+    /// Tries the versions of each candidate until one builds. What cannot be tried is said.
+    pub(super) async fn run(&self, candidates: &[Candidate]) -> Vec<Tried> {
+        let mut tried = Vec::new();
+        for candidate in candidates {
+            match self.obstacle() {
+                Some(reason) => tried.push(untried(candidate, reason)),
+                None => self.one(candidate, &mut tried).await,
+            }
+        }
+        tried
+    }
+
+    /// Why nothing can be tried here.
+    fn obstacle(&self) -> Option<&'static str> {
+        let proxy = self.toolchain.env("GOPROXY").unwrap_or_default();
+        if self.offline || proxy == "off" {
+            Some("no network is allowed")
+        } else if self.go.gowork.as_ref().is_some_and(|file| file != "off") {
+            Some("in a workspace")
+        } else if self.gomod().is_none() {
+            Some("there is no go.mod to work on a copy of")
+        } else {
+            None
+        }
+    }
+
+    fn gomod(&self) -> Option<PathBuf> {
+        let given = self.go.modfile.clone().filter(|path| path.is_file());
+        let mut mains =
+            self.table.values().filter_map(|p| p.module.as_ref()).filter(|module| module.main);
+        let of_module = || mains.find_map(|module| Some(module.dir.as_ref()?.join("go.mod")));
+        let by_go = || self.toolchain.env("GOMOD").map(PathBuf::from).filter(|path| path.is_file());
+        given.or_else(of_module).or_else(by_go)
+    }
+
+    async fn one(&self, candidate: &Candidate, tried: &mut Vec<Tried>) {
+        let newest = self.newest(&candidate.module).await;
+        let mut versions = candidate.known_good.clone();
+        match newest {
+            Ok(version) if version != candidate.selected && !versions.contains(&version) => {
+                versions.push(version);
+            }
+            Ok(_) => {}
+            Err(reason) if versions.is_empty() => {
+                tried.push(untried(candidate, &reason));
+                return;
+            }
+            Err(_) => {}
+        }
+        if versions.is_empty() {
+            tried.push(Tried {
+                module: candidate.module.clone(),
+                version: candidate.selected.clone(),
+                outcome: Some(false),
+                text: Some("it is the newest version".into()),
+            });
+        }
+        for version in versions {
+            let result = self.version(candidate, &version).await;
+            let good = result.outcome == Some(true);
+            tried.push(result);
+            if good {
+                break;
+            }
+        }
+    }
+
+    /// The newest release, asked for from a place without a go.mod of the user's.
+    async fn newest(&self, module: &str) -> Result<String, String> {
+        let dir = self.scratch.join("newest");
+        let written = fs_err::create_dir_all(&dir)
+            .and_then(|()| fs_err::write(dir.join("go.mod"), "module gowoa.invalid/newest\n"));
+        written.map_err(|error| error.to_string())?;
+        let mut go = self.go.clone();
+        (go.dir, go.gowork, go.modfile, go.overlay) = (dir, Some("off".into()), None, None);
+        let mut line = go.list_module(module, NEWEST);
+        line.env.push(("GOFLAGS".into(), Some("".into())));
+        match obtain::ask(&line).await {
+            Ok(Some(info)) if info.error().is_none() && !info.version.is_empty() => {
+                Ok(info.version)
+            }
+            Ok(info) => {
+                let words = info.as_ref().and_then(|info| info.error()).unwrap_or("no answer");
+                Err(format!("its versions could not be asked for: {}", first_line(words)))
+            }
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    /// One version: `go get` on a copy of go.mod, then a build of what has to build.
+    async fn version(&self, candidate: &Candidate, version: &str) -> Tried {
+        let done = |outcome, text: Option<String>| Tried {
+            module: candidate.module.clone(),
+            version: version.to_owned(),
+            outcome,
+            text: text.map(|text| first_line(&text)),
+        };
+        let Some(gomod) = self.gomod() else { return done(None, None) };
+        let copy = match modules::copy_modfile(&gomod, &self.scratch.join("tried")) {
+            Ok(copy) => copy,
+            Err(error) => return done(None, Some(error.to_string())),
+        };
+        let mut go = self.go.clone();
+        go.modfile = Some(copy);
+        go.flags.mod_mode = Some("mod".into());
+        let query = format!("{}@{version}", candidate.module);
+        match run(&go.get_into_copy(&Target::windows_arm64(), &[query]), |_| {}).await {
+            Ok(finished) if finished.success() => {}
+            Ok(finished) => {
+                let words = obtain::words(&finished.stderr);
+                // A version that needs a newer Go, or that a proxy refuses, is not known to be bad.
+                return done(None, Some(words));
+            }
+            Err(error) => return done(None, Some(error.to_string())),
+        }
+        match self.build(&go, candidate).await {
+            Ok(None) => done(Some(true), None),
+            Ok(Some(words)) => done(Some(false), Some(words)),
+            Err(words) => done(None, Some(words)),
+        }
+    }
+
+    /// Builds the packages; the words of the first that fails.
+    async fn build(&self, go: &GoCommand, candidate: &Candidate) -> Result<Option<String>, String> {
+        let packages: Vec<String> = candidate.packages.iter().cloned().collect();
+        let mut built = Built::default();
+        for batch in batches(&packages, ARGUMENT_BYTES) {
+            let line = go.build(&Target::windows_arm64(), self.cgo, Output::Discard, None, &batch);
+            built.absorb(build(&line).await.map_err(|error| error.to_string())?);
+        }
+        // Missing assembly shows when a program is linked: with the program that failed.
+        for (main, overlay) in candidate.packages.iter().filter_map(|path| self.links.get(path)) {
+            let main = [main.clone()];
+            let (target, overlay) = (Target::windows_arm64(), overlay.as_deref());
+            let line = go.build(&target, self.cgo, Output::Discard, overlay, &main);
+            built.absorb(build(&line).await.map_err(|error| error.to_string())?);
+        }
+        if built.success() {
+            return Ok(None);
+        }
+        let words = built.output.values().cloned().collect::<String>() + &built.stderr;
+        let said = words.lines().find(|line| !line.trim().is_empty() && !diagnose::is_frame(line));
+        Ok(Some(said.unwrap_or("it failed without a word").to_owned()))
+    }
+}
+
+fn untried(candidate: &Candidate, reason: &str) -> Tried {
+    Tried {
+        module: candidate.module.clone(),
+        version: candidate.known_good.first().map_or(NEWEST, String::as_str).to_owned(),
+        outcome: None,
+        text: Some(reason.to_owned()),
+    }
+}
+
+fn first_line(text: &str) -> String {
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty());
+    line.unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::{Definition, ModuleFacts};
+    use crate::model::ModuleRef;
+
+    fn package(path: &str, module: &str, version: Option<&str>) -> PackageFacts {
+        PackageFacts {
+            import_path: path.into(),
+            module: Some(ModuleFacts {
+                reference: ModuleRef {
+                    path: module.into(),
+                    version: version.map(str::to_owned),
+                    ..ModuleRef::default()
+                },
+                replacement_version: None,
+                main: version.is_none(),
+                dir: None,
+                below: String::new(),
+            }),
+            ..PackageFacts::default()
+        }
+    }
+
+    fn failure(path: &str, stops: &[&str]) -> Failure {
+        Failure {
+            package: path.into(),
+            stage: Stage::Compile,
+            class: FailureClass::UndefinedSymbol,
+            blame: Blame::Arm64,
+            output: String::new(),
+            diagnostics: Vec::new(),
+            controls: Vec::new(),
+            definition: None,
+            sentinel: None,
+            stops: stops.iter().map(|path| (*path).to_owned()).collect(),
+            chain: Vec::new(),
+            reproduce: String::new(),
+            command: String::new(),
+            status: None,
+        }
+    }
+
+    fn tables(
+        packages: Vec<PackageFacts>,
+        failures: Vec<Failure>,
+    ) -> (BTreeMap<String, PackageFacts>, BTreeMap<String, Failure>) {
+        (
+            packages.into_iter().map(|p| (p.import_path.clone(), p)).collect(),
+            failures.into_iter().map(|f| (f.package.clone(), f)).collect(),
+        )
+    }
+
+    #[test]
+    fn a_candidate_builds_what_it_alone_stops() {
+        let (table, failures) = tables(
+            vec![
+                package("d.e/a", "d.e/a", Some("v1.0.0")),
+                package("d.e/b/x", "d.e/b", Some("v2.0.0")),
+                package("m/one", "m", None),
+                package("m/both", "m", None),
+            ],
+            vec![failure("d.e/a", &["m/one", "m/both"]), failure("d.e/b/x", &["m/both"])],
+        );
+        let found = candidates(&table, &failures, &|_| vec!["v1.1.0".into()]);
+        let packages = |index: usize| found[index].packages.iter().cloned().collect::<Vec<_>>();
+        assert_eq!(packages(0), ["d.e/a", "m/one"]);
+        assert_eq!(packages(1), ["d.e/b/x"]);
+        assert_eq!(found[1].selected, "v2.0.0");
+        assert_eq!(found[0].known_good, ["v1.1.0"]);
+    }
+
+    #[test]
+    fn own_code_that_misses_something_of_a_dependency_asks_for_that() {
+        let mut own = failure("m/one", &[]);
+        own.definition = Some(Definition {
+            symbol: "F".into(),
+            package: "d.e/a".into(),
+            file: "f_amd64.go".into(),
+            line: 1,
+            cgo: false,
+        });
+        let (table, failures) = tables(
+            vec![package("d.e/a", "d.e/a", Some("v1.0.0")), package("m/one", "m", None)],
+            vec![own],
+        );
+        let found = candidates(&table, &failures, &|_| Vec::new());
+        assert_eq!((found[0].module.as_str(), found.len()), ("d.e/a", 1));
+    }
+
+    #[test]
+    fn what_is_the_users_own_or_replaced_has_no_version_to_try() {
+        let mut replaced = package("d.e/a", "d.e/a", Some("v1.0.0"));
+        if let Some(module) = &mut replaced.module {
+            module.reference.replaced_by = Some("../a".into());
+        }
+        let (table, failures) = tables(
+            vec![replaced, package("m/one", "m", None)],
+            vec![failure("d.e/a", &[]), failure("m/one", &[])],
+        );
+        assert!(candidates(&table, &failures, &|_| Vec::new()).is_empty());
+    }
+}

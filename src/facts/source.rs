@@ -1,0 +1,161 @@
+//! What the source text of a package says that neither the lists nor the build tell: code that compiles for
+//! windows/arm64 and is wrong there. Read by `source/` from the files that are built for windows/arm64.
+
+/// What was read of one package.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SourceFacts {
+    /// Files that were looked at.
+    pub files: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Files that the prefilter let through to a parser.
+    pub parsed: u64,
+    /// Files that could not be read or parsed, each with the reason: nothing is known of them.
+    pub unread: Vec<(String, String)>,
+    /// Floats and small structs that are passed to a system call.
+    pub float_calls: Vec<FloatCall>,
+    /// Tables by GOARCH that know amd64 and not arm64.
+    pub arch_tables: Vec<ArchTable>,
+    /// DLL names and paths that name another architecture.
+    pub dll_names: Vec<DllName>,
+    /// Machine code in byte literals, with executable memory near it.
+    pub code_bytes: Vec<CodeBytes>,
+    /// Questions to the processor that are not answered on Windows.
+    pub cpu_detection: Vec<CpuDetection>,
+    /// What stands in assembly files.
+    pub assembly: AssemblyFacts,
+    /// `#cgo` directives that are for one architecture.
+    pub cgo: Vec<CgoDirective>,
+}
+
+/// A place in a source file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SourcePlace {
+    /// File name, relative to the package's directory.
+    pub file: String,
+    /// Line, from 1.
+    pub line: u32,
+    /// The line without surrounding white space, cut where it is long.
+    pub text: String,
+    /// The function that holds it, as the linker names it without the package: `F`, `T.M`, `(*T).M`; absent
+    /// outside of functions.
+    pub function: Option<String>,
+}
+
+/// A float, or a struct of 9 to 16 bytes, that is handed to a system call in integer registers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FloatCall {
+    /// The argument.
+    pub place: SourcePlace,
+    /// What is called: `syscall.SyscallN`, `(*LazyProc).Call`, a COM method through a vtable.
+    pub callee: String,
+    /// What is passed.
+    pub passed: Passed,
+    /// Local helpers that the value goes through, from the caller to the one that calls.
+    pub through: Vec<String>,
+}
+
+/// What is passed to a system call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Passed {
+    /// The bits of a float: `math.Float64bits(x)`, `*(*uintptr)(unsafe.Pointer(&f))`.
+    FloatBits,
+    /// A float converted to an integer, where the parameter is known to be a float.
+    FloatConversion,
+    /// A struct of 9 to 16 bytes by value, or a pointer to one where arm64 wants two registers.
+    SmallStruct,
+}
+
+/// A switch, a map or a string that is built on GOARCH and knows amd64 and not arm64.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArchTable {
+    /// Where it begins.
+    pub place: SourcePlace,
+    /// What it is.
+    pub form: ArchTableForm,
+    /// The architectures it knows, as Go spells them.
+    pub known: Vec<String>,
+    /// What an architecture that it does not know gets, in words; absent where that could not be told.
+    pub otherwise: Option<String>,
+}
+
+/// The forms of a table by architecture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ArchTableForm {
+    /// `switch runtime.GOARCH { … }`.
+    Switch,
+    /// `map[string]…{"amd64": …}[runtime.GOARCH]`.
+    Map,
+    /// `if runtime.GOARCH == "amd64" { … }` chains.
+    Condition,
+    /// A URL, path or name that is put together.
+    Text,
+}
+
+/// A DLL name or a path that names another architecture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DllName {
+    /// The literal.
+    pub place: SourcePlace,
+    /// What it says, cut where it is long.
+    pub name: String,
+    /// The word in it that names the architecture, such as `x64`.
+    pub word: String,
+    /// What is done with it, where that is seen: `syscall.NewLazyDLL`, `go:embed`.
+    pub used_by: Option<String>,
+}
+
+/// Machine code in a byte literal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodeBytes {
+    /// The literal.
+    pub place: SourcePlace,
+    /// Its bytes, as many as were read.
+    pub bytes: u64,
+    /// What it reads like, in words, such as `x86-64 code` or `a PE image for x64`.
+    pub reads_like: String,
+    /// What makes memory executable near it, such as `VirtualProtect`.
+    pub executable_by: Option<SourcePlace>,
+}
+
+/// A question to the processor's features whose answer on Windows is always no with older versions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CpuDetection {
+    /// Where it is asked.
+    pub place: SourcePlace,
+    /// The package that is asked.
+    pub asks: String,
+    /// The feature, such as `HasASIMD`; absent where it is not a field.
+    pub feature: Option<String>,
+}
+
+/// What stands in the assembly files of a package.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AssemblyFacts {
+    /// Uses of R18, by name or in words written as data.
+    pub x18: Vec<AssemblyX18>,
+    /// Files without a suffix that name an architecture by their instructions.
+    pub foreign: Vec<SourcePlace>,
+}
+
+/// A use of x18 in an assembly file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AssemblyX18 {
+    /// Where; the function is the `TEXT` it stands in.
+    pub place: SourcePlace,
+    /// The word, where it is written as data (`WORD $0x…`); absent where the register is named.
+    pub word: Option<u32>,
+    /// Whether it writes the register.
+    pub writes: bool,
+}
+
+/// A `#cgo` directive that only some architecture has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CgoDirective {
+    /// Where.
+    pub place: SourcePlace,
+    /// Its condition, such as `windows,amd64`.
+    pub condition: String,
+    /// Its flags, such as `-L${SRCDIR}/lib -lfoo`.
+    pub flags: String,
+}

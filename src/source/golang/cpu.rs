@@ -1,0 +1,7 @@
+//! Questions to the processor that Windows does not answer.
+
+use crate::facts::SourceFacts;
+use crate::source::package::PackageText;
+
+/// Adds what is found in a package.
+pub(in crate::source) fn find(_package: &PackageText<'_>, _facts: &mut SourceFacts) {}

@@ -46,7 +46,8 @@ impl Check for NeedsCgo {
                 let mut finding = draft::finding(&META.id, cx.subject, Severity::Error, message);
                 finding.help = Some(advice::for_cgo(package));
                 let mut finding = finish(finding, failure, package, cx.unit);
-                if failure.class == FailureClass::CgoExcluded {
+                let alone = package.class == Some(FileSetClass::Excluded);
+                if failure.class == FailureClass::CgoExcluded && !alone {
                     finding.evidence.insert(0, cgo_files(package));
                 }
                 return Verdict::Fail(vec![finding]);
@@ -81,6 +82,12 @@ impl Check for NeedsCgo {
 }
 
 fn only_with_cgo(package: &PackageFacts) -> String {
+    if package.class == Some(FileSetClass::Excluded) {
+        return format!(
+            "{} has no Go file for windows/arm64, with cgo or without; its files for windows/amd64 need cgo in what they import",
+            package.import_path
+        );
+    }
     let on_arm64 = package.arm64_cgo.as_ref().is_some_and(|set| set.compiles_something());
     let also = if on_arm64 {
         ""

@@ -102,7 +102,9 @@ impl Controls<'_> {
     fn needs_cgo(&self, failure: &mut Failure) -> bool {
         let Some(package) = self.table.get(&failure.package) else { return false };
         if failure.class == FailureClass::Excluded {
-            let only = package.class == Some(FileSetClass::CgoOnly);
+            let only = package.class == Some(FileSetClass::CgoOnly)
+                || package.class == Some(FileSetClass::Excluded)
+                    && self.amd64_leans_on_cgo(package);
             if only {
                 failure.class = FailureClass::CgoExcluded;
             }
@@ -116,6 +118,26 @@ impl Controls<'_> {
             _ => FailureClass::CgoUndefined,
         };
         true
+    }
+
+    /// Whether what the files of a package for windows/amd64 import has cgo files there: then they fail
+    /// without cgo for that reason, while arm64 has none with cgo either.
+    fn amd64_leans_on_cgo(&self, package: &PackageFacts) -> bool {
+        let mut seen = BTreeSet::new();
+        let mut queue: Vec<&str> = vec![&package.import_path];
+        while let Some(path) = queue.pop() {
+            let Some(package) = self.table.get(path).filter(|_| seen.insert(path)) else {
+                continue;
+            };
+            // The standard library does without cgo wherever it can.
+            if package.module.is_some()
+                && package.amd64_cgo.as_ref().is_some_and(|set| !set.cgo.is_empty())
+            {
+                return true;
+            }
+            queue.extend(package.amd64.iter().flat_map(|set| &set.imports).map(String::as_str));
+        }
+        false
     }
 
     async fn outcomes(

@@ -1,0 +1,6 @@
+package bindings
+
+// enum { LEVEL = 3 };
+import "C"
+
+const Level = C.LEVEL

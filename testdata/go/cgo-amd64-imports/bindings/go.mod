@@ -1,0 +1,3 @@
+module example.com/bindings
+
+go 1.24

@@ -1,0 +1,5 @@
+package main
+
+import "example.com/mapping"
+
+func main() { println(mapping.Level) }

@@ -26,6 +26,10 @@ pub struct Plan {
     pub tests: bool,
     /// Whether a workspace around `dir` is left aside (GOWORK=off): gowoa's own temporary modules belong to none.
     pub alone: bool,
+    /// The one module that is asked about, in a temporary module: `gowoa screen --module`.
+    pub module: Option<AskedModule>,
+    /// Whether a screening may answer from the report of an earlier run of the same tree.
+    pub cached: bool,
     /// Whether every module below `dir` is checked.
     pub all_modules: bool,
     /// No network.
@@ -38,6 +42,17 @@ pub struct Plan {
     pub work_limit: Duration,
     /// Time limit of short calls.
     pub probe_limit: Duration,
+}
+
+/// A module that somebody asks about without a project of their own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AskedModule {
+    /// Its path.
+    pub path: String,
+    /// A version, or a query that `go get` knows, such as `latest`.
+    pub version: String,
+    /// Import paths of the packages that are asked about; empty for all that a program can import.
+    pub packages: Vec<String>,
 }
 
 /// How much a build is asked for.

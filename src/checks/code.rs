@@ -54,6 +54,7 @@ fn module(function: &Function) -> Option<ModuleRef> {
         version: Some(version.clone())
             .filter(|version| !matches!(version.as_str(), "" | "(devel)")),
         replaced_by: None,
+        vendored: false,
     })
 }
 

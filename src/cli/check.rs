@@ -1,6 +1,6 @@
 //! `gowoa check`: arguments into a Plan, the engine's Report into files and onto the terminal.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::ValueEnum;
@@ -13,9 +13,10 @@ use crate::platform;
 use crate::redact::Redactor;
 use crate::render::terminal;
 
-use super::common::{FailOn, Refusal, ReportArgs, of_engine, prepare, stamp, write};
+use super::common::{FailOn, Refusal, ReportArgs, stamp, write};
 use super::output::Color;
 use super::progress::Shown;
+use super::work::{self, Done};
 use super::{exit, output, secrets};
 
 /// Arguments of `gowoa check`.
@@ -144,33 +145,10 @@ pub(super) fn run(args: &CheckArgs) -> u8 {
 fn check(args: &CheckArgs, redactor: &Redactor) -> Result<u8, Refusal> {
     let plan = plan(args)?;
     let around = surroundings()?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .map_err(|error| {
-            Refusal::new(format!("cannot start: {error}"), "free some threads and memory")
-        })?;
-    // From here on no signal ends gowoa before it has removed what it put beside the reports.
-    let mut interrupts = runtime.block_on(async { platform::Interrupts::listen() });
-    let files = prepare(&args.out.reports, None, &[], "see gowoa check --help")?;
-    let progress = Shown::new();
-    let outcome = runtime.block_on(async {
-        tokio::select! {
-            report = engine::check(&plan, &around, redactor, &progress) => Ok(report),
-            interrupt = interrupts.next() => Err(interrupt),
-        }
-    });
-    // Threads that read sources need not be waited for once the answer is there.
-    runtime.shutdown_background();
-    progress.clear();
-    let report = match outcome {
-        Err(interrupt) => {
-            output::tell("gowoa: interrupted; no report was written\n");
-            return Ok(interrupt.exit_code());
-        }
-        Ok(Err(error)) => return Err(of_engine(&error)),
-        Ok(Ok(report)) => report,
+    let work = async |progress: &Shown| engine::check(&plan, &around, redactor, progress).await;
+    let (report, files) = match work::run(&args.out.reports, "see gowoa check --help", work)? {
+        Done::Report(report, files) => (report, files),
+        Done::Interrupted(code) => return Ok(code),
     };
     let options = terminal::Options {
         all: args.out.all,
@@ -183,20 +161,38 @@ fn check(args: &CheckArgs, redactor: &Redactor) -> Result<u8, Refusal> {
 }
 
 fn plan(args: &CheckArgs) -> Result<Plan, Refusal> {
-    refuse_packages(&args.packages)?;
-    refuse_flags(&args.go)?;
-    let here = std::env::current_dir().map_err(|error| {
+    let plan = plan_of(&args.packages, args.directory.as_deref(), &args.go)?;
+    let here = here()?;
+    Ok(Plan {
+        tests: args.tests,
+        all_modules: args.all_modules,
+        out_dir: args.out.out_dir.as_ref().map(|dir| here.join(dir)),
+        fail_on: args.fail_on.severity(),
+        ..plan
+    })
+}
+
+fn here() -> Result<PathBuf, Refusal> {
+    std::env::current_dir().map_err(|error| {
         Refusal::new(format!("the working directory: {error}"), "change to a directory that exists")
-    })?;
-    let dir = match &args.directory {
-        Some(dir) => here.join(dir),
-        None => here.clone(),
-    };
+    })
+}
+
+/// What the subcommands that build have in common; the rest is as for a plain `gowoa check`.
+pub(super) fn plan_of(
+    packages: &[String],
+    directory: Option<&Path>,
+    go: &GoArgs,
+) -> Result<Plan, Refusal> {
+    refuse_packages(packages)?;
+    refuse_flags(go)?;
+    let here = here()?;
+    let dir = directory.map_or_else(|| here.clone(), |dir| here.join(dir));
     // A clean absolute path: go list prints such paths, and exes are found again by it.
     let dir = fs_err::canonicalize(&dir).unwrap_or(dir);
     let dir = platform::plain_path(dir);
-    let buildmode = args.go.buildmode.clone().filter(|mode| mode != "default");
-    if matches!(buildmode.as_deref(), Some("c-shared" | "c-archive")) && !args.go.cgo {
+    let buildmode = go.buildmode.clone().filter(|mode| mode != "default");
+    if matches!(buildmode.as_deref(), Some("c-shared" | "c-archive")) && !go.cgo {
         return Err(Refusal::new(
             format!("--buildmode {} needs cgo", buildmode.as_deref().unwrap_or_default()),
             "add --cgo, and a C compiler for ARM64 Windows",
@@ -205,29 +201,31 @@ fn plan(args: &CheckArgs) -> Result<Plan, Refusal> {
     Ok(Plan {
         scope: Scope::Check,
         dir,
-        patterns: args.packages.clone(),
-        go: args.go.go.clone(),
+        patterns: packages.to_vec(),
+        go: go.go.clone(),
         flags: BuildFlags {
-            tags: args.go.tags.clone(),
-            ldflags: args.go.ldflags.clone(),
-            mod_mode: args.go.mod_mode.map(|mode| match mode {
+            tags: go.tags.clone(),
+            ldflags: go.ldflags.clone(),
+            mod_mode: go.mod_mode.map(|mode| match mode {
                 ModMode::Readonly => "readonly".into(),
                 ModMode::Vendor => "vendor".into(),
                 ModMode::Mod => "mod".into(),
             }),
             build_mode: buildmode,
-            extra: args.go.go_flags.clone(),
+            extra: go.go_flags.clone(),
         },
-        cgo: args.go.cgo,
-        tests: args.tests,
+        cgo: go.cgo,
+        tests: false,
+        module: None,
+        cached: false,
         alone: false,
-        all_modules: args.all_modules,
-        offline: args.go.offline,
-        out_dir: args.out.out_dir.as_ref().map(|dir| here.join(dir)),
-        fail_on: args.fail_on.severity(),
-        work_limit: Duration::from_secs(args.go.timeout),
+        all_modules: false,
+        offline: go.offline,
+        out_dir: None,
+        fail_on: FailOn::Error.severity(),
+        work_limit: Duration::from_secs(go.timeout),
         // Asking Go for its version takes milliseconds; minutes are for a toolchain that go.mod asks it to fetch.
-        probe_limit: Duration::from_secs(args.go.timeout.min(600)),
+        probe_limit: Duration::from_secs(go.timeout.min(600)),
     })
 }
 
@@ -283,7 +281,7 @@ fn refuse_flags(go: &GoArgs) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn surroundings() -> Result<Surroundings, Refusal> {
+pub(super) fn surroundings() -> Result<Surroundings, Refusal> {
     Ok(Surroundings {
         path: std::env::var_os("PATH"),
         cc: std::env::var("CC").ok(),

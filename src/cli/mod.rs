@@ -8,7 +8,9 @@ mod explain;
 pub mod inspect;
 mod output;
 mod progress;
+pub mod screen;
 mod secrets;
+mod work;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -23,6 +25,8 @@ Examples:
   gowoa check                      build, link and inspect the module in this directory
   gowoa check -C app ./cmd/...     the commands of another directory
   gowoa check --report-dir out     write out/report.json and out/junit.xml
+  gowoa screen                     which dependency breaks, why, and what to do
+  gowoa screen --module github.com/go-ole/go-ole@v1.2.5
   gowoa inspect dist/              are the files of a release what their names say?
   gowoa explain cross-compile      what a check does and what to do about its findings
 
@@ -38,6 +42,8 @@ pub struct Cli {
 pub enum Command {
     /// Build, link and inspect a Go project for windows/arm64: the main job
     Check(Box<check::CheckArgs>),
+    /// Screen the dependencies of a project, or one module: which breaks on windows/arm64, why, and what to do
+    Screen(Box<screen::ScreenArgs>),
     /// Inspect files before they are released: exes, DLLs, objects, archives, and directories of them
     Inspect(Box<inspect::InspectArgs>),
     /// Say what a check does, why it matters on Windows on Arm, and what to do; without a name, list them
@@ -56,8 +62,8 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             if error.use_stderr() {
-                // Only `check` takes flags for Go; elsewhere such a word is a file name.
-                let check = args.get(1).is_some_and(|name| name == "check");
+                // Only these two take flags for Go; elsewhere such a word is a file name.
+                let check = args.get(1).is_some_and(|name| name == "check" || name == "screen");
                 let mut words = args.iter().skip(1).filter(|_| check);
                 let hint = words.find_map(|arg| long_spelling(arg.to_str()?));
                 let text = match hint {
@@ -74,6 +80,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     ExitCode::from(match cli.command {
         Command::Check(args) => check::run(&args),
+        Command::Screen(args) => screen::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Completions(args) => completions::run(&args),

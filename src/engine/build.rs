@@ -74,7 +74,8 @@ impl Builder<'_> {
         let mut wanted = self.wanted(&broken);
         let mut out = BuiltUnit::default();
         let mut proofs =
-            Proofs::new(self.table, &self.unit.scratch, self.unit.go.overlay.as_deref());
+            Proofs::new(self.table, &self.unit.scratch, self.unit.go.overlay.as_deref())
+                .hosted(self.unit.host.as_ref());
         if let Err(error) = proofs.generate(&wanted.proof) {
             out.problems.push(unwritten(&error));
             wanted.compile.append(&mut wanted.proof);
@@ -135,7 +136,9 @@ impl Builder<'_> {
         // What a command links is linked; but its assembly counts only if everything that needs it is.
         let open =
             |p: &&&&PackageFacts| !reached.contains(p.import_path.as_str()) || has_assembly(p);
-        let own = |p: &&&&PackageFacts| p.in_main_module();
+        // Of another module only what its own users could import, and only in a module of gowoa's.
+        let foreign = |p: &PackageFacts| self.unit.host.is_some() && !p.is_internal();
+        let own = |p: &&&&PackageFacts| p.in_main_module() || foreign(p);
         let proof =
             libraries.iter().filter(own).filter(open).map(|p| p.import_path.clone()).collect();
         let compile = libraries

@@ -16,7 +16,7 @@ use super::{Stamp, phases, subjects};
 pub(super) fn report(plan: PlanReport, stamp: &Stamp, units: &[UnitFacts]) -> Report {
     let mut parts = Parts::default();
     for unit in units {
-        parts.add(unit, units.len() > 1);
+        parts.add(unit, units.len() > 1, plan.subcommand == Subcommand::Screen);
     }
     parts.sort();
     let mut counts = parts.counts;
@@ -68,13 +68,17 @@ struct Parts {
 }
 
 impl Parts {
-    fn add(&mut self, unit: &UnitFacts, several: bool) {
-        self.count(unit);
+    fn add(&mut self, unit: &UnitFacts, several: bool, screen: bool) {
+        self.count(unit, screen);
         self.problems.extend(unit.problems.iter().cloned());
         self.problems.extend(open_problems(unit, false));
         self.unproven.extend(unit.unproven.iter().cloned());
         self.not_windows(unit);
         for (facts, subject) in subjects::of(unit, several) {
+            // A screening reads images for what they link, and judges none.
+            if screen && subject.kind == SubjectKind::Image {
+                continue;
+            }
             self.ask(facts, &subject, unit);
             self.subjects.push(subject);
         }
@@ -122,7 +126,7 @@ impl Parts {
         self.results.push(result);
     }
 
-    fn count(&mut self, unit: &UnitFacts) {
+    fn count(&mut self, unit: &UnitFacts, screen: bool) {
         let counts = &mut self.counts;
         let size = |n: usize| n as u64;
         counts.packages += size(unit.packages.len());
@@ -134,6 +138,10 @@ impl Parts {
         }
         counts.link_proofs += unit.build.link_proofs;
         counts.tests_built += size(unit.tests.values().filter(|test| test.exe.is_some()).count());
+        counts.objects += size(unit.objects.len());
+        if screen {
+            return;
+        }
         counts.images += size(unit.images.iter().filter(|image| image.facts.is_ok()).count());
         counts.code_bytes += unit.images.iter().map(code_bytes).sum::<u64>();
         let scanned = unit.images.iter().filter_map(|image| image.code.as_ref()?.as_ref().ok());
@@ -141,7 +149,6 @@ impl Parts {
             counts.code_words += code.words;
             counts.functions += code.functions;
         }
-        counts.objects += size(unit.objects.len());
     }
 
     fn not_windows(&mut self, unit: &UnitFacts) {
@@ -210,8 +217,10 @@ fn always_unproven(plan: &PlanReport, units: &[UnitFacts]) -> Vec<Unproven> {
     };
     let mut all = Vec::new();
     // Of what is for another machine no code is scanned, and other checks say that it is.
+    let screen = plan.subcommand == Subcommand::Screen;
     let unscanned: Vec<String> = units
         .iter()
+        .filter(|_| !screen)
         .flat_map(|unit| &unit.images)
         .filter(|image| image.claim.windows_arm64() && matches!(image.code, Some(Err(_))))
         .map(|image| image.name.clone())
@@ -224,6 +233,9 @@ fn always_unproven(plan: &PlanReport, units: &[UnitFacts]) -> Vec<Unproven> {
     }
     all.push(match (plan.subcommand, plan.tests) {
         (Subcommand::Inspect, _) => line("not run", "no program was executed"),
+        (Subcommand::Screen, _) => {
+            line("not looked at", "the exes themselves (gowoa check does), and nothing was run")
+        }
         (_, true) => line("not run", "no test was executed; test binaries were built only"),
         (_, false) => line("not run", "no test was executed"),
     });

@@ -4,6 +4,7 @@
 //! control, tests and inspection; `judge` asks the checks and counts.
 
 mod build;
+mod cache;
 mod control;
 mod embedded;
 mod explain;
@@ -37,7 +38,7 @@ use std::time::{Duration, Instant};
 
 use crate::facts::{Toolchain, UnitFacts};
 use crate::go::toolchain::ToolchainError;
-use crate::model::Report;
+use crate::model::{PhaseReport, Report, Unproven};
 use crate::plan::{InspectPlan, Plan};
 use crate::redact::{Redact, Redactor};
 
@@ -196,6 +197,8 @@ pub struct Gathered {
     pub patterns: Vec<String>,
     /// The C compiler, where cgo is on.
     pub c_compiler: Option<String>,
+    /// The one module that was asked about, `path@version`.
+    pub asked: Option<String>,
 }
 
 /// The main job: gathers, judges, counts, and hides secrets.
@@ -209,13 +212,90 @@ pub async fn check(
     progress: &dyn Progress,
 ) -> Result<Report, EngineError> {
     let begin = Instant::now();
-    let gathered = units::gather(plan, around, progress).await?;
-    let stamp = Stamp { platform: gathered.toolchain.host.to_string(), ..around.stamp.clone() };
-    let settings = settings::of_check(plan, &gathered);
-    let mut report = judge::report(settings, &stamp, &gathered.units);
+    let outcome = units::gather(plan, around, progress).await?;
+    Ok(concluded(plan, around, redactor, outcome, begin, |_| {}))
+}
+
+/// Judges the dependencies of a project, or one module in a temporary module of gowoa's.
+///
+/// # Errors
+/// [`EngineError`] where not even a report that says `incomplete` can be made: the module cannot be had.
+pub async fn screen(
+    plan: &Plan,
+    around: &Surroundings,
+    redactor: &Redactor,
+    progress: &dyn Progress,
+) -> Result<Report, EngineError> {
+    let Some(asked) = &plan.module else {
+        return check(plan, around, redactor, progress).await;
+    };
+    let begin = Instant::now();
+    progress.begin("resolve");
+    let wanted = Wanted {
+        requirements: vec![(asked.path.clone(), asked.version.clone())],
+        packages: asked.packages.clone(),
+        whole: true,
+        values: Vec::new(),
+        tags: plan.flags.tags.clone(),
+    };
+    let probe = probe::make(plan, around, &wanted).await?;
+    let took = begin.elapsed();
+    progress.end("resolve", took);
+    let plan = probe.screen_plan(plan);
+    let outcome = units::gather(&plan, around, progress).await?;
+    let told = |gathered: &mut Gathered| {
+        gathered.asked = probe.selected.first().map(|(path, version)| format!("{path}@{version}"));
+        if let Some(unit) = gathered.units.first_mut() {
+            let resolve = PhaseReport {
+                name: "resolve".into(),
+                summary: String::new(),
+                duration_ms: millis(took),
+            };
+            unit.phases.insert(0, resolve);
+            unit.unproven.extend(probe.retracted.iter().map(retracted));
+        }
+    };
+    Ok(concluded(&plan, around, redactor, outcome, begin, told))
+}
+
+/// A version that its author took back: it is looked at all the same, and that is said.
+fn retracted(retraction: &Retraction) -> Unproven {
+    let why = match retraction.rationale.as_str() {
+        "" => "its author gave no reason",
+        why => why,
+    };
+    let Retraction { module, version, .. } = retraction;
+    unit::unproven("retracted", &format!("{module}@{version}: {why}"), Vec::new())
+}
+
+/// The Report of what was gathered, or that of an earlier run; without secrets.
+fn concluded(
+    plan: &Plan,
+    around: &Surroundings,
+    redactor: &Redactor,
+    outcome: units::Outcome,
+    begin: Instant,
+    told: impl FnOnce(&mut Gathered),
+) -> Report {
+    let mut report = match outcome {
+        units::Outcome::Known(report) => *report,
+        units::Outcome::Gathered(mut gathered, remembered) => {
+            told(&mut gathered);
+            let platform = gathered.toolchain.host.to_string();
+            let stamp = Stamp { platform, ..around.stamp.clone() };
+            let settings = settings::of_check(plan, &gathered);
+            let mut report = judge::report(settings, &stamp, &gathered.units);
+            // What is kept has no secrets either.
+            report.redact(redactor);
+            if let Some(remembered) = remembered {
+                remembered.keep(&gathered.units, &report);
+            }
+            report
+        }
+    };
     report.duration_ms = millis(begin.elapsed());
     report.redact(redactor);
-    Ok(report)
+    report
 }
 
 /// Judges files that are there: gathers, judges, counts, and hides secrets.

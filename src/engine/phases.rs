@@ -47,6 +47,7 @@ pub(super) fn of(units: &[UnitFacts]) -> Vec<PhaseReport> {
     }
     for phase in &mut phases {
         phase.summary = match phase.name.as_str() {
+            "resolve" => "go get in a temporary module".into(),
             "list" => list(units),
             "source" => source(units),
             "build" => build(units),

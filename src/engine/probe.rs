@@ -15,11 +15,12 @@ use crate::go::obtain::{self, Reason};
 use crate::go::process::{CommandLine, ProcessError, run};
 use crate::go::toolchain;
 use crate::plan::Plan;
+use crate::platform::ARGUMENT_BYTES;
 
 use super::{EngineError, Surroundings, units};
 
 /// The path of every temporary module; `.invalid` never resolves (RFC 2606).
-const MODULE: &str = "gowoa.invalid/probe";
+pub(super) const MODULE: &str = "gowoa.invalid/probe";
 /// Of the versions that a module has, so many are named where the one asked for does not exist.
 const SHOWN_VERSIONS: usize = 5;
 
@@ -30,6 +31,8 @@ pub struct Wanted {
     pub requirements: Vec<(String, String)>,
     /// Import paths of the packages it imports.
     pub packages: Vec<String>,
+    /// Whether it imports every package of those modules that a program can import, where none is named.
+    pub whole: bool,
     /// Functions, variables and constants that it refers to: import path of the package (one of `packages`), name.
     pub values: Vec<(String, String)>,
     /// Build tags.
@@ -55,6 +58,8 @@ pub struct Probe {
     /// What to build: the program that imports the packages, and commands and internal packages by their paths,
     /// since nobody can import those.
     pub patterns: Vec<String>,
+    /// Import paths of the packages that are asked about.
+    pub packages: Vec<String>,
     /// The modules that were asked for, with the versions that were selected.
     pub selected: Vec<(String, String)>,
     /// Those of them that their authors took back.
@@ -92,6 +97,12 @@ pub enum ProbeError {
         package: String,
         /// Go's words.
         words: String,
+    },
+    /// The module has no package that could be asked about.
+    #[error("{module} has no package that a program for Windows could import, and no command")]
+    NothingForWindows {
+        /// Its path.
+        module: String,
     },
     /// Something that is no path, version or name.
     #[error("{what} is not {kind}")]
@@ -156,6 +167,11 @@ impl ProbeError {
             }
             Self::NoVersion { module, .. } => format!("look for its versions: go list -m -versions {module}"),
             Self::NoPackage { .. } => "name a package that the module has, as its code imports it".into(),
+            Self::NothingForWindows { .. } => {
+                "name a package with --package PATH if there is one: what has no file for Windows at all is not \
+                 asked about"
+                    .into()
+            }
             Self::Malformed { .. } => "write it as Go does, such as example.com/module@v1.2.3".into(),
             Self::Offline { .. } => "go mod download it first, or leave out --offline and GOPROXY=off".into(),
             Self::Unreachable { .. } => "look at GOPROXY and the network, and try again".into(),
@@ -180,12 +196,23 @@ impl ProbeError {
             | Self::Unreachable { words, .. }
             | Self::NewerGo { words, .. }
             | Self::Refused { words, .. } => words,
-            Self::Process(_) => "",
+            Self::NothingForWindows { .. } | Self::Process(_) => "",
         }
     }
 }
 
 impl Probe {
+    /// The plan that screens the packages asked about: that of the call, in this directory.
+    pub fn screen_plan(&self, call: &Plan) -> Plan {
+        let length: usize = self.packages.iter().map(|path| path.len() + 3).sum();
+        let patterns = match &call.module {
+            // Too many for one command line: the whole module then, with what nobody can import.
+            Some(module) if length > ARGUMENT_BYTES => vec![format!("{}/...", module.path)],
+            _ => self.packages.clone(),
+        };
+        Plan { patterns, ..self.plan(call, &call.flags.tags) }
+    }
+
     /// The plan that checks it: that of the call, in this directory.
     pub fn plan(&self, call: &Plan, tags: &[String]) -> Plan {
         let flags =
@@ -236,13 +263,19 @@ pub async fn make(
 
     write_start(&dir, &toolchain.version)?;
     resolver.require(&wanted.requirements).await?;
-    let (imported, by_path) = resolver.sort_packages(&wanted.packages).await?;
+    let mut packages = wanted.packages.clone();
+    if packages.is_empty() && wanted.whole {
+        for (module, _) in &wanted.requirements {
+            packages.extend(resolver.importable(module).await?);
+        }
+    }
+    let (imported, by_path) = resolver.sort_packages(&packages).await?;
     fs_err::write(dir.join("main.go"), wanted.program(&imported))?;
     let mut patterns = vec![".".to_owned()];
     patterns.extend(by_path);
     resolver.complete(&patterns).await?;
     let (selected, retracted) = resolver.look_up(&wanted.requirements).await?;
-    Ok(Probe { dir, patterns, selected, retracted, _lock: lock })
+    Ok(Probe { dir, patterns, packages, selected, retracted, _lock: lock })
 }
 
 /// go.mod as `go mod init` writes it, and a program without imports; what an earlier run left is gone.
@@ -330,6 +363,36 @@ impl Resolver {
             }
             _ => ProbeError::Refused { module: full, words },
         }
+    }
+
+    /// The packages of a module that a program for Windows can import; its commands where there are none.
+    async fn importable(&self, module: &str) -> Result<Vec<String>, EngineError> {
+        let all = [format!("{module}/...")];
+        let line = self.own_flags(self.go.list_alone(&Target::windows_amd64(), true, &all));
+        let listing = crate::go::list::list(&line).await.map_err(|error| ProbeError::Refused {
+            module: module.to_owned(),
+            words: error.to_string(),
+        })?;
+        let inside = |path: &str| {
+            path.strip_prefix(module).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let there = listing
+            .packages
+            .iter()
+            .filter(|package| inside(&package.import_path) && package.files.compiles_something());
+        let (commands, libraries): (Vec<_>, Vec<_>) =
+            there.partition(|package| package.name == "main");
+        let internal = |path: &str| path.split('/').any(|element| element == "internal");
+        let paths = |packages: Vec<&crate::go::list::Listed>| -> Vec<String> {
+            let paths = packages.iter().map(|package| package.import_path.clone());
+            paths.filter(|path| !internal(path)).collect()
+        };
+        let (libraries, commands) = (paths(libraries), paths(commands));
+        let found = if libraries.is_empty() { commands } else { libraries };
+        if found.is_empty() {
+            return Err(ProbeError::NothingForWindows { module: module.to_owned() }.into());
+        }
+        Ok(found)
     }
 
     /// Packages that a program can import, and those that can only be built by their paths.
@@ -467,6 +530,7 @@ mod tests {
             packages: vec!["example.com/a".into(), "example.com/a/b".into()],
             values: vec![("example.com/a/b".into(), "Open".into())],
             tags: Vec::new(),
+            whole: false,
         }
     }
 

@@ -27,12 +27,21 @@ pub(super) struct Proof {
     generated: LinkProof,
 }
 
+/// A temporary module of gowoa's: its path and its directory.
+#[derive(Debug, Clone)]
+pub(super) struct Host {
+    pub(super) path: String,
+    pub(super) dir: PathBuf,
+}
+
 /// All of them, and the overlay that holds them.
 #[derive(Debug)]
 pub(super) struct Proofs<'a> {
     table: &'a BTreeMap<String, PackageFacts>,
     scratch: PathBuf,
     user_overlay: Option<PathBuf>,
+    /// gowoa's own temporary module, which links packages of others.
+    host: Option<Host>,
     proofs: Vec<Proof>,
     /// Names that do not compile in a program outside.
     excluded: BTreeSet<Reference>,
@@ -55,6 +64,7 @@ impl<'a> Proofs<'a> {
             table,
             scratch: scratch.join("linkproof"),
             user_overlay: user_overlay.map(Path::to_owned),
+            host: None,
             proofs: Vec::new(),
             excluded: BTreeSet::new(),
             libraries: BTreeMap::new(),
@@ -62,6 +72,12 @@ impl<'a> Proofs<'a> {
             unread: Vec::new(),
             round: 0,
         }
+    }
+
+    /// The same, in a temporary module of gowoa's.
+    pub(super) fn hosted(mut self, host: Option<&Host>) -> Self {
+        self.host = host.cloned();
+        self
     }
 
     /// Writes the programs that link these packages, and their overlay. Replaces the ones before.
@@ -75,10 +91,11 @@ impl<'a> Proofs<'a> {
         let mut by_module: BTreeMap<&str, (PathBuf, Vec<Library>)> = BTreeMap::new();
         for package in packages.iter().filter_map(|path| self.table.get(path)) {
             let Some(module) = &package.module else { continue };
-            let Some(dir) = &module.dir else { continue };
-            let entry = by_module
-                .entry(&module.reference.path)
-                .or_insert_with(|| (dir.clone(), Vec::new()));
+            let host = self.host.as_ref().filter(|_| !module.main);
+            let place = host.map(|host| (host.path.as_str(), Some(&host.dir)));
+            let (path, dir) = place.unwrap_or((&module.reference.path, module.dir.as_ref()));
+            let Some(dir) = dir else { continue };
+            let entry = by_module.entry(path).or_insert_with(|| (dir.clone(), Vec::new()));
             entry.1.extend(self.libraries.get(&package.import_path).cloned());
         }
         let mut proofs: Vec<Proof> = Vec::new();
@@ -98,6 +115,7 @@ impl<'a> Proofs<'a> {
             let request = Request {
                 module_path,
                 module_dir: &module_dir,
+                foreign: self.host.is_some(),
                 libraries: &libraries,
                 excluded: &self.excluded,
                 taken: &taken,

@@ -49,6 +49,7 @@ pub(super) fn of_check(plan: &Plan, gathered: &Gathered) -> PlanReport {
         tests: plan.tests,
         offline: plan.offline,
         fail_on: plan.fail_on,
+        module: gathered.asked.clone(),
         ..PlanReport::default()
     }
 }

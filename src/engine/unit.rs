@@ -12,7 +12,7 @@ use crate::go::command::{GoCommand, Output};
 use crate::go::diagnose;
 use crate::go::list::ListFailure;
 use crate::go::modules::{flag_value, split_flags};
-use crate::model::{FileSetClass, Problem, Unproven};
+use crate::model::{FileSetClass, PhaseReport, Problem, Unproven};
 use crate::plan::Plan;
 use crate::source::golang;
 
@@ -21,6 +21,7 @@ use super::control::Controls;
 use super::explain::{Explainer, Raw, read_source};
 use super::graph::Graph;
 use super::phases::Clock;
+use super::proof::Host;
 use super::{Progress, inspect, lists, objects, sources, syso, tests_build, tried};
 
 /// What is built in one go.
@@ -40,15 +41,47 @@ pub(super) struct Unit {
     pub(super) scratch: PathBuf,
     /// Why there is no C compiler.
     pub(super) c_toolchain_error: Option<String>,
+    /// Where packages of other modules are linked: gowoa's own temporary module.
+    pub(super) host: Option<Host>,
 }
 
-/// Gathers everything about one unit. What cannot be looked at becomes a problem of the unit.
-pub(super) async fn gather(
+/// A unit whose lists were made.
+#[derive(Debug)]
+pub(super) struct Listed {
+    pub(super) unit: Unit,
+    pub(super) toolchain: Toolchain,
+    pub(super) table: BTreeMap<String, PackageFacts>,
+    facts: UnitFacts,
+    /// Whether there is something to build.
+    ready: bool,
+}
+
+impl Listed {
+    /// A unit that could not be listed.
+    pub(super) fn stopped(unit: Unit, toolchain: &Toolchain, problem: Problem) -> Self {
+        let facts =
+            UnitFacts { name: unit.name.clone(), problems: vec![problem], ..UnitFacts::default() };
+        Self { unit, toolchain: toolchain.clone(), table: BTreeMap::new(), facts, ready: false }
+    }
+
+    /// The phases so far.
+    pub(super) fn phases(&self) -> &[PhaseReport] {
+        &self.facts.phases
+    }
+
+    /// Whether everything could be listed and there is something to build.
+    pub(super) fn is_ready(&self) -> bool {
+        self.ready && self.facts.problems.is_empty()
+    }
+}
+
+/// Makes the lists of one unit. What cannot be looked at becomes a problem of the unit.
+pub(super) async fn list(
     plan: &Plan,
     toolchain: &Toolchain,
     mut unit: Unit,
     progress: &dyn Progress,
-) -> UnitFacts {
+) -> Listed {
     let mut clock = Clock { progress, phases: Vec::new() };
     let mut facts = UnitFacts {
         name: unit.name.clone(),
@@ -58,38 +91,51 @@ pub(super) async fn gather(
     };
     facts.unsupported_flags = unsupported_flags(toolchain, &mut unit.go).await;
     let begin = clock.begin("list");
-    let lists = match lists::make(&unit.go, toolchain, plan.cgo, &unit.patterns).await {
-        Ok(lists) => lists,
+    let table = match table(plan, toolchain, &unit, &mut facts).await {
+        Ok(table) => table,
         Err(failure) => {
             facts.problems.push(list_problem(&failure));
-            clock.end("list", begin);
-            facts.phases = clock.phases;
-            return facts;
+            BTreeMap::new()
         }
     };
-    let alone = match lists.alone(&unit.go).await {
-        Ok(alone) => alone,
-        Err(failure) => {
-            facts.problems.push(list_problem(&failure));
-            clock.end("list", begin);
-            facts.phases = clock.phases;
-            return facts;
-        }
-    };
+    clock.end("list", begin);
+    let ready = table.values().any(|package| package.matched);
+    if !ready && facts.problems.is_empty() {
+        facts.problems.push(no_packages(&unit.patterns));
+    }
+    facts.phases = clock.phases;
+    Listed { unit, toolchain: toolchain.clone(), table, facts, ready }
+}
+
+/// The packages of all lists.
+async fn table(
+    plan: &Plan,
+    toolchain: &Toolchain,
+    unit: &Unit,
+    facts: &mut UnitFacts,
+) -> Result<BTreeMap<String, PackageFacts>, ListFailure> {
+    let lists = lists::make(&unit.go, toolchain, plan.cgo, &unit.patterns).await?;
+    let alone = lists.alone(&unit.go).await?;
     let mut table = lists.merge(alone);
     facts.problems.extend(take_unmatched(&mut table));
+    if plan.module.as_ref().is_some_and(|module| module.packages.is_empty()) {
+        // gowoa chose the packages, not the user.
+        table.values_mut().for_each(|package| package.named = false);
+    }
     place_modules(&mut table, &plan.dir);
     find_stubs(&mut table);
-    clock.end("list", begin);
-    if !table.values().any(|package| package.matched) {
-        if facts.problems.is_empty() {
-            facts.problems.push(no_packages(&unit.patterns));
-        }
+    Ok(table)
+}
+
+/// Gathers everything else about one unit.
+pub(super) async fn gather(plan: &Plan, listed: Listed, progress: &dyn Progress) -> UnitFacts {
+    let Listed { unit, toolchain, table, mut facts, ready } = listed;
+    if ready {
+        let phases = std::mem::take(&mut facts.phases);
+        let mut clock = Clock { progress, phases };
+        work(plan, &toolchain, &unit, table, &mut facts, &mut clock).await;
         facts.phases = clock.phases;
-        return facts;
     }
-    work(plan, toolchain, &unit, table, &mut facts, &mut clock).await;
-    facts.phases = clock.phases;
     facts
 }
 
@@ -273,7 +319,10 @@ async fn explained(
             control.text = control.text.take().map(|text| explainer.shorten(&text));
         }
         let proof = raw.linked_main.as_ref().is_some_and(|main| !table.contains_key(main));
-        failure.reproduce = if proof {
+        failure.reproduce = if let Some(asked) = &plan.module {
+            // No module of the user's has it; gowoa makes one.
+            unit.go.reproduce_screen(&format!("{}@{}", asked.path, asked.version), &failure.package)
+        } else if proof {
             // go build links no library: gowoa's own program does.
             unit.go.reproduce_check(plan.cgo, &failure.package)
         } else {

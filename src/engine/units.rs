@@ -10,10 +10,13 @@ use crate::facts::{Toolchain, UnitFacts};
 use crate::go::command::GoCommand;
 use crate::go::modules::{self, Workspace, flag_value, parse_flag, split_flags};
 use crate::go::{cgo, toolchain};
-use crate::model::{Problem, Unproven};
-use crate::plan::Plan;
+use crate::model::{Problem, Report, Unproven};
+use crate::plan::{Plan, Scope};
 
-use super::unit::{self, Unit};
+use super::cache::{self, Cache, Inputs};
+use super::probe;
+use super::proof::Host;
+use super::unit::{self, Listed, Unit};
 use super::{EngineError, Gathered, Progress, Surroundings};
 
 /// How long gowoa waits for another one that works on the same project.
@@ -28,7 +31,7 @@ pub(super) async fn gather(
     plan: &Plan,
     around: &Surroundings,
     progress: &dyn Progress,
-) -> Result<Gathered, EngineError> {
+) -> Result<Outcome, EngineError> {
     let dir = &plan.dir;
     if dir.to_str().is_none() {
         return Err(EngineError::NotUtf8 { dir: dir.clone() });
@@ -58,38 +61,115 @@ pub(super) async fn gather(
     }
 
     let (planned, unvisited) = layout(plan, &go, &toolchain, &state).await?;
-    let mut units = Vec::new();
+    let mut listed = Vec::new();
     let mut patterns = Vec::new();
     for unit in planned {
         patterns.extend(unit.patterns.clone());
         let unit = Unit { c_toolchain_error: c_toolchain_error.clone(), ..unit };
-        units.push(gather_one(plan, &toolchain, unit, progress).await);
+        listed.push(list_one(plan, &toolchain, unit, progress).await);
+    }
+    let cache = remembered(plan, around, &toolchain, &go, &listed, &state);
+    if let Some(known) = cache.as_ref().and_then(|cache| cache.known.clone()) {
+        return Ok(Outcome::Known(Box::new(known)));
+    }
+    let mut units = Vec::new();
+    for listed in listed {
+        units.push(unit::gather(plan, listed, progress).await);
     }
     note_unvisited(&mut units, dir, unvisited);
     patterns.sort();
     patterns.dedup();
-    Ok(Gathered { toolchain, units, patterns, c_compiler: compiler.map(|compiler| compiler.cc) })
+    let c_compiler = compiler.map(|compiler| compiler.cc);
+    let gathered = Gathered { toolchain, units, patterns, c_compiler, asked: None };
+    Ok(Outcome::Gathered(Box::new(gathered), cache))
 }
 
-/// The facts of one unit, with the Go that its own go.mod selects (GOTOOLCHAIN may switch there).
-async fn gather_one(
+/// What gathering gave.
+pub(super) enum Outcome {
+    /// Facts, and where the report that is made of them is to be kept.
+    Gathered(Box<Gathered>, Option<Remembered>),
+    /// The report of an earlier run of the same tree.
+    Known(Box<Report>),
+}
+
+/// The cache of a screening, asked.
+#[derive(Debug)]
+pub(super) struct Remembered {
+    cache: Cache,
+    key: String,
+    known: Option<Report>,
+}
+
+impl Remembered {
+    /// Keeps the report of these facts.
+    pub(super) fn keep(&self, units: &[UnitFacts], report: &Report) {
+        // A version is advised as built just now: that has to be so.
+        if units.iter().all(|unit| unit.tried.is_empty()) {
+            self.cache.put(&self.key, report);
+        }
+    }
+}
+
+/// Asks the cache for the report of a screening. A build with C reads headers that nobody lists, and what could
+/// not be listed may be there next time.
+fn remembered(
+    plan: &Plan,
+    around: &Surroundings,
+    toolchain: &Toolchain,
+    go: &GoCommand,
+    listed: &[Listed],
+    state: &Path,
+) -> Option<Remembered> {
+    let wanted = plan.scope == Scope::Screen && plan.cached && !plan.cgo;
+    if !wanted || !listed.iter().all(Listed::is_ready) {
+        return None;
+    }
+    let packages: Vec<_> = listed.iter().flat_map(|listed| listed.table.values()).collect();
+    let started = around.stamp.started.as_str();
+    let mut files: Vec<PathBuf> = go.overlay.iter().cloned().collect();
+    for file in ["GOMOD", "GOWORK"].iter().filter_map(|name| toolchain.env(name)) {
+        let file = Path::new(file);
+        files.extend([file.to_owned(), file.with_extension("sum")]);
+        files.extend(file.parent().map(|dir| dir.join("vendor").join("modules.txt")));
+    }
+    for unit in listed {
+        let of_unit = [unit.unit.go.dir.join("go.mod"), unit.unit.go.dir.join("go.sum")];
+        files.extend(of_unit);
+    }
+    let inputs = Inputs {
+        plan,
+        toolchain,
+        go: &go.program,
+        day: started.get(..10).unwrap_or(started),
+        files,
+        packages: packages.clone(),
+    };
+    let key = inputs.key()?;
+    let cache = Cache::of(state);
+    let lists = listed.iter().flat_map(|listed| listed.phases().to_vec()).collect();
+    let known = cache.get(&key, &packages).map(|report| cache::known(report, started, lists));
+    Some(Remembered { cache, key, known })
+}
+
+/// The lists of one unit, with the Go that its own go.mod selects (GOTOOLCHAIN may switch there).
+async fn list_one(
     plan: &Plan,
     toolchain: &Toolchain,
     unit: Unit,
     progress: &dyn Progress,
-) -> UnitFacts {
+) -> Listed {
     if unit.go.dir == plan.dir {
-        return unit::gather(plan, toolchain, unit, progress).await;
+        return unit::list(plan, toolchain, unit, progress).await;
     }
     match toolchain::ask(&unit.go, toolchain.origin.clone()).await {
-        Ok(own) => unit::gather(plan, &own, unit, progress).await,
+        Ok(own) => unit::list(plan, &own, unit, progress).await,
         Err(error) => {
             let problem = Problem {
                 message: format!("{}: {error}", unit.name),
                 details: error.words().lines().map(str::to_owned).collect(),
                 next: Some(error.next_step().into()),
             };
-            UnitFacts { name: unit.name, problems: vec![problem], ..UnitFacts::default() }
+            Listed::stopped(unit, toolchain, problem)
         }
     }
 }
@@ -261,6 +341,10 @@ fn unit(plan: &Plan, name: &str, go: GoCommand, patterns: Vec<String>, state: &P
         out_is_ours: plan.out_dir.is_none(),
         scratch: state.join("scratch"),
         c_toolchain_error: None,
+        host: plan
+            .module
+            .is_some()
+            .then(|| Host { path: probe::MODULE.to_owned(), dir: plan.dir.clone() }),
     }
 }
 

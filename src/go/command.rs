@@ -207,6 +207,16 @@ impl GoCommand {
         line.to_string()
     }
 
+    /// The gowoa call that asks about one package of a module again.
+    pub fn reproduce_screen(&self, module: &str, package: &str) -> String {
+        let mut words: Vec<String> = vec!["gowoa".into(), "screen".into()];
+        words.extend(["--module".into(), module.into(), "--package".into(), package.into()]);
+        if !self.flags.tags.is_empty() {
+            words.push(format!("--tags={}", self.flags.tags.join(",")));
+        }
+        words.iter().map(|word| quote(word)).collect::<Vec<_>>().join(" ")
+    }
+
     /// The gowoa call that shows a failed link proof again: `go build` alone links no library.
     pub fn reproduce_check(&self, cgo: bool, package: &str) -> String {
         let flags = &self.flags;

@@ -69,6 +69,8 @@ pub struct Request<'a> {
     pub module_path: &'a str,
     /// The folder of its go.mod, absolute.
     pub module_dir: &'a Path,
+    /// Whether packages of other modules are linked too: then the module is gowoa's own.
+    pub foreign: bool,
     /// The packages to link.
     pub libraries: &'a [Library],
     /// What to leave out: references found not to compile, or (with no symbol) whole packages.
@@ -228,7 +230,7 @@ fn select(request: &Request<'_>, skipped: &mut BTreeSet<Skipped>) -> Packages {
         } else if library.name == "main" {
             Some(SkipReason::Command)
         } else {
-            place::why_not_importable(request.module_path, path)
+            place::why_not_importable(request.module_path, path, request.foreign)
         };
         if let Some(reason) = reason {
             skipped.insert(Skipped { reference: whole, reason });

@@ -206,7 +206,13 @@ impl From<RawModule> for ModuleFacts {
         let replacement_version = raw.replace.as_ref().and_then(|by| some(by.version.clone()));
         let dir = raw.dir.or_else(|| raw.replace.and_then(|by| by.dir));
         Self {
-            reference: ModuleRef { path: raw.path, version: some(raw.version), replaced_by },
+            // `go list` gives a vendored module no directory.
+            reference: ModuleRef {
+                path: raw.path,
+                version: some(raw.version),
+                replaced_by,
+                vendored: !raw.main && dir.is_none(),
+            },
             replacement_version,
             main: raw.main,
             dir,

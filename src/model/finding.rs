@@ -96,6 +96,9 @@ pub struct ModuleRef {
     /// What replaces it: `path@version` or a directory as go.mod spells it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub replaced_by: Option<String>,
+    /// Whether the build takes it from `vendor/`.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub vendored: bool,
 }
 
 impl fmt::Display for ModuleRef {

@@ -68,7 +68,7 @@ fields! {
     ImageMap { sections }
     MapSection { name, rva, file_offset, size, executable, spans }
     MapSpan { offset, length, kind, label }
-    ModuleRef { path, version, replaced_by }
+    ModuleRef { path, version, replaced_by, vendored }
     PhaseReport { name, summary, duration_ms }
     PlanReport {
         subcommand, expect, target, go_version, go_origin, patterns, cgo, c_compiler, tags, go_flags, environment, tests, offline,

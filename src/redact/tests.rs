@@ -274,7 +274,8 @@ fn full() -> Report {
     let list = || vec![text(), text()];
     let id = || SubjectId(text());
     let check = || CheckId::new("check");
-    let module = || Some(ModuleRef { path: text(), version: some(), replaced_by: some() });
+    let module =
+        || Some(ModuleRef { path: text(), version: some(), replaced_by: some(), vendored: true });
     let evidence = vec![
         Evidence::Output { command: text(), status: Some(1), text: text() },
         Evidence::Cause { text: text(), file: some(), line: Some(1) },

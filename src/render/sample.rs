@@ -46,7 +46,12 @@ pub(crate) fn empty_report() -> Report {
 
 /// A module path with a version.
 pub(crate) fn module(path: &str, version: &str) -> ModuleRef {
-    ModuleRef { path: path.to_owned(), version: Some(version.to_owned()), replaced_by: None }
+    ModuleRef {
+        path: path.to_owned(),
+        version: Some(version.to_owned()),
+        replaced_by: None,
+        vendored: false,
+    }
 }
 
 /// A subject of which only the name is known.
@@ -248,6 +253,7 @@ fn sample_subjects() -> Vec<Subject> {
         Subject {
             module: Some(ModuleRef {
                 replaced_by: Some("../fork".to_owned()),
+                vendored: true,
                 ..module("github.com/old/dep", "v0.9.0")
             }),
             ..package("github.com/old/dep", C::CgoPartial, B::Failed)

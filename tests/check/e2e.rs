@@ -178,6 +178,7 @@ fn counted(report: &Report) -> Counts {
         errors: findings(Severity::Error),
         warnings: findings(Severity::Warning),
         notes: findings(Severity::Note),
+        known: size(report.findings.iter().filter(|finding| finding.known).count()),
         waived: size(report.findings.iter().filter(|finding| finding.waived.is_some()).count()),
         inconclusive: size(
             report.results.iter().filter(|r| r.verdict == ResultVerdict::Inconclusive).count(),

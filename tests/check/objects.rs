@@ -133,6 +133,7 @@ fn package(file: &CaseFile) -> PackageFacts {
                 path: PACKAGE.into(),
                 version: file.version.clone(),
                 replaced_by: None,
+                vendored: false,
             },
             replacement_version: None,
             main: file.version.is_none(),

@@ -42,6 +42,7 @@ impl Module {
         let request = Request {
             module_path: self.path,
             module_dir: &root,
+            foreign: false,
             libraries,
             excluded,
             taken: &taken,

@@ -65,12 +65,13 @@ pub(super) fn folder_of(module_dir: &Path, module: &str, path: &str) -> PathBuf 
     elements.fold(module_dir.to_owned(), |folder, element| folder.join(element))
 }
 
-/// Why no Go file of the module can import `path`.
-pub(super) fn why_not_importable(module: &str, path: &str) -> Option<SkipReason> {
+/// Why no Go file of the module can import `path`; with `foreign`, packages of other modules are welcome.
+pub(super) fn why_not_importable(module: &str, path: &str, foreign: bool) -> Option<SkipReason> {
     if !is_import_path(path) {
         return Some(SkipReason::NotImportable);
     }
     match relative(module, path) {
+        None if foreign && !path.split('/').any(|element| element == "internal") => None,
         None => Some(SkipReason::OutsideModule),
         Some(inner) if inner.split('/').any(|element| element == "vendor") => {
             Some(SkipReason::NotImportable)
@@ -125,11 +126,15 @@ mod tests {
 
     #[test]
     fn paths_that_cannot_be_imported() {
-        let why = |path| why_not_importable("m", path);
+        let why = |path| why_not_importable("m", path, false);
         assert_eq!(why("m"), None);
         assert_eq!(why("m/a-b/v2.x~y+z_"), None);
         assert_eq!(why("mm/a"), Some(SkipReason::OutsideModule));
         assert_eq!(why("m/vendor/x/y"), Some(SkipReason::NotImportable));
+        let foreign = |path| why_not_importable("m", path, true);
+        assert_eq!(foreign("d.e/a"), None);
+        assert_eq!(foreign("d.e/internal/a"), Some(SkipReason::OutsideModule));
+        assert_eq!(foreign("d.e/a b"), Some(SkipReason::NotImportable));
         for path in ["", "m/", "m//a", "m/../a", "m/./a", "m/\"a", "m/a\nb", "m/a b", "m/a\\b"] {
             assert_eq!(why(path), Some(SkipReason::NotImportable), "{path}");
         }

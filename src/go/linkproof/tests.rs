@@ -10,8 +10,14 @@ fn names(all: &[&str]) -> Vec<String> {
 
 fn proof_of(libraries: &[Library], excluded: &BTreeSet<Reference>) -> LinkProof {
     let module_dir = Path::new("/src/m");
-    let request =
-        Request { module_path: "ex.com/m", module_dir, libraries, excluded, taken: &|_| false };
+    let request = Request {
+        module_path: "ex.com/m",
+        module_dir,
+        foreign: false,
+        libraries,
+        excluded,
+        taken: &|_| false,
+    };
     generate(&request).unwrap()
 }
 
@@ -138,8 +144,14 @@ fn taken_names_are_avoided_everywhere() {
     let excluded = &BTreeSet::new();
     // Taken at an inner root only: no place may keep the name.
     let taken = |path: &str| path == "ex.com/m/a/gowoa_linkproof" || path.ends_with("_2");
-    let request =
-        Request { module_path, module_dir, libraries: &libraries, excluded, taken: &taken };
+    let request = Request {
+        module_path,
+        module_dir,
+        foreign: false,
+        libraries: &libraries,
+        excluded,
+        taken: &taken,
+    };
     let proof = generate(&request).unwrap();
     let paths: Vec<_> = proof.files.iter().map(|file| file.import_path.as_str()).collect();
     let expected = [

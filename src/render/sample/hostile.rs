@@ -82,6 +82,7 @@ fn hostile_finding(i: usize, subject: &Subject, nasty: &str) -> Finding {
             path: nasty.to_owned(),
             version: None,
             replaced_by: Some(nasty.to_owned()),
+            vendored: false,
         }),
         location: Some(Location {
             file: Some(files[i % files.len()].to_owned()),

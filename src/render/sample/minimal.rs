@@ -13,7 +13,7 @@ pub(crate) fn minimal_report() -> Report {
     let id = SubjectId::new(SubjectKind::Package, "p");
     let bare = finding(CROSS, Severity::Error, &id, "m");
     let text = |text: &str| text.to_owned();
-    let module = ModuleRef { path: text("m"), version: None, replaced_by: None };
+    let module = ModuleRef { path: text("m"), version: None, replaced_by: None, vendored: false };
     let evidence = vec![
         Evidence::Output { command: text("go"), status: None, text: text("t") },
         Evidence::Cause { text: text("t"), file: None, line: None },

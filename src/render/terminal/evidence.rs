@@ -100,7 +100,9 @@ pub(super) fn heading(view: &View<'_>, finding: &Finding) -> String {
 
 /// ` v1.2.5 (replaced by …)`, or nothing.
 fn version(module: Option<&ModuleRef>) -> String {
-    let Some(ModuleRef { path: _, version, replaced_by }) = module else { return String::new() };
+    let Some(ModuleRef { path: _, version, replaced_by, vendored: _ }) = module else {
+        return String::new();
+    };
     let version = version.as_ref().map(|v| format!(" {v}")).unwrap_or_default();
     let replaced =
         replaced_by.as_ref().map(|by| format!(" (replaced by {by})")).unwrap_or_default();

@@ -12,6 +12,7 @@ mod headline;
 mod images;
 mod screen;
 mod summary;
+mod table;
 
 pub use escape::escape;
 
@@ -54,7 +55,12 @@ pub fn render(report: &Report, options: &Options) -> String {
     let mut body = Screen::new(options);
     summary::problems(&mut body, &view);
     summary::gating(&mut body, &view);
-    findings::write(&mut body, &view, options.all);
+    match report.plan.subcommand {
+        Subcommand::Screen => table::write(&mut body, &view, options.all),
+        Subcommand::Check | Subcommand::Inspect => {
+            findings::write(&mut body, &view, options.all);
+        }
+    }
     summary::not_gating(&mut body, &view, options.all);
     summary::proven(&mut body, &view);
     if options.all {
@@ -141,7 +147,11 @@ fn header(screen: &mut Screen, report: &Report) {
     let tool = &report.tool;
     let settings = match (plan.subcommand, &plan.expect) {
         (Subcommand::Check, _) => format!("{go}, target {}, {cgo}", plan.target),
-        (Subcommand::Screen, _) => format!(", screen{go}, target {}, {cgo}", plan.target),
+        (Subcommand::Screen, _) => {
+            let module =
+                plan.module.as_ref().map(|module| format!(" {module}")).unwrap_or_default();
+            format!(", screen{module}{go}, target {}, {cgo}", plan.target)
+        }
         (Subcommand::Inspect, Some(expect)) => format!(", inspect, expected {expect}"),
         (Subcommand::Inspect, None) => ", inspect".to_owned(),
     };

@@ -28,7 +28,12 @@ pub(super) fn empty(verdict: ReportVerdict) -> Report {
 }
 
 pub(super) fn module(path: &str, version: &str) -> Option<ModuleRef> {
-    Some(ModuleRef { path: path.to_owned(), version: Some(version.to_owned()), replaced_by: None })
+    Some(ModuleRef {
+        path: path.to_owned(),
+        version: Some(version.to_owned()),
+        replaced_by: None,
+        vendored: false,
+    })
 }
 
 pub(super) fn subject(kind: SubjectKind, name: &str, build: Option<BuildState>) -> Subject {

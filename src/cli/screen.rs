@@ -1,0 +1,137 @@
+//! `gowoa screen`: the dependencies of a project, or one module without a project.
+
+use std::path::PathBuf;
+
+use crate::engine;
+use crate::plan::{AskedModule, Plan, Scope};
+use crate::redact::Redactor;
+use crate::render::terminal;
+
+use super::check::{self, GoArgs};
+use super::common::{FailOn, Refusal, ReportArgs, write};
+use super::output::Color;
+use super::progress::Shown;
+use super::work::{self, Done};
+use super::{exit, output, secrets};
+
+/// Arguments of `gowoa screen`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  gowoa screen
+  gowoa screen --all ./cmd/...
+  gowoa screen --module github.com/go-ole/go-ole@v1.2.5
+  gowoa screen --module golang.org/x/crypto@latest --package golang.org/x/crypto/argon2
+
+What builds, links and is quiet is not listed; --all lists it. A version that is advised was built for
+windows/arm64 before it is printed, unless there is no network.
+Exit codes: 0 pass, 1 fail, 2 incomplete, usage or environment, 130 interrupted.")]
+pub struct ScreenArgs {
+    /// Packages, as go build takes them [default: ./... or, at the root of a workspace, every used module]
+    pub packages: Vec<String>,
+
+    /// Work in this directory
+    #[arg(short = 'C', long = "directory", value_name = "DIR")]
+    pub directory: Option<PathBuf>,
+
+    /// Ask about one module, without a project: gowoa makes a temporary module that uses it
+    #[arg(long, value_name = "PATH@VERSION", value_parser = asked, conflicts_with_all = ["packages", "directory", "all_modules"])]
+    pub module: Option<AskedModule>,
+
+    /// A package of that module [default: every package that a program can import] (repeatable)
+    #[arg(long = "package", value_name = "PATH", requires = "module")]
+    pub of_module: Vec<String>,
+
+    /// Screen every module below the directory
+    #[arg(long, conflicts_with = "packages")]
+    pub all_modules: bool,
+
+    /// Do everything again, although nothing changed since an earlier run
+    #[arg(long)]
+    pub no_cache: bool,
+
+    /// Findings at or above this severity fail the screening
+    #[arg(long, value_name = "SEVERITY", default_value = "error")]
+    pub fail_on: FailOn,
+
+    /// How to build.
+    #[command(flatten)]
+    pub go: GoArgs,
+
+    /// Reports.
+    #[command(flatten)]
+    pub reports: ReportArgs,
+
+    /// List every package with its class
+    #[arg(long, help_heading = "Output")]
+    pub all: bool,
+
+    /// Colour on the terminal
+    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
+    pub color: Color,
+}
+
+/// Reads `PATH@VERSION`; without a version the newest is asked about.
+fn asked(text: &str) -> Result<AskedModule, String> {
+    let (path, version) = text.split_once('@').unwrap_or((text, "latest"));
+    let odd =
+        |text: &str| text.is_empty() || text.contains(|c: char| c.is_whitespace() || c == '@');
+    if odd(path) || odd(version) {
+        return Err("write it as Go does, such as golang.org/x/sys@v0.30.0".into());
+    }
+    Ok(AskedModule { path: path.into(), version: version.into(), packages: Vec::new() })
+}
+
+/// Does the job and returns the exit code.
+pub(super) fn run(args: &ScreenArgs) -> u8 {
+    let redactor = secrets::redactor();
+    screen(args, &redactor).unwrap_or_else(|refusal| refusal.tell(&redactor))
+}
+
+fn screen(args: &ScreenArgs, redactor: &Redactor) -> Result<u8, Refusal> {
+    let plan = plan(args)?;
+    let around = check::surroundings()?;
+    let work = async |progress: &Shown| engine::screen(&plan, &around, redactor, progress).await;
+    let (report, files) = match work::run(&args.reports, "see gowoa screen --help", work)? {
+        Done::Report(report, files) => (report, files),
+        Done::Interrupted(code) => return Ok(code),
+    };
+    let options =
+        terminal::Options { all: args.all, color: args.color.on_stderr(), ..Default::default() };
+    output::tell(&terminal::render(&report, &options));
+    write(files, &report)?;
+    Ok(exit::of(report.verdict))
+}
+
+fn plan(args: &ScreenArgs) -> Result<Plan, Refusal> {
+    let module = args
+        .module
+        .clone()
+        .map(|module| AskedModule { packages: args.of_module.clone(), ..module });
+    Ok(Plan {
+        scope: Scope::Screen,
+        module,
+        cached: !args.no_cache,
+        all_modules: args.all_modules,
+        fail_on: args.fail_on.severity(),
+        ..check::plan_of(&args.packages, args.directory.as_deref(), &args.go)?
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn modules_are_named_as_go_does() {
+        let module = asked("golang.org/x/sys@v0.30.0").unwrap();
+        assert_eq!(
+            (module.path.as_str(), module.version.as_str()),
+            ("golang.org/x/sys", "v0.30.0")
+        );
+        assert_eq!(asked("a.b/c").unwrap().version, "latest");
+        for wrong in ["", "@v1", "a.b/c@", "a.b/c@v1@v2", "a.b/c d@v1"] {
+            assert!(asked(wrong).unwrap_err().contains("such as"), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! Runs the engine until it is done, or a signal comes: shared by the subcommands that build.
+
+use crate::engine::EngineError;
+use crate::model::Report;
+use crate::platform;
+
+use super::common::{Prepared, Refusal, ReportArgs, of_engine, prepare};
+use super::output;
+use super::progress::Shown;
+
+/// What came of the work.
+pub(super) enum Done {
+    /// The report, and the files that wait for it.
+    Report(Box<Report>, Prepared),
+    /// A signal ended it; the exit code.
+    Interrupted(u8),
+}
+
+/// Prepares the reports and does the work.
+pub(super) fn run(
+    reports: &ReportArgs,
+    help: &str,
+    work: impl AsyncFnOnce(&Shown) -> Result<Report, EngineError>,
+) -> Result<Done, Refusal> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| {
+            Refusal::new(format!("cannot start: {error}"), "free some threads and memory")
+        })?;
+    // From here on no signal ends gowoa before it has removed what it put beside the reports.
+    let mut interrupts = runtime.block_on(async { platform::Interrupts::listen() });
+    let files = prepare(reports, None, &[], help)?;
+    let progress = Shown::new();
+    let outcome = runtime.block_on(async {
+        tokio::select! {
+            report = work(&progress) => Ok(report),
+            interrupt = interrupts.next() => Err(interrupt),
+        }
+    });
+    // Threads that read sources need not be waited for once the answer is there.
+    runtime.shutdown_background();
+    progress.clear();
+    match outcome {
+        Err(interrupt) => {
+            output::tell("gowoa: interrupted; no report was written\n");
+            Ok(Done::Interrupted(interrupt.exit_code()))
+        }
+        Ok(Err(error)) => Err(of_engine(&error)),
+        Ok(Ok(report)) => Ok(Done::Report(Box::new(report), files)),
+    }
+}

@@ -1,0 +1,124 @@
+//! A screening as a table of what needs looking at: what, how it is reached, why, and what to do.
+//!
+//! Everything about a finding stands in the other formats; here each has one line of why and one of what to do.
+
+use super::evidence::tone;
+use super::screen::Screen;
+use super::{View, count, plural};
+use crate::model::{Evidence, Finding, ModuleRef, Reachability, Severity};
+
+/// Findings of one severity that are listed; the rest is counted.
+const ROWS: usize = 60;
+/// Notes that are listed.
+const NOTES: usize = 12;
+/// One odd class must not push the packages out of sight.
+const WIDEST: usize = 40;
+
+/// The rows, worst first, below a heading; nothing where there is no finding that counts.
+pub(super) fn write(screen: &mut Screen, view: &View<'_>, all: bool) {
+    let open = |severity: Severity| {
+        let findings = view.report.findings.iter();
+        findings.filter(move |f| f.severity == severity && f.waived.is_none() && !f.known)
+    };
+    let severities = [Severity::Error, Severity::Warning, Severity::Note];
+    let rows: Vec<&Finding> = severities.into_iter().flat_map(open).collect();
+    if rows.is_empty() {
+        return;
+    }
+    let columns = |text: &str| text.chars().count().min(WIDEST);
+    let what = rows.iter().map(|f| columns(&kind(f))).max().unwrap_or(0);
+    let reach = rows.iter().map(|f| columns(reached(f))).max().unwrap_or(0);
+    screen.gap();
+    screen.line(&format!(
+        "verdict  {:what$}  {:reach$}  package, module@version",
+        "class", "reached by"
+    ));
+    for severity in severities {
+        let limit = match severity {
+            _ if all => usize::MAX,
+            Severity::Note => NOTES,
+            _ => ROWS,
+        };
+        let found: Vec<&Finding> = open(severity).collect();
+        for finding in found.iter().take(limit) {
+            row(screen, view, finding, what, reach);
+        }
+        if found.len() > limit {
+            let more = plural(count(found.len() - limit), &format!("more {severity}"));
+            screen.line(&format!("and {more}: gowoa screen --all"));
+        }
+    }
+}
+
+/// One finding: a line of the table, why, and what to do.
+fn row(screen: &mut Screen, view: &View<'_>, finding: &Finding, what: usize, reach: usize) {
+    let word = finding.severity.as_str();
+    let (kind, reached) = (kind(finding), reached(finding));
+    let name = finding.package.as_deref().unwrap_or_else(|| view.name(&finding.subject));
+    let rest = format!(
+        "{:gap$}{kind:what$}  {reached:reach$}  {name}{}",
+        "",
+        module(finding.module.as_ref()),
+        gap = 9_usize.saturating_sub(word.len())
+    );
+    screen.toned_line(tone(finding.severity), word, &rest);
+    screen.keyed("why", &why(finding));
+    let mut first = finding.help.as_deref().unwrap_or("see the JSON report").lines();
+    screen.keyed("do", first.next().unwrap_or_default());
+}
+
+/// `cross-compile: undefined-symbol`.
+fn kind(finding: &Finding) -> String {
+    match &finding.class {
+        Some(class) if class != finding.check.as_str() => format!("{}: {class}", finding.check),
+        _ => finding.check.to_string(),
+    }
+}
+
+/// How the package gets into what is built, in words.
+fn reached(finding: &Finding) -> &'static str {
+    match finding.reachability {
+        None => "-",
+        Some(Reachability::MainModule) => "main module",
+        Some(Reachability::StopsBuild) => "stops the build",
+        Some(Reachability::LinkedFunction) => "linked function",
+        Some(Reachability::LinkedPackage) => "linked package",
+        Some(Reachability::GraphOnly) => "graph only",
+    }
+}
+
+/// `, module@version`, with what replaces it or that it is vendored.
+fn module(module: Option<&ModuleRef>) -> String {
+    let Some(ModuleRef { path, version, replaced_by, vendored }) = module else {
+        return String::new();
+    };
+    let Some(version) = version else { return String::new() };
+    let vendored = if *vendored { " (vendored)" } else { "" };
+    let by = replaced_by.as_ref().map(|by| format!(" => {by}")).unwrap_or_default();
+    format!(", {path}@{version}{by}{vendored}")
+}
+
+/// The message and, where it is known, the cause, in one line.
+fn why(finding: &Finding) -> String {
+    let message = finding.message.lines().next().unwrap_or_default();
+    // The package stands in the line above.
+    let about = finding.package.as_deref().map(|package| format!("{package} "));
+    let message = about.and_then(|about| message.strip_prefix(about.as_str())).unwrap_or(message);
+    let place = finding.location.as_ref().and_then(|at| {
+        let file = at.file.as_ref()?;
+        let line = at.line.map(|line| format!(":{line}")).unwrap_or_default();
+        Some(format!("{file}{line}"))
+    });
+    let place = match place {
+        Some(place) if !message.contains(&place) => format!(" ({place})"),
+        _ => String::new(),
+    };
+    let cause = finding.evidence.iter().find_map(|one| match one {
+        Evidence::Cause { text, .. } => Some(text.as_str()),
+        _ => None,
+    });
+    match cause {
+        Some(cause) => format!("{message}{place}; {cause}"),
+        None => format!("{message}{place}"),
+    }
+}

@@ -4,6 +4,7 @@
 #
 #   scripts/bench.sh startup               time of `gowoa --version`
 #   scripts/bench.sh check DIR [PAIRS]     cold and warm `gowoa check` of a module against `go build`
+#   scripts/bench.sh screen DIR [RUNS]     warm `gowoa screen` of a module against its own `go list` and `go build`
 #   scripts/bench.sh first-run             the README's first command in a fresh clone with empty caches
 #
 # GOWOA names the program (default: target/release/gowoa). The baseline of `check` builds what gowoa builds:
@@ -79,9 +80,36 @@ first_run() {
   printf 'first README command in a fresh clone, empty caches: %s s\n' "$took"
 }
 
+# What screening adds to what `go` itself takes, from the report: all without the build, by the slowest `go list`
+# (measured while all of them run); then a second run on the same tree. Needs jq.
+screen() {
+  local dir=$1 runs=${2:-5} run
+  shift $(($# < 2 ? $# : 2))
+  cd "$dir"
+  export GOWOA_CACHE=$work/screen
+  "$gowoa" screen "$@" >/dev/null 2>&1 || true
+  for ((run = 1; run <= runs; run++)); do
+    "$gowoa" screen --no-cache --report "json=$work/report.json" "$@" >/dev/null 2>&1 || true
+    jq -r --arg run "$run" '
+      def go(name): [.phases[] | select(.name == name) | .go_ms // 0] | add // 0;
+      def took(name): [.phases[] | select(.name == name) | .duration_ms] | add // 0;
+      (go("build") + go("listing") + took("control") + took("advice") + took("resolve")) as $build
+      | "run \($run)  \(.counts.packages) packages: all \(.duration_ms) ms, go list \(go("list")) ms, go build and its like \($build) ms, ratio \(((.duration_ms - $build) / go("list") * 1000 | round) / 1000)"
+    ' "$work/report.json"
+  done
+  for ((run = 1; run <= runs; run++)); do
+    "$gowoa" screen --report "json=$work/report.json" "$@" >/dev/null 2>&1 || true
+    jq -r --arg run "$run" '
+      def go(name): [.phases[] | select(.name == name) | .go_ms // 0] | add // 0;
+      "again \($run)  all \(.duration_ms) ms, go list \(go("list")) ms, ratio \((.duration_ms / go("list") * 1000 | round) / 1000), from the cache: \(any(.phases[]; .name == "known"))"
+    ' "$work/report.json"
+  done
+}
+
 case ${1:-} in
   startup) startup ;;
   check) shift; check "$@" ;;
+  screen) shift; screen "$@" ;;
   first-run) first_run ;;
-  *) sed -n '2,12p' "$0" | sed 's/^# \{0,1\}//'; exit 2 ;;
+  *) sed -n '2,13p' "$0" | sed 's/^# \{0,1\}//'; exit 2 ;;
 esac

@@ -24,4 +24,5 @@ pub mod platform;
 pub mod policy;
 pub mod redact;
 pub mod render;
+pub mod rules;
 pub mod source;

@@ -24,6 +24,8 @@ pub struct Plan {
     pub cgo: bool,
     /// Whether test binaries are built too.
     pub tests: bool,
+    /// Which packages have the compiler list their code.
+    pub listing: ListingScope,
     /// Whether a workspace around `dir` is left aside (GOWORK=off): gowoa's own temporary modules belong to none.
     pub alone: bool,
     /// The one module that is asked about, in a temporary module: `gowoa screen --module`.
@@ -32,6 +34,10 @@ pub struct Plan {
     pub cached: bool,
     /// Whether every module below `dir` is checked.
     pub all_modules: bool,
+    /// Whether newer versions of modules that fail are built, to be advised.
+    pub advise: bool,
+    /// Rules files of the user's own, as given.
+    pub rules_files: Vec<PathBuf>,
     /// No network.
     pub offline: bool,
     /// Where the exes land; absent for gowoa's cache.
@@ -42,6 +48,28 @@ pub struct Plan {
     pub work_limit: Duration,
     /// Time limit of short calls.
     pub probe_limit: Duration,
+}
+
+/// Which packages have the compiler list their code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListingScope {
+    /// None.
+    Off,
+    /// Those whose code for arm64 differs from that for amd64, and those with findings in their source.
+    Flagged,
+    /// All, the standard library included.
+    All,
+}
+
+impl ListingScope {
+    /// The word in the Report and on the command line.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Flagged => "flagged",
+            Self::All => "all",
+        }
+    }
 }
 
 /// A module that somebody asks about without a project of their own.

@@ -1,6 +1,6 @@
 //! What to do next, by class of failure and by whose code it is.
 
-use crate::facts::{Failure, FailureClass, PackageFacts, Tried, UnitFacts};
+use crate::facts::{Failure, FailureClass, PackageFacts, RuleEffect, RuleHit, Tried, UnitFacts};
 use crate::model::{ControlOutcome, Evidence};
 
 /// The next step for a failure that is an arm64 problem.
@@ -32,7 +32,14 @@ fn good<'a>(path: &str, unit: &'a UnitFacts) -> Option<&'a Tried> {
 }
 
 fn upgrade(tried: &Tried) -> String {
-    format!("go get {}@{}   (built just now for windows/arm64: ok)", tried.module, tried.version)
+    let mut command = format!("go get {}@{}", tried.module, tried.version);
+    for (module, version) in &tried.with {
+        command.push_str(&format!(" {module}@{version}"));
+    }
+    match &tried.text {
+        None => format!("{command}   (built just now for windows/arm64: ok)"),
+        Some(rest) => format!("{command}   (built just now: it builds for windows/arm64; {rest})"),
+    }
 }
 
 /// What was tried of the module at fault.
@@ -103,19 +110,24 @@ fn dependency(failure: &Failure, package: &PackageFacts, unit: &UnitFacts) -> St
         _ => String::new(),
     };
     if let Some(tried) = good(path, unit) {
-        return tag + &upgrade(tried);
+        let more = rule_lines(failure, package, unit, None);
+        return tag + &lines(&[vec![upgrade(tried)], more].concat());
     }
     let bad = || unit.tried.iter().filter(|tried| tried.module == *path);
     let otherwise =
         "tell its maintainers, and keep the import behind `//go:build !windows || !arm64`";
     if let Some(last) = bad().rfind(|tried| tried.outcome == Some(false)) {
         let words = last.text.as_deref().unwrap_or("it fails too");
-        return format!(
-            "{tag}no newer version helps: {} was tried ({words})\n{otherwise}",
-            last.version
-        );
+        let more = rule_lines(failure, package, unit, None);
+        let no = format!("no newer version helps: {} was tried ({words})", last.version);
+        let more = if more.is_empty() { vec![otherwise.to_owned()] } else { more };
+        return tag + &lines(&[vec![no], more].concat());
     }
     let why = bad().find_map(|tried| tried.text.as_deref()).unwrap_or("not tried here");
+    let known = rule_lines(failure, package, unit, Some(why));
+    if !known.is_empty() {
+        return tag + &lines(&known);
+    }
     let version = bad().map(|tried| tried.version.as_str()).next().unwrap_or("latest");
     format!(
         "{tag}try a newer version: go get {path}@{version}, then gowoa check again (not tried: {why})\n\
@@ -123,8 +135,80 @@ fn dependency(failure: &Failure, package: &PackageFacts, unit: &UnitFacts) -> St
     )
 }
 
+fn lines(lines: &[String]) -> String {
+    lines.join("\n")
+}
+
+/// The version that a rule calls good, and why it was not tried.
+fn rule_upgrade(hit: &RuleHit, why: &str) -> Option<String> {
+    let version = hit.upgrade.as_ref()?;
+    Some(format!("go get {}@{version} (good by rule {}; not tried: {why})", hit.module, hit.id))
+}
+
+/// The next step that a rule knows of a package that builds.
+pub(super) fn of_rule(hit: &RuleHit) -> String {
+    let upgrade = rule_upgrade(hit, "it builds as it is");
+    let mut steps: Vec<String> = upgrade.into_iter().chain(hit.workaround.clone()).collect();
+    if steps.is_empty() {
+        steps.push(format!("rule {} knows no good version of {}", hit.id, hit.module));
+    }
+    lines(&steps)
+}
+
+/// What the rules know of a package that does not build, and of those that lead to it. The versions that they call
+/// good are named where nothing was tried, with the reason `why`.
+pub(super) fn rule_lines(
+    failure: &Failure,
+    package: &PackageFacts,
+    unit: &UnitFacts,
+    why: Option<&str>,
+) -> Vec<String> {
+    let mut found = Vec::new();
+    for hit in package.rules.iter().filter(|hit| hit.effect.fails_to_build()) {
+        found.extend(why.and_then(|why| rule_upgrade(hit, why)));
+        found.extend(hit.workaround.clone());
+    }
+    // A newer version of a module on the way selects a good one of this.
+    let module = package.module.as_ref().map(|module| module.reference.path.as_str());
+    let on_the_way = failure.chain.iter().filter_map(|path| unit.packages.get(path));
+    for hit in on_the_way.flat_map(|package| &package.rules) {
+        if hit.through.as_deref().is_some_and(|through| Some(through) == module) {
+            let upgrade = rule_upgrade(hit, "the other way was");
+            found.extend(upgrade.map(|upgrade| format!("or {upgrade}")));
+        }
+    }
+    let mut seen = Vec::new();
+    found.retain(|line| {
+        let new = !seen.contains(line);
+        seen.push(line.clone());
+        new
+    });
+    found
+}
+
+/// What the rules know of a package that needs cgo.
+fn without_cgo(package: &PackageFacts) -> Vec<String> {
+    let hits = package.rules.iter().filter(|hit| hit.effect == RuleEffect::NeedsCgo);
+    hits.filter_map(|hit| hit.workaround.clone()).collect()
+}
+
+/// The rules about a package that does not build, as evidence.
+pub(super) fn rule_evidence(package: &PackageFacts) -> Vec<Evidence> {
+    let hits = package.rules.iter().filter(|hit| hit.effect.fails_to_build());
+    hits.map(|hit| Evidence::Rule {
+        id: hit.name(),
+        summary: hit.summary.clone(),
+        url: hit.url.clone(),
+    })
+    .collect()
+}
+
 /// The next step where cgo is what is missing.
 pub(super) fn for_cgo(package: &PackageFacts) -> String {
+    lines(&[vec![cgo_step(package)], without_cgo(package)].concat())
+}
+
+fn cgo_step(package: &PackageFacts) -> String {
     let on_arm64 = package.arm64_cgo.as_ref().is_some_and(|set| set.compiles_something());
     if !on_arm64 {
         return if package.in_main_module() {

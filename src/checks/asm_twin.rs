@@ -55,6 +55,7 @@ impl Check for AsmTwin {
         );
         finding.location = package.amd64_only.first().map(|file| draft::in_file(package, file));
         finding.evidence.push(files(package));
+        finding.evidence.extend(super::listed::instead_of_assembly(package));
         Verdict::Fail(vec![draft::about_package(finding, package, reachability(package))])
     }
 }

@@ -290,6 +290,7 @@ pub(super) fn finish(
         })
     });
     finding.evidence = evidence(failure, unit);
+    finding.evidence.extend(advice::rule_evidence(package));
     if !package.amd64_only.is_empty() || !package.arm64_only.is_empty() {
         finding.evidence.push(draft::files(package));
     }

@@ -5,6 +5,7 @@
 //! no processes, no files.
 
 mod advice;
+mod arch_symbol;
 mod asm_twin;
 mod build_info;
 mod code;
@@ -12,10 +13,13 @@ mod cross_compile;
 mod draft;
 mod embedded_image;
 mod files_lost;
+mod float_syscall;
 mod hardening;
 mod hybrid_image;
 mod imports;
 mod isa_baseline;
+mod known_module;
+mod listed;
 mod machine_type;
 mod name_against_content;
 mod needs_cgo;
@@ -147,6 +151,9 @@ pub static CHECKS: &[&dyn Check] = &[
     &files_lost::FilesLost,
     &asm_twin::AsmTwin,
     &slow_path::SlowPath,
+    &float_syscall::FloatSyscall,
+    &arch_symbol::ArchSymbolCheck,
+    &known_module::KnownModule,
     &name_against_content::NameAgainstContent,
     &machine_type::MachineType,
     &hybrid_image::HybridImage,

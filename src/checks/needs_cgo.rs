@@ -116,6 +116,7 @@ fn unreached(package: &PackageFacts, cx: Context<'_>) -> crate::model::Finding {
     let mut finding =
         draft::finding(&META.id, cx.subject, Severity::Warning, only_with_cgo(package));
     finding.evidence.push(cgo_files(package));
+    finding.evidence.extend(advice::rule_evidence(package));
     finding.class = Some(FailureClass::CgoExcluded.as_str().into());
     finding.help = Some(advice::for_cgo(package));
     // Beside packages that build it may be an option nobody misses; alone it is the whole answer.
@@ -153,6 +154,7 @@ fn partial_finding(package: &PackageFacts, cx: Context<'_>) -> crate::model::Fin
     finding.confidence = Confidence::Medium;
     finding.help = Some(advice::for_cgo(package));
     finding.evidence.push(cgo_files(package));
+    finding.evidence.extend(advice::rule_evidence(package));
     draft::about_package(finding, package, reachability(package))
 }
 
@@ -178,5 +180,6 @@ fn stub_finding(
         file: Some(path),
         line: Some(*line),
     });
+    finding.evidence.extend(advice::rule_evidence(package));
     draft::about_package(finding, package, reachability(package))
 }

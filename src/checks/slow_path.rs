@@ -46,6 +46,7 @@ impl Check for SlowPath {
             "right, only slower; nothing to do unless this package is where the time goes".into(),
         );
         finding.evidence.push(files(package));
+        finding.evidence.extend(super::listed::instead_of_assembly(package));
         Verdict::Fail(vec![draft::about_package(finding, package, reachability(package))])
     }
 }

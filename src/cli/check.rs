@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use crate::engine::{self, Surroundings};
 use crate::facts::BuildFlags;
 use crate::go::modules::{forbidden, parse_flag, split_flags};
-use crate::plan::{Plan, Scope};
+use crate::plan::{ListingScope, Plan, Scope};
 use crate::platform;
 use crate::redact::Redactor;
 use crate::render::terminal;
@@ -51,6 +51,10 @@ pub struct CheckArgs {
     #[arg(long, value_name = "SEVERITY", default_value = "error")]
     pub fail_on: FailOn,
 
+    /// More rules about versions of modules, beside gowoa's own (docs/rules.md; repeatable)
+    #[arg(long, value_name = "FILE")]
+    pub rules: Vec<PathBuf>,
+
     /// How to build.
     #[command(flatten)]
     pub go: GoArgs,
@@ -92,6 +96,10 @@ pub struct GoArgs {
     #[arg(long, value_name = "MODE")]
     pub buildmode: Option<String>,
 
+    /// Have the compiler list the machine code of these packages, as evidence (all: gigabytes, and minutes)
+    #[arg(long, value_name = "WHICH", default_value = "flagged")]
+    pub listing: ListingWhich,
+
     /// No network: GOPROXY=off and GOTOOLCHAIN=local
     #[arg(long)]
     pub offline: bool,
@@ -120,6 +128,27 @@ pub struct OutArgs {
     /// Colour on the terminal
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
+}
+
+/// `--listing`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ListingWhich {
+    /// None.
+    Off,
+    /// Those whose code differs between arm64 and amd64, and those with findings in their source.
+    Flagged,
+    /// All, the standard library included.
+    All,
+}
+
+impl ListingWhich {
+    pub(super) const fn scope(self) -> ListingScope {
+        match self {
+            Self::Off => ListingScope::Off,
+            Self::Flagged => ListingScope::Flagged,
+            Self::All => ListingScope::All,
+        }
+    }
 }
 
 /// `--mod`.
@@ -166,6 +195,7 @@ fn plan(args: &CheckArgs) -> Result<Plan, Refusal> {
     Ok(Plan {
         tests: args.tests,
         all_modules: args.all_modules,
+        rules_files: args.rules.clone(),
         out_dir: args.out.out_dir.as_ref().map(|dir| here.join(dir)),
         fail_on: args.fail_on.severity(),
         ..plan
@@ -216,10 +246,13 @@ pub(super) fn plan_of(
         },
         cgo: go.cgo,
         tests: false,
+        listing: go.listing.scope(),
         module: None,
         cached: false,
         alone: false,
         all_modules: false,
+        advise: true,
+        rules_files: Vec::new(),
         offline: go.offline,
         out_dir: None,
         fail_on: FailOn::Error.severity(),

@@ -8,6 +8,7 @@ mod explain;
 pub mod inspect;
 mod output;
 mod progress;
+mod rules;
 pub mod screen;
 mod secrets;
 mod work;
@@ -48,6 +49,8 @@ pub enum Command {
     Inspect(Box<inspect::InspectArgs>),
     /// Say what a check does, why it matters on Windows on Arm, and what to do; without a name, list them
     Explain(explain::ExplainArgs),
+    /// The rules database: list the rules, or verify them by building what they are about
+    Rules(rules::RulesArgs),
     /// Print shell completions
     Completions(completions::CompletionsArgs),
 }
@@ -83,6 +86,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Screen(args) => screen::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Rules(args) => rules::run(&args),
         Command::Completions(args) => completions::run(&args),
     })
 }

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::facts::given::Claim;
 use crate::facts::{BuildRun, Expected, ImageFile, PackageFacts, Stage, Target, Toolchain};
@@ -48,6 +49,8 @@ pub(super) struct BuiltUnit {
     pub(super) unproven: Vec<Unproven>,
     /// Whether a call of `go` could not be judged, so that nothing is known to be compiled.
     pub(super) broken: bool,
+    /// How long `go build` took, all calls together.
+    pub(super) go_took: Duration,
 }
 
 /// Builds one unit.
@@ -291,6 +294,7 @@ impl Builder<'_> {
                     out.problems.push(problem);
                     out.broken = true;
                 }
+                out.go_took += built.took;
                 all.absorb(built);
             }
             Err(error) => {

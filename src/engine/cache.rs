@@ -200,11 +200,17 @@ impl Cache {
 /// A report of an earlier run as that of this one: its times are those of this run, and it says whose it is.
 pub(super) fn known(mut report: Report, started: &str, lists: Vec<PhaseReport>) -> Report {
     let earlier = std::mem::replace(&mut report.started, started.to_owned());
-    report.phases = lists;
+    let summary = |name: &str| {
+        let told = report.phases.iter().find(|phase| phase.name == name);
+        told.map(|phase| phase.summary.clone()).unwrap_or_default()
+    };
+    let summed = |phase: PhaseReport| PhaseReport { summary: summary(&phase.name), ..phase };
+    report.phases = lists.into_iter().map(summed).collect();
     report.phases.push(PhaseReport {
         name: "known".into(),
         summary: format!("nothing changed since the run of {earlier}"),
         duration_ms: 0,
+        go_ms: None,
     });
     report
 }
@@ -304,8 +310,12 @@ mod tests {
 
     #[test]
     fn a_known_report_says_whose_it_is() {
-        let lists =
-            vec![PhaseReport { name: "list".into(), summary: String::new(), duration_ms: 5 }];
+        let lists = vec![PhaseReport {
+            name: "list".into(),
+            summary: String::new(),
+            duration_ms: 5,
+            go_ms: None,
+        }];
         let told = known(report(ReportVerdict::Pass), "2026-02-02T00:00:00Z", lists);
         assert_eq!(told.started, "2026-02-02T00:00:00Z");
         assert!(told.phases[1].summary.contains("2026-01-01T00:00:00Z"));

@@ -77,6 +77,7 @@ pub(super) fn gather(
         name: "inspect".into(),
         summary: String::new(),
         duration_ms: millis(begin.elapsed()),
+        go_ms: None,
     });
     Ok(unit)
 }

@@ -1,6 +1,7 @@
 //! The lists of all targets, made at the same time and merged into one table of packages.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use crate::facts::{FileSet, PackageFacts, Target, Toolchain, classify};
 use crate::go::command::{GoCommand, batches};
@@ -49,6 +50,12 @@ pub(super) async fn make(
 }
 
 impl Lists {
+    /// How long the slowest of them took.
+    pub(super) fn slowest(&self) -> Duration {
+        let all = [&self.arm64, &self.amd64, &self.arm64_other, &self.amd64_other, &self.host];
+        all.into_iter().map(|listing| listing.took).max().unwrap_or_default()
+    }
+
     /// Packages that only the amd64 graph has: whether they have files for arm64 must be asked for.
     pub(super) async fn alone(&self, go: &GoCommand) -> Result<Listing, ListFailure> {
         let known: BTreeSet<&String> =
@@ -63,7 +70,9 @@ impl Lists {
         let mut all = Listing::default();
         for batch in batches(&missing, ARGUMENT_BYTES) {
             let command = go.list_alone(&Target::windows_arm64(), self.cgo, &batch);
-            all.packages.extend(list(&command).await?.packages);
+            let listing = list(&command).await?;
+            all.took += listing.took;
+            all.packages.extend(listing.packages);
         }
         Ok(all)
     }

@@ -13,12 +13,14 @@ mod graph;
 mod inspect;
 mod judge;
 mod link;
+mod listing;
 mod lists;
 mod objects;
 mod phases;
 mod probe;
 mod problems;
 mod proof;
+mod rules;
 mod settings;
 mod sources;
 mod stale;
@@ -28,9 +30,12 @@ mod tests_build;
 mod tried;
 mod unit;
 mod units;
+mod verify;
 
 pub use inspect::read as read_image;
 pub use probe::{Probe, ProbeError, Retraction, Wanted, make as probe};
+pub use rules::load as load_rules;
+pub use verify::{Answer, Tried, chosen as chosen_rules, verify as verify_rules};
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -125,6 +130,9 @@ pub enum EngineError {
     /// The workspace could not be read.
     #[error(transparent)]
     Workspace(#[from] crate::go::modules::WorkspaceError),
+    /// A rules file is wrong.
+    #[error(transparent)]
+    Rules(#[from] crate::rules::RulesError),
     /// A module that is asked about cannot be had.
     #[error(transparent)]
     Probe(#[from] ProbeError),
@@ -166,6 +174,7 @@ impl EngineError {
             Self::Flag { .. } => {
                 "leave it out: of the flags, of GOFLAGS, and of go env (go env -u GOFLAGS)".into()
             }
+            Self::Rules(error) => error.next_step().into(),
             Self::Probe(error) => error.next_step(),
             Self::Workspace(_) => "mend go.work, or check one module with GOWORK=off".into(),
             Self::Io(_) => "make room, or name another place with --out-dir or GOWOA_CACHE".into(),
@@ -250,6 +259,7 @@ pub async fn screen(
                 name: "resolve".into(),
                 summary: String::new(),
                 duration_ms: millis(took),
+                go_ms: None,
             };
             unit.phases.insert(0, resolve);
             unit.unproven.extend(probe.retracted.iter().map(retracted));

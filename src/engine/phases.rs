@@ -32,7 +32,14 @@ impl Clock<'_> {
     /// A phase that went on beside the others.
     pub(super) fn add(&mut self, name: &str, took: Duration) {
         let (name, duration_ms) = (name.into(), millis(took));
-        self.phases.push(PhaseReport { name, summary: String::new(), duration_ms });
+        self.phases.push(PhaseReport { name, summary: String::new(), duration_ms, go_ms: None });
+    }
+
+    /// What `go` itself took of the phase that ended last.
+    pub(super) fn go_took(&mut self, took: Duration) {
+        if let Some(phase) = self.phases.last_mut() {
+            phase.go_ms = Some(millis(took));
+        }
     }
 }
 
@@ -41,7 +48,10 @@ pub(super) fn of(units: &[UnitFacts]) -> Vec<PhaseReport> {
     let mut phases: Vec<PhaseReport> = Vec::new();
     for phase in units.iter().flat_map(|unit| &unit.phases) {
         match phases.iter_mut().find(|known| known.name == phase.name) {
-            Some(known) => known.duration_ms += phase.duration_ms,
+            Some(known) => {
+                known.duration_ms += phase.duration_ms;
+                known.go_ms = known.go_ms.zip(phase.go_ms).map(|(a, b)| a + b);
+            }
             None => phases.push(phase.clone()),
         }
     }
@@ -51,6 +61,7 @@ pub(super) fn of(units: &[UnitFacts]) -> Vec<PhaseReport> {
             "list" => list(units),
             "source" => source(units),
             "build" => build(units),
+            "listing" => listing(units),
             "control" => {
                 let failed = units.iter().map(|unit| unit.failures.len()).sum();
                 format!("{} that failed", plural(failed, "package"))
@@ -107,6 +118,17 @@ fn build(units: &[UnitFacts]) -> String {
         summary.push_str(&format!(", {}", plural(proofs, "link proof")));
     }
     summary
+}
+
+fn listing(units: &[UnitFacts]) -> String {
+    let sum = |of: fn(&UnitFacts) -> u64| units.iter().map(of).sum::<u64>();
+    let packages = usize::try_from(sum(|unit| unit.listing.packages)).unwrap_or(usize::MAX);
+    let bytes = megabytes(sum(|unit| unit.listing.bytes));
+    let summary = format!("{}, {bytes}", plural(packages, "package"));
+    match usize::try_from(sum(|unit| unit.listing.unknown)).unwrap_or(usize::MAX) {
+        0 => summary,
+        unknown => format!("{summary}, {} unknown", plural(unknown, "line")),
+    }
 }
 
 fn inspect(units: &[UnitFacts]) -> String {

@@ -290,6 +290,13 @@ fn write_start(dir: &Path, version: &str) -> Result<(), EngineError> {
     Ok(())
 }
 
+/// The module at a version that Go's words are about: `example.com/a@v1.2.3`.
+fn module_in(words: &str) -> Vec<(String, String)> {
+    let named = words.split_whitespace().map(|word| word.trim_end_matches([':', ',', ';']));
+    let pair = |word: &str| word.split_once('@').map(|(a, b)| (a.to_owned(), b.to_owned()));
+    named.filter(|word| !word.contains("://")).find_map(pair).into_iter().collect()
+}
+
 /// Of GOFLAGS only what says how the module cache is written: `-mod` and `-modfile` would lead to other files, and
 /// the rest says nothing about which modules there are.
 fn kept_flags(goflags: &str) -> String {
@@ -419,7 +426,7 @@ impl Resolver {
             let Err(words) = self.get(&target, patterns).await? else { continue };
             return Err(match obtain::reason(&words) {
                 Reason::NoPackage => ProbeError::NoPackage { package: package_in(&words), words },
-                _ => self.explain(&[], words).await,
+                _ => self.explain(&module_in(&words), words).await,
             });
         }
         Ok(())
@@ -434,20 +441,26 @@ impl Resolver {
         let mut selected = Vec::new();
         let mut retracted = Vec::new();
         for (module, version) in requirements {
-            let command = self.own_flags(self.go.list_module(module, version));
-            let info = obtain::ask(&command).await?;
-            let info = info.filter(|info| !info.version.is_empty());
-            let found = info.as_ref().map_or(version, |info| &info.version);
-            selected.push((module.clone(), found.clone()));
-            if let Some(info) = info.as_ref().filter(|info| !info.retracted.is_empty()) {
-                retracted.push(Retraction {
-                    module: module.clone(),
-                    version: info.version.clone(),
-                    rationale: info.retracted.join("; "),
-                });
+            // What the packages import may have asked for a newer one.
+            let found = self.version_of(module).await?.unwrap_or_else(|| version.clone());
+            let query = self.own_flags(self.go.list_module(&format!("{module}@{found}")));
+            let info = obtain::ask(&query).await?.unwrap_or_default();
+            if !info.retracted.is_empty() {
+                let rationale = info.retracted.join("; ");
+                let (module, version) = (module.clone(), found.clone());
+                retracted.push(Retraction { module, version, rationale });
             }
+            selected.push((module.clone(), found));
         }
         Ok((selected, retracted))
+    }
+}
+
+impl Resolver {
+    /// The version of a module in the build list.
+    async fn version_of(&self, module: &str) -> Result<Option<String>, ProcessError> {
+        let info = obtain::ask(&self.own_flags(self.go.list_module(module))).await?;
+        Ok(info.map(|info| info.version).filter(|version| !version.is_empty()))
     }
 }
 
@@ -583,5 +596,8 @@ mod tests {
     fn the_package_is_read_from_gos_words() {
         let words = "go: module example.com/a@v1.5.7 found, but does not contain package example.com/a/nope";
         assert_eq!(package_in(words), "example.com/a/nope");
+        let words = "go: example.com/x imports\n\texample.com/y: example.com/y@v0.2.0: reading \
+                     https://proxy.example.com/y/@v/v0.2.0.zip: 403 Forbidden";
+        assert_eq!(module_in(words), [("example.com/y".to_owned(), "v0.2.0".to_owned())]);
     }
 }

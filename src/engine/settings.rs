@@ -47,8 +47,10 @@ pub(super) fn of_check(plan: &Plan, gathered: &Gathered) -> PlanReport {
         go_flags,
         environment,
         tests: plan.tests,
+        rules: plan.rules_files.iter().map(|file| file.to_string_lossy().into_owned()).collect(),
         offline: plan.offline,
         fail_on: plan.fail_on,
+        listing: Some(plan.listing.as_str().into()),
         module: gathered.asked.clone(),
         ..PlanReport::default()
     }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::facts::{Blame, Failure, FailureClass, PackageFacts, Stage, Target, Toolchain, Tried};
 use crate::go::build::{Built, build};
 use crate::go::command::{GoCommand, Output, batches};
-use crate::go::process::run;
+use crate::go::process::{ProcessError, run};
 use crate::go::{diagnose, modules, obtain};
 use crate::platform::ARGUMENT_BYTES;
 
@@ -17,6 +17,8 @@ use super::explain::Raw;
 const MODULES: usize = 8;
 /// The version that stands for the newest release.
 const NEWEST: &str = "latest";
+/// Modules that are upgraded together with one, at most.
+const TOGETHER: usize = 4;
 
 /// A module whose selected version is at fault, and what a better one has to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -168,10 +170,9 @@ impl Trials<'_> {
         }
         if versions.is_empty() {
             tried.push(Tried {
-                module: candidate.module.clone(),
-                version: candidate.selected.clone(),
                 outcome: Some(false),
-                text: Some("it is the newest version".into()),
+                version: candidate.selected.clone(),
+                ..untried(candidate, "it is the newest version")
             });
         }
         for version in versions {
@@ -184,6 +185,53 @@ impl Trials<'_> {
         }
     }
 
+    /// One version, and with it whatever module fails next: an upgrade often uncovers the next old one.
+    async fn version(&self, candidate: &Candidate, version: &str) -> Tried {
+        let mut tried = Tried { version: version.to_owned(), ..untried(candidate, "") };
+        tried.text = None;
+        loop {
+            let first = (candidate.module.clone(), version.to_owned());
+            let queries = std::iter::once(&first).chain(&tried.with);
+            let queries: Vec<String> = queries.map(|(path, at)| format!("{path}@{at}")).collect();
+            match self.attempt(candidate, &queries).await {
+                Attempt::Builds => return Tried { outcome: Some(true), text: None, ..tried },
+                Attempt::Fails(words) => {
+                    // What a further upgrade breaks is not this version's fault.
+                    let outcome = tried.with.is_empty().then_some(false);
+                    return Tried { outcome: outcome.or(Some(true)), text: Some(words), ..tried };
+                }
+                Attempt::Unknown(words) => {
+                    let outcome = (!tried.with.is_empty()).then_some(true);
+                    return Tried { outcome, text: tried.text.or(Some(words)), ..tried };
+                }
+                Attempt::Uncovers { package, words } => {
+                    tried.text = Some(format!("{package} still fails: {words}"));
+                    let Some(next) = self.next(candidate, &tried, &package).await else {
+                        return Tried { outcome: Some(true), ..tried };
+                    };
+                    tried.with.push(next);
+                }
+            }
+        }
+    }
+
+    /// The module to upgrade next, to its newest version.
+    async fn next(
+        &self,
+        candidate: &Candidate,
+        tried: &Tried,
+        package: &str,
+    ) -> Option<(String, String)> {
+        let (module, selected) = upgradable(self.table.get(package)?)?;
+        let again =
+            module == candidate.module || tried.with.iter().any(|(path, _)| *path == module);
+        if again || tried.with.len() == TOGETHER {
+            return None;
+        }
+        let newest = self.newest(&module).await.ok()?;
+        (newest != selected).then_some((module, newest))
+    }
+
     /// The newest release, asked for from a place without a go.mod of the user's.
     async fn newest(&self, module: &str) -> Result<String, String> {
         let dir = self.scratch.join("newest");
@@ -192,7 +240,7 @@ impl Trials<'_> {
         written.map_err(|error| error.to_string())?;
         let mut go = self.go.clone();
         (go.dir, go.gowork, go.modfile, go.overlay) = (dir, Some("off".into()), None, None);
-        let mut line = go.list_module(module, NEWEST);
+        let mut line = go.list_module(&format!("{module}@{NEWEST}"));
         line.env.push(("GOFLAGS".into(), Some("".into())));
         match obtain::ask(&line).await {
             Ok(Some(info)) if info.error().is_none() && !info.version.is_empty() => {
@@ -200,67 +248,90 @@ impl Trials<'_> {
             }
             Ok(info) => {
                 let words = info.as_ref().and_then(|info| info.error()).unwrap_or("no answer");
-                Err(format!("its versions could not be asked for: {}", first_line(words)))
+                Err(format!("its versions could not be asked for: {}", self.short(words)))
             }
             Err(error) => Err(error.to_string()),
         }
     }
 
-    /// One version: `go get` on a copy of go.mod, then a build of what has to build.
-    async fn version(&self, candidate: &Candidate, version: &str) -> Tried {
-        let done = |outcome, text: Option<String>| Tried {
-            module: candidate.module.clone(),
-            version: version.to_owned(),
-            outcome,
-            text: text.map(|text| first_line(&text)),
-        };
-        let Some(gomod) = self.gomod() else { return done(None, None) };
+    /// `go get` on a copy of go.mod, then a build of what has to build.
+    async fn attempt(&self, candidate: &Candidate, queries: &[String]) -> Attempt {
+        let unknown = |words: &str| Attempt::Unknown(self.short(words));
+        let Some(gomod) = self.gomod() else { return unknown("there is no go.mod") };
         let copy = match modules::copy_modfile(&gomod, &self.scratch.join("tried")) {
             Ok(copy) => copy,
-            Err(error) => return done(None, Some(error.to_string())),
+            Err(error) => return unknown(&error.to_string()),
         };
         let mut go = self.go.clone();
         go.modfile = Some(copy);
         go.flags.mod_mode = Some("mod".into());
-        let query = format!("{}@{version}", candidate.module);
-        match run(&go.get_into_copy(&Target::windows_arm64(), &[query]), |_| {}).await {
+        match run(&go.get_into_copy(&Target::windows_arm64(), queries), |_| {}).await {
             Ok(finished) if finished.success() => {}
-            Ok(finished) => {
-                let words = obtain::words(&finished.stderr);
-                // A version that needs a newer Go, or that a proxy refuses, is not known to be bad.
-                return done(None, Some(words));
-            }
-            Err(error) => return done(None, Some(error.to_string())),
+            // A version that needs a newer Go, or that a proxy refuses, is not known to be bad.
+            Ok(finished) => return unknown(&obtain::words(&finished.stderr)),
+            Err(error) => return unknown(&error.to_string()),
         }
-        match self.build(&go, candidate).await {
-            Ok(None) => done(Some(true), None),
-            Ok(Some(words)) => done(Some(false), Some(words)),
-            Err(words) => done(None, Some(words)),
+        let built = match self.build(&go, candidate).await {
+            Ok(built) => built,
+            Err(error) => return unknown(&error.to_string()),
+        };
+        if built.success() {
+            return Attempt::Builds;
+        }
+        let of_module = |path: &&String| {
+            let package = self.table.get(path.as_str()).and_then(|package| package.module.as_ref());
+            package.is_none_or(|module| module.reference.path == candidate.module)
+        };
+        let words = |path: &String| built.output.get(path).map_or("", String::as_str);
+        if let Some(path) = built.failed.iter().find(of_module) {
+            return Attempt::Fails(self.short(words(path)));
+        }
+        match built.failed.first() {
+            Some(path) => {
+                Attempt::Uncovers { package: path.clone(), words: self.short(words(path)) }
+            }
+            None => Attempt::Fails(self.short(&built.stderr)),
         }
     }
 
-    /// Builds the packages; the words of the first that fails.
-    async fn build(&self, go: &GoCommand, candidate: &Candidate) -> Result<Option<String>, String> {
+    async fn build(&self, go: &GoCommand, candidate: &Candidate) -> Result<Built, ProcessError> {
         let packages: Vec<String> = candidate.packages.iter().cloned().collect();
-        let mut built = Built::default();
+        let (target, mut built) = (Target::windows_arm64(), Built::default());
         for batch in batches(&packages, ARGUMENT_BYTES) {
-            let line = go.build(&Target::windows_arm64(), self.cgo, Output::Discard, None, &batch);
-            built.absorb(build(&line).await.map_err(|error| error.to_string())?);
+            let line = go.build(&target, self.cgo, Output::Discard, None, &batch);
+            built.absorb(build(&line).await?);
         }
         // Missing assembly shows when a program is linked: with the program that failed.
         for (main, overlay) in candidate.packages.iter().filter_map(|path| self.links.get(path)) {
             let main = [main.clone()];
-            let (target, overlay) = (Target::windows_arm64(), overlay.as_deref());
-            let line = go.build(&target, self.cgo, Output::Discard, overlay, &main);
-            built.absorb(build(&line).await.map_err(|error| error.to_string())?);
+            let line = go.build(&target, self.cgo, Output::Discard, overlay.as_deref(), &main);
+            built.absorb(build(&line).await?);
         }
-        if built.success() {
-            return Ok(None);
-        }
-        let words = built.output.values().cloned().collect::<String>() + &built.stderr;
-        let said = words.lines().find(|line| !line.trim().is_empty() && !diagnose::is_frame(line));
-        Ok(Some(said.unwrap_or("it failed without a word").to_owned()))
+        Ok(built)
     }
+
+    /// The first line that says something, without this machine's paths.
+    fn short(&self, words: &str) -> String {
+        let said = words.lines().map(str::trim);
+        let line = said.filter(|line| !line.is_empty()).find(|line| !diagnose::is_frame(line));
+        let line = line.unwrap_or("it failed without a word");
+        match self.toolchain.env("GOMODCACHE") {
+            Some(cache) => line.replace(&format!("{cache}{}", std::path::MAIN_SEPARATOR), ""),
+            None => line.to_owned(),
+        }
+    }
+}
+
+/// What came of one attempt.
+enum Attempt {
+    /// Everything that has to build builds.
+    Builds,
+    /// The module itself does not.
+    Fails(String),
+    /// The module builds; a package of another one does not.
+    Uncovers { package: String, words: String },
+    /// It could not be tried.
+    Unknown(String),
 }
 
 fn untried(candidate: &Candidate, reason: &str) -> Tried {
@@ -268,13 +339,9 @@ fn untried(candidate: &Candidate, reason: &str) -> Tried {
         module: candidate.module.clone(),
         version: candidate.known_good.first().map_or(NEWEST, String::as_str).to_owned(),
         outcome: None,
+        with: Vec::new(),
         text: Some(reason.to_owned()),
     }
-}
-
-fn first_line(text: &str) -> String {
-    let line = text.lines().map(str::trim).find(|line| !line.is_empty());
-    line.unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]

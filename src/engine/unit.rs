@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::facts::{
     Blame, Failure, FailureClass, ImageFile, PackageFacts, Stage, Target, Toolchain, Tried,
@@ -14,6 +15,7 @@ use crate::go::list::ListFailure;
 use crate::go::modules::{flag_value, split_flags};
 use crate::model::{FileSetClass, PhaseReport, Problem, Unproven};
 use crate::plan::Plan;
+use crate::rules::Database;
 use crate::source::golang;
 
 use super::build::{Builder, BuiltUnit};
@@ -22,7 +24,7 @@ use super::explain::{Explainer, Raw, read_source};
 use super::graph::Graph;
 use super::phases::Clock;
 use super::proof::Host;
-use super::{Progress, inspect, lists, objects, sources, syso, tests_build, tried};
+use super::{Progress, inspect, listing, lists, objects, rules, sources, syso, tests_build, tried};
 
 /// What is built in one go.
 #[derive(Debug, Clone)]
@@ -79,6 +81,7 @@ impl Listed {
 pub(super) async fn list(
     plan: &Plan,
     toolchain: &Toolchain,
+    database: &Database,
     mut unit: Unit,
     progress: &dyn Progress,
 ) -> Listed {
@@ -91,14 +94,17 @@ pub(super) async fn list(
     };
     facts.unsupported_flags = unsupported_flags(toolchain, &mut unit.go).await;
     let begin = clock.begin("list");
-    let table = match table(plan, toolchain, &unit, &mut facts).await {
+    let (table, took) = match table(plan, toolchain, &unit, &mut facts).await {
         Ok(table) => table,
         Err(failure) => {
             facts.problems.push(list_problem(&failure));
-            BTreeMap::new()
+            (BTreeMap::new(), Duration::ZERO)
         }
     };
     clock.end("list", begin);
+    clock.go_took(took);
+    let mut table = table;
+    rules::fill(&mut table, database, plan, toolchain);
     let ready = table.values().any(|package| package.matched);
     if !ready && facts.problems.is_empty() {
         facts.problems.push(no_packages(&unit.patterns));
@@ -107,15 +113,16 @@ pub(super) async fn list(
     Listed { unit, toolchain: toolchain.clone(), table, facts, ready }
 }
 
-/// The packages of all lists.
+/// The packages of all lists, and how long `go` took for them.
 async fn table(
     plan: &Plan,
     toolchain: &Toolchain,
     unit: &Unit,
     facts: &mut UnitFacts,
-) -> Result<BTreeMap<String, PackageFacts>, ListFailure> {
+) -> Result<(BTreeMap<String, PackageFacts>, Duration), ListFailure> {
     let lists = lists::make(&unit.go, toolchain, plan.cgo, &unit.patterns).await?;
     let alone = lists.alone(&unit.go).await?;
+    let took = lists.slowest() + alone.took;
     let mut table = lists.merge(alone);
     facts.problems.extend(take_unmatched(&mut table));
     if plan.module.as_ref().is_some_and(|module| module.packages.is_empty()) {
@@ -124,7 +131,7 @@ async fn table(
     }
     place_modules(&mut table, &plan.dir);
     find_stubs(&mut table);
-    Ok(table)
+    Ok((table, took))
 }
 
 /// Gathers everything else about one unit.
@@ -161,6 +168,7 @@ async fn work(
     };
     facts.build = built.counts.clone();
     clock.end("build", begin);
+    clock.go_took(built.go_took);
     raws.extend(built.failed.iter().cloned());
     facts.problems.extend(built.problems.iter().cloned());
     facts.unproven.extend(built.unproven.iter().cloned());
@@ -177,6 +185,7 @@ async fn work(
     let mut failures = explained(plan, toolchain, unit, &table, &graph, raws, clock).await;
     mark(&mut table, &built);
     facts.tried = advised(plan, toolchain, unit, &table, &failures, &links, clock).await;
+    list_code(plan, toolchain, unit, &mut table, facts, clock).await;
     if plan.tests && unit.c_toolchain_error.is_none() {
         let begin = clock.begin("tests");
         let bad: BTreeSet<String> = failures.keys().cloned().collect();
@@ -197,6 +206,33 @@ async fn work(
     facts.packages = table;
 }
 
+/// What the compiler lists of the packages that deserve a look.
+async fn list_code(
+    plan: &Plan,
+    toolchain: &Toolchain,
+    unit: &Unit,
+    table: &mut BTreeMap<String, PackageFacts>,
+    facts: &mut UnitFacts,
+    clock: &mut Clock<'_>,
+) {
+    let goroot = Path::new(toolchain.env("GOROOT").unwrap_or_default());
+    let packages = listing::wanted(table, plan.listing, goroot);
+    if packages.is_empty() {
+        return;
+    }
+    let begin = clock.begin("listing");
+    let lister = listing::Lister { plan, toolchain, unit, table };
+    let listed = lister.list(&packages).await;
+    for (path, found) in listed.facts {
+        if let Some(package) = table.get_mut(&path) {
+            package.listing = Some(found);
+        }
+    }
+    facts.listing = listed.run;
+    facts.unproven.extend(listed.unproven);
+    clock.end("listing", begin);
+}
+
 /// Newer versions of the modules at fault, built before anybody advises them.
 async fn advised(
     plan: &Plan,
@@ -207,7 +243,10 @@ async fn advised(
     links: &tried::Links,
     clock: &mut Clock<'_>,
 ) -> Vec<Tried> {
-    let candidates = tried::candidates(table, failures, &|_| Vec::new());
+    if !plan.advise {
+        return Vec::new();
+    }
+    let candidates = tried::candidates(table, failures, &rules::known_good);
     if candidates.is_empty() {
         return Vec::new();
     }

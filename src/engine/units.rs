@@ -12,12 +12,13 @@ use crate::go::modules::{self, Workspace, flag_value, parse_flag, split_flags};
 use crate::go::{cgo, toolchain};
 use crate::model::{Problem, Report, Unproven};
 use crate::plan::{Plan, Scope};
+use crate::rules::Database;
 
 use super::cache::{self, Cache, Inputs};
 use super::probe;
 use super::proof::Host;
 use super::unit::{self, Listed, Unit};
-use super::{EngineError, Gathered, Progress, Surroundings};
+use super::{EngineError, Gathered, Progress, Surroundings, rules};
 
 /// How long gowoa waits for another one that works on the same project.
 const LOCK_WAIT: Duration = Duration::from_secs(600);
@@ -39,6 +40,8 @@ pub(super) async fn gather(
     if !dir.is_dir() {
         return Err(EngineError::NoDirectory { dir: dir.clone() });
     }
+    // A rules file with an error is told before Go works for minutes.
+    let database = rules::load(&plan.rules_files)?;
     let (program, origin) = toolchain::find(plan.go.as_deref(), around.path.as_deref())?;
     let mut go = base_command(plan, program, dir.clone());
     let toolchain = toolchain::ask(&go, origin).await?;
@@ -66,7 +69,7 @@ pub(super) async fn gather(
     for unit in planned {
         patterns.extend(unit.patterns.clone());
         let unit = Unit { c_toolchain_error: c_toolchain_error.clone(), ..unit };
-        listed.push(list_one(plan, &toolchain, unit, progress).await);
+        listed.push(list_one(plan, &toolchain, &database, unit, progress).await);
     }
     let cache = remembered(plan, around, &toolchain, &go, &listed, &state);
     if let Some(known) = cache.as_ref().and_then(|cache| cache.known.clone()) {
@@ -82,6 +85,21 @@ pub(super) async fn gather(
     let c_compiler = compiler.map(|compiler| compiler.cc);
     let gathered = Gathered { toolchain, units, patterns, c_compiler, asked: None };
     Ok(Outcome::Gathered(Box::new(gathered), cache))
+}
+
+/// The facts, whatever an earlier run left.
+pub(super) async fn anew(
+    plan: &Plan,
+    around: &Surroundings,
+    progress: &dyn Progress,
+) -> Result<Gathered, EngineError> {
+    let plan = Plan { cached: false, ..plan.clone() };
+    match gather(&plan, around, progress).await? {
+        Outcome::Gathered(gathered, _) => Ok(*gathered),
+        Outcome::Known(_) => {
+            Err(std::io::Error::other("the cache answered although nobody asked it").into())
+        }
+    }
 }
 
 /// What gathering gave.
@@ -155,14 +173,15 @@ fn remembered(
 async fn list_one(
     plan: &Plan,
     toolchain: &Toolchain,
+    database: &Database,
     unit: Unit,
     progress: &dyn Progress,
 ) -> Listed {
     if unit.go.dir == plan.dir {
-        return unit::list(plan, toolchain, unit, progress).await;
+        return unit::list(plan, toolchain, database, unit, progress).await;
     }
     match toolchain::ask(&unit.go, toolchain.origin.clone()).await {
-        Ok(own) => unit::list(plan, &own, unit, progress).await,
+        Ok(own) => unit::list(plan, &own, database, unit, progress).await,
         Err(error) => {
             let problem = Problem {
                 message: format!("{}: {error}", unit.name),

@@ -180,9 +180,11 @@ pub struct Tried {
     pub module: String,
     /// Version, or `latest` where nobody could tell which that is.
     pub version: String,
-    /// Whether what has to build builds with it; absent where it could not be tried.
+    /// Further modules that had to be upgraded with it, each with its version.
+    pub with: Vec<(String, String)>,
+    /// Whether the packages of the module build with it; absent where it could not be tried.
     pub outcome: Option<bool>,
-    /// The first words where it failed, or why it could not be tried.
+    /// The first words where it failed, or what still fails in other modules, or why it could not be tried.
     pub text: Option<String>,
 }
 

@@ -8,10 +8,12 @@ pub mod code;
 pub mod embedded;
 pub mod given;
 pub mod image;
+pub mod listing;
 pub mod map;
 pub mod object;
 pub mod package;
 pub mod resource;
+pub mod rules;
 pub mod signature;
 pub mod source;
 pub mod toolchain;
@@ -29,7 +31,9 @@ pub use code::CodeFacts;
 pub use embedded::EmbeddedFacts;
 pub use given::{Company, GivenContainer, GivenFacts, GivenFile};
 pub use image::ImageFacts;
+pub use listing::{ListingFacts, ListingRun};
 pub use package::{FileSet, ListError, ModuleFacts, PackageFacts};
+pub use rules::{RuleEffect, RuleHit};
 pub use source::SourceFacts;
 pub use toolchain::{BuildFlags, Target, Toolchain};
 
@@ -60,6 +64,8 @@ pub struct UnitFacts {
     pub given: Option<GivenFacts>,
     /// Counts of the build.
     pub build: BuildRun,
+    /// What was listed.
+    pub listing: ListingRun,
     /// What kept gowoa from looking.
     pub problems: Vec<Problem>,
     /// What was not proven.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::model::{FileSetClass, ModuleRef};
 
-use super::SourceFacts;
+use super::{ListingFacts, RuleHit, SourceFacts};
 
 /// A module as the build selected it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,9 +104,13 @@ pub struct PackageFacts {
     pub arm64_importers: Vec<String>,
     /// What its source text for windows/arm64 says; absent where it was not read.
     pub source: Option<SourceFacts>,
+    /// What the compiler's listing says of it; absent where none was made.
+    pub listing: Option<ListingFacts>,
     /// Functions of it that an exe contains, by the exe's function table: names without the package's path,
     /// such as `F` and `(*T).M`. Absent where no exe was asked.
     pub linked_functions: Option<BTreeSet<String>>,
+    /// Rules of the database that hold for its module as it was selected.
+    pub rules: Vec<RuleHit>,
     /// Which files of amd64 are gone on arm64 and which are new: Go, assembly and objects.
     pub amd64_only: Vec<String>,
     /// See `amd64_only`.

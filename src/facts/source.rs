@@ -12,6 +12,8 @@ pub struct SourceFacts {
     pub parsed: u64,
     /// Files that could not be read or parsed, each with the reason: nothing is known of them.
     pub unread: Vec<(String, String)>,
+    /// Whether its text has a word of a call that leaves Go, such as `SyscallN` or `.Call(`.
+    pub calls_system: bool,
     /// Floats and small structs that are passed to a system call.
     pub float_calls: Vec<FloatCall>,
     /// Tables by GOARCH that know amd64 and not arm64.
@@ -42,28 +44,48 @@ pub struct SourcePlace {
     pub function: Option<String>,
 }
 
-/// A float, or a struct of 9 to 16 bytes, that is handed to a system call in integer registers.
+/// A float, or a small struct, that is handed to a system call in integer registers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FloatCall {
     /// The argument.
     pub place: SourcePlace,
-    /// What is called: `syscall.SyscallN`, `(*LazyProc).Call`, a COM method through a vtable.
-    pub callee: String,
+    /// What is called, as the source names it: a function of a DLL or a method of a COM interface. Absent
+    /// where the source has but an address.
+    pub callee: Option<String>,
+    /// What calls it: `syscall.SyscallN`, `(*LazyProc).Call`.
+    pub via: String,
     /// What is passed.
     pub passed: Passed,
-    /// Local helpers that the value goes through, from the caller to the one that calls.
+    /// Functions of the package that the value goes through, from the caller to the one that calls.
     pub through: Vec<String>,
+    /// How much of that stands in the source, and how much is concluded.
+    pub sure: Sure,
 }
 
 /// What is passed to a system call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Passed {
     /// The bits of a float: `math.Float64bits(x)`, `*(*uintptr)(unsafe.Pointer(&f))`.
     FloatBits,
-    /// A float converted to an integer, where the parameter is known to be a float.
+    /// An integer, where the parameter of the Windows function is known to be a float.
     FloatConversion,
-    /// A struct of 9 to 16 bytes by value, or a pointer to one where arm64 wants two registers.
+    /// The float result of the callee, taken from the second result of the call.
+    FloatResult,
+    /// The bits of a struct of floats, which arm64 wants in one vector register a float.
+    FloatStruct,
+    /// A pointer to a struct of 9 to 16 bytes that the callee takes by value: arm64 wants two registers.
     SmallStruct,
+}
+
+/// How sure a reader of source text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Sure {
+    /// The source says so.
+    Direct,
+    /// Types or values of other places were followed.
+    Inferred,
+    /// Something unknown may set it right.
+    Guess,
 }
 
 /// A switch, a map or a string that is built on GOARCH and knows amd64 and not arm64.

@@ -1,6 +1,7 @@
 //! `go build -json` and `go test -c -json`: what they say of each package.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 
@@ -47,6 +48,8 @@ pub struct Built {
     origins: BTreeMap<String, (String, Option<i32>)>,
     /// Why the output could not be read as events.
     pub garbage: Option<String>,
+    /// How long `go build` took.
+    pub took: Duration,
 }
 
 impl Built {
@@ -79,6 +82,7 @@ impl Built {
         self.failed_tests.extend(other.failed_tests);
         self.stderr.push_str(&other.stderr);
         self.garbage = self.garbage.take().or(other.garbage);
+        self.took += other.took;
     }
 }
 
@@ -89,8 +93,10 @@ impl Built {
 pub async fn build(command: &CommandLine) -> Result<Built, ProcessError> {
     let mut stream = JsonStream::default();
     let mut built = Built { command: command.to_string(), ..Built::default() };
+    let begin = Instant::now();
     let finished =
         run(command, |chunk| stream.push(chunk, |event: Event| built.add(event))).await?;
+    built.took = begin.elapsed();
     built.status = finished.code;
     built.stderr = finished.stderr;
     built.garbage = stream.finish().err();

@@ -52,6 +52,20 @@ pub enum Output<'a> {
     Discard,
 }
 
+/// What [`GoCommand::listing`] lists.
+#[derive(Debug, Clone, Copy)]
+pub enum Listed<'a> {
+    /// The packages alone, each with flags of its own.
+    Packages,
+    /// They and everything that they import, Go's own packages included.
+    All {
+        /// The user's flags for all of them.
+        gcflags: &'a str,
+        /// The build cache: gigabytes that the user's own should not have.
+        cache: &'a Path,
+    },
+}
+
 impl GoCommand {
     /// `go env -json`: version, host and settings, as they hold in `dir` (GOTOOLCHAIN may switch there).
     pub fn env(&self) -> CommandLine {
@@ -119,6 +133,45 @@ impl GoCommand {
         self.line(args, env, self.work_limit)
     }
 
+    /// `go list -export` with `-gcflags=PKG=-S`: compiles packages (path, the user's compiler flags for it) and
+    /// prints their listings on standard error. `go build` would do the same and link the commands.
+    pub fn listing(
+        &self,
+        target: &Target,
+        cgo: bool,
+        listed: Listed<'_>,
+        packages: &[(String, String)],
+    ) -> CommandLine {
+        let mut args: Vec<OsString> =
+            ["list", "-e", "-export", "-json=ImportPath,Error"].map(OsString::from).to_vec();
+        args.extend(self.flag_args(self.overlay.as_deref()));
+        if let Some(mode) = &self.flags.build_mode {
+            args.push(format!("-buildmode={mode}").into());
+        }
+        let mut env = target_env(target, cgo);
+        env.extend(self.c_compiler_env(target, cgo));
+        let list = |flags: &str| format!("{flags} -S").trim_start().to_owned();
+        match listed {
+            Listed::Packages => {
+                let flag = |(path, flags): &(String, String)| {
+                    OsString::from(format!("-gcflags={path}={}", list(flags)))
+                };
+                args.extend(packages.iter().map(flag));
+            }
+            Listed::All { gcflags, cache } => {
+                args.push(format!("-gcflags=all={}", list(gcflags)).into());
+                env.push(("GOCACHE".into(), Some(cache.into())));
+            }
+        }
+        if !self.flags.extra.iter().any(|flag| flag.trim_start_matches('-').starts_with("pgo=")) {
+            // A profile beside a command would make it print variants of all that it imports.
+            args.push("-pgo=off".into());
+        }
+        args.push("--".into());
+        args.extend(packages.iter().map(|(path, _)| OsString::from(path)));
+        self.line(args, env, self.work_limit)
+    }
+
     /// `go build -json` of one package into a named file, as `-buildmode=c-shared` needs it.
     pub fn build_file(
         &self,
@@ -172,10 +225,10 @@ impl GoCommand {
         line
     }
 
-    /// `go list -m -e -json` of a module at a version: what its author says of that version (retractions).
-    pub fn list_module(&self, module: &str, version: &str) -> CommandLine {
-        let query = format!("{module}@{version}");
-        let args = ["list", "-m", "-e", "-retracted", "-mod=mod", "-json", "--", &query];
+    /// `go list -m -e -json` of a module: the version that is selected or, with `@version` behind it, that
+    /// version and what its author says of it (retractions).
+    pub fn list_module(&self, query: &str) -> CommandLine {
+        let args = ["list", "-m", "-e", "-retracted", "-mod=mod", "-json", "--", query];
         self.line(args.map(OsString::from).to_vec(), Vec::new(), self.probe_limit)
     }
 
@@ -196,6 +249,25 @@ impl GoCommand {
         let mut args: Vec<OsString> = verb.iter().map(OsString::from).collect();
         args.extend(self.user_flag_args());
         args.push(package.into());
+        self.shown(target, cgo, args)
+    }
+
+    /// The command a reader runs to see a package's listing.
+    pub fn reproduce_listing(
+        &self,
+        target: &Target,
+        cgo: bool,
+        package: &str,
+        flags: &str,
+    ) -> String {
+        let mut args: Vec<OsString> = ["list", "-export"].map(OsString::from).to_vec();
+        args.extend(self.user_flag_args());
+        args.push(format!("-gcflags={package}={}", format!("{flags} -S").trim_start()).into());
+        args.push(package.into());
+        self.shown(target, cgo, args)
+    }
+
+    fn shown(&self, target: &Target, cgo: bool, args: Vec<OsString>) -> String {
         let mut line = self.line(args, target_env(target, cgo), self.work_limit);
         line.program = "go".into();
         line.shown_as = "go".into();
@@ -357,18 +429,23 @@ fn target_env(target: &Target, cgo: bool) -> Vec<(String, Option<OsString>)> {
 
 /// Splits packages into batches whose argument list stays below the limit of every platform.
 pub fn batches(packages: &[String], limit: usize) -> Vec<Vec<String>> {
+    // One more for the separator, two for quotes.
+    batches_by(packages, limit, |package| package.len() + 3)
+}
+
+/// Splits items into batches by the bytes that each costs.
+pub fn batches_by<T: Clone>(items: &[T], limit: usize, cost: impl Fn(&T) -> usize) -> Vec<Vec<T>> {
     let mut batches = Vec::new();
-    let mut batch: Vec<String> = Vec::new();
+    let mut batch: Vec<T> = Vec::new();
     let mut bytes = 0;
-    for package in packages {
-        // One more for the separator, two for quotes.
-        let cost = package.len() + 3;
+    for item in items {
+        let cost = cost(item);
         if !batch.is_empty() && bytes + cost > limit {
             batches.push(std::mem::take(&mut batch));
             bytes = 0;
         }
         bytes += cost;
-        batch.push(package.clone());
+        batch.push(item.clone());
     }
     if !batch.is_empty() {
         batches.push(batch);

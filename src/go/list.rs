@@ -1,6 +1,7 @@
 //! `go list`: the packages of one target, streamed.
 
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 
@@ -83,6 +84,8 @@ pub struct Listing {
     pub packages: Vec<Listed>,
     /// How many more packages of the standard library there were; they are not kept.
     pub standard: usize,
+    /// How long `go list` took.
+    pub took: Duration,
 }
 
 /// Why a list could not be made.
@@ -115,10 +118,12 @@ pub enum ListFailure {
 pub async fn list(command: &CommandLine) -> Result<Listing, ListFailure> {
     let mut stream = JsonStream::default();
     let mut listing = Listing::default();
+    let begin = Instant::now();
     let finished = run(command, |chunk| {
         stream.push(chunk, |raw: RawPackage| listing.add(raw));
     })
     .await?;
+    listing.took = begin.elapsed();
     let Finished { code, stderr } = &finished;
     if !finished.success() {
         return Err(ListFailure::Failed {

@@ -118,6 +118,8 @@ const MARKS: &[(Reason, &[&str])] = &[
     (
         Reason::NotThere,
         &[
+            // A proxy in a directory (`file://`).
+            "reading file://",
             "404 Not Found",
             "410 Gone",
             "403 Forbidden",

@@ -136,7 +136,24 @@ pub async fn run(
     command: &CommandLine,
     mut on_stdout: impl FnMut(&[u8]) + Send,
 ) -> Result<Finished, ProcessError> {
-    let work = run_to_end(command, &mut on_stdout);
+    let mut words = Vec::new();
+    let mut finished = run_with_stderr(command, &mut on_stdout, |chunk| {
+        let room = STDERR_LIMIT.saturating_sub(words.len());
+        words.extend_from_slice(chunk.get(..room.min(chunk.len())).unwrap_or_default());
+    })
+    .await?;
+    finished.stderr = String::from_utf8_lossy(&words).into_owned();
+    Ok(finished)
+}
+
+/// Runs a command; every chunk of its output goes to one of the two as it arrives. Nothing is kept, so that
+/// what it prints may be of any length; [`Finished::stderr`] stays empty.
+pub async fn run_with_stderr(
+    command: &CommandLine,
+    mut on_stdout: impl FnMut(&[u8]) + Send,
+    mut on_stderr: impl FnMut(&[u8]) + Send,
+) -> Result<Finished, ProcessError> {
+    let work = run_to_end(command, &mut on_stdout, &mut on_stderr);
     match tokio::time::timeout(command.limit, work).await {
         Ok(result) => result,
         Err(_) => {
@@ -148,20 +165,17 @@ pub async fn run(
 async fn run_to_end(
     command: &CommandLine,
     on_stdout: &mut (impl FnMut(&[u8]) + Send),
+    on_stderr: &mut (impl FnMut(&[u8]) + Send),
 ) -> Result<Finished, ProcessError> {
     let io_error = |source| ProcessError::Io { command: command.to_string(), source };
     let mut group = spawn(command)?;
     let stdout = group.child.stdout().take();
     let stderr = group.child.stderr().take();
-    let mut words = Vec::new();
     let code = {
         let pipes = async {
             tokio::join!(
                 pump(stdout, |chunk| on_stdout(chunk)),
-                pump(stderr, |chunk| {
-                    let room = STDERR_LIMIT.saturating_sub(words.len());
-                    words.extend_from_slice(chunk.get(..room.min(chunk.len())).unwrap_or_default());
-                })
+                pump(stderr, |chunk| on_stderr(chunk))
             )
         };
         tokio::pin!(pipes);
@@ -182,7 +196,7 @@ async fn run_to_end(
         status.code()
     };
     group.ended = true;
-    Ok(Finished { code, stderr: String::from_utf8_lossy(&words).into_owned() })
+    Ok(Finished { code, stderr: String::new() })
 }
 
 fn spawn(command: &CommandLine) -> Result<Group, ProcessError> {

@@ -252,6 +252,9 @@ pub struct PhaseReport {
     pub summary: String,
     /// Wall time in milliseconds.
     pub duration_ms: u64,
+    /// Of it, the time that `go` itself took: of calls that ran side by side, the slowest.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub go_ms: Option<u64>,
 }
 
 /// Everything that was checked, with every verdict. All formats are views of this.

@@ -69,7 +69,7 @@ fields! {
     MapSection { name, rva, file_offset, size, executable, spans }
     MapSpan { offset, length, kind, label }
     ModuleRef { path, version, replaced_by, vendored }
-    PhaseReport { name, summary, duration_ms }
+    PhaseReport { name, summary, duration_ms, go_ms }
     PlanReport {
         subcommand, expect, target, go_version, go_origin, patterns, cgo, c_compiler, tags, go_flags, environment, tests, offline,
         fail_on, module, listing, rules, config, baseline,

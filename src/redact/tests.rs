@@ -343,7 +343,7 @@ fn full() -> Report {
         },
         verdict: ReportVerdict::Fail,
         counts: Counts::default(),
-        phases: vec![PhaseReport { name: text(), summary: text(), duration_ms: 1 }],
+        phases: vec![PhaseReport { name: text(), summary: text(), duration_ms: 1, go_ms: Some(1) }],
         problems: vec![Problem { message: text(), details: list(), next: some() }],
         unproven: vec![Unproven { label: text(), text: text(), names: list() }],
         subjects: vec![Subject {

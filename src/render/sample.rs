@@ -154,11 +154,13 @@ pub(crate) fn sample_report() -> Report {
                 name: "list".to_owned(),
                 summary: "2 modules, 9 packages".to_owned(),
                 duration_ms: 903,
+                go_ms: Some(801),
             },
             PhaseReport {
                 name: "build".to_owned(),
                 summary: "3 packages, 1 command, 1 link proof".to_owned(),
                 duration_ms: 48_211,
+                go_ms: None,
             },
         ],
         problems: sample_problems(),

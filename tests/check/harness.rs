@@ -48,6 +48,16 @@ impl Gowoa {
         Self::start("inspect", dir)
     }
 
+    /// `gowoa screen` in a directory, offline.
+    pub(crate) fn screen(dir: &Path) -> Self {
+        Self::start("screen", dir)
+    }
+
+    /// `gowoa rules` in a directory; it makes no report.
+    pub(crate) fn rules(dir: &Path) -> Self {
+        Self::start("rules", dir)
+    }
+
     fn start(subcommand: &str, dir: &Path) -> Self {
         let report = tempfile::tempdir().unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_gowoa"));
@@ -61,9 +71,10 @@ impl Gowoa {
             .env("GOPROXY", "off")
             .env("GOTOOLCHAIN", "local");
         command.env("GOFLAGS", "-buildvcs=false").arg(subcommand);
-        command
-            .arg("--report")
-            .arg(format!("json={}", report.path().join("report.json").display()));
+        if subcommand != "rules" {
+            let path = report.path().join("report.json");
+            command.arg("--report").arg(format!("json={}", path.display()));
+        }
         Self { command, report }
     }
 

@@ -3,6 +3,7 @@
 //! * [`fixtures`]: every module of `testdata/go` and `testdata/checks` against the expectation beside it;
 //! * [`images`]: the images of `testdata/checks`, asked through the library;
 //! * [`objects`]: the objects and libraries of `testdata/checks`, likewise;
+//! * [`listing`]: the compiler's listings, of the whole standard library too;
 //! * [`inspect`]: `gowoa inspect` on directories and archives that are made for one test;
 //! * [`matrix`]: every check over every fixture, the must-be-silent oracle, and every report as a file;
 //! * [`e2e`]: what holds of every run, and of the program as such;
@@ -10,6 +11,9 @@
 //! * `interrupt`: signals leave no child and no report (Unix);
 //! * [`secrets`]: a canary reaches no format and no message;
 //! * [`projects`]: small projects and stand-ins for `go`, made for one test;
+//! * [`screen`]: `gowoa screen` on projects, and on modules of a module proxy in a directory;
+//! * [`proxy`]: that module proxy;
+//! * [`rules`]: the rules database from the outside;
 //! * [`harness`]: starts the program in a clean environment.
 
 #![allow(clippy::disallowed_methods, reason = "a test starts the program it tests")]
@@ -24,7 +28,11 @@ mod images;
 mod inspect;
 #[cfg(unix)] // Windows has no such signals; its job objects are process-wrap's.
 mod interrupt;
+mod listing;
 mod matrix;
 mod objects;
 mod projects;
+mod proxy;
+mod rules;
+mod screen;
 mod secrets;

@@ -19,6 +19,8 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     // Words of machine code in, what they are out.
     ("isa", &[]),
     ("image", &["facts", "isa"]),
+    // Rules and what a build selected in, hits out.
+    ("rules", &["facts", "model"]),
     // Containers in, members out.
     ("package", &["platform"]),
     // Only this one starts processes.
@@ -33,14 +35,14 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
         "engine",
         &[
             "checks", "facts", "go", "image", "model", "package", "plan", "platform", "policy",
-            "redact", "source",
+            "redact", "rules", "source",
         ],
     ),
     (
         "cli",
         &[
             "checks", "engine", "facts", "go", "model", "plan", "platform", "policy", "redact",
-            "render",
+            "render", "rules",
         ],
     ),
 ];
@@ -77,7 +79,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("tree_sitter", &["source"]),
     ("tree_sitter_go", &["source"]),
     ("regex", &["redact"]),
-    ("aho_corasick", &["redact"]),
+    ("aho_corasick", &["redact", "source"]),
+    ("semver", &["rules/version.rs"]),
     ("tempfile", &["go", "engine", "package", "render/files.rs"]),
 ];
 
@@ -122,7 +125,8 @@ const RULES: &[Rule] = &[
         what: "no files, processes, network or environment here",
         pattern: r"\bstd::(fs|net|env|process)\b|\bstd::\{[^}]*\b(fs|net|env|process)\b|\bfs_err\b|\bFile::(open|create)\b|\btempfile\b",
         within: &[
-            "checks", "facts", "image", "model", "plan.rs", "policy", "redact", "render", "source",
+            "checks", "facts", "image", "model", "plan.rs", "policy", "redact", "render", "rules",
+            "source",
         ],
         // Report targets are opened before the work and replaced after it, by this one module.
         except: &["render/files.rs"],

@@ -64,7 +64,12 @@ pub(crate) fn minimal_report() -> Report {
     Report {
         plan: PlanReport { target: text("windows/arm64"), ..PlanReport::default() },
         verdict: ReportVerdict::Fail,
-        phases: vec![PhaseReport { name: text("list"), summary: text(""), duration_ms: 0 }],
+        phases: vec![PhaseReport {
+            name: text("list"),
+            summary: text(""),
+            duration_ms: 0,
+            go_ms: None,
+        }],
         problems: vec![Problem { message: text("m"), details: Vec::new(), next: None }],
         unproven: vec![Unproven { label: text("l"), text: text("t"), names: Vec::new() }],
         subjects: vec![subject(SubjectKind::Package, "p")],

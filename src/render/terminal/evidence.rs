@@ -337,7 +337,7 @@ fn fix(screen: &mut Screen, help: &str) {
 }
 
 /// Whether a line of help is there to be pasted: indented, a known program, or `NAME=value` first.
-fn is_command(line: &str) -> bool {
+pub(super) fn is_command(line: &str) -> bool {
     let first = line.split(' ').next().unwrap_or_default();
     let assigns = first
         .split_once('=')

@@ -169,7 +169,7 @@ fn phases(screen: &mut Screen, phases: &[PhaseReport]) {
     let times: Vec<String> = phases.iter().map(|p| duration(p.duration_ms)).collect();
     let time_width = times.iter().map(|t| t.chars().count()).max().unwrap_or(0);
     for (phase, time) in phases.iter().zip(times) {
-        let PhaseReport { name, summary, duration_ms: _ } = phase;
+        let PhaseReport { name, summary, duration_ms: _, go_ms: _ } = phase;
         screen.indented(&format!(
             "{name:name_width$}  {summary:summary_width$}  {time:>time_width$}"
         ));

@@ -2,7 +2,7 @@
 //!
 //! Everything about a finding stands in the other formats; here each has one line of why and one of what to do.
 
-use super::evidence::tone;
+use super::evidence::{is_command, tone};
 use super::screen::Screen;
 use super::{View, count, plural};
 use crate::model::{Evidence, Finding, ModuleRef, Reachability, Severity};
@@ -64,7 +64,13 @@ fn row(screen: &mut Screen, view: &View<'_>, finding: &Finding, what: usize, rea
     screen.toned_line(tone(finding.severity), word, &rest);
     screen.keyed("why", &why(finding));
     let mut first = finding.help.as_deref().unwrap_or("see the JSON report").lines();
-    screen.keyed("do", first.next().unwrap_or_default());
+    let first = first.next().unwrap_or_default();
+    // A command has to stay whole.
+    if is_command(first) {
+        screen.keyed_lines("do", [first]);
+    } else {
+        screen.keyed("do", first);
+    }
 }
 
 /// `cross-compile: undefined-symbol`.
@@ -117,8 +123,12 @@ fn why(finding: &Finding) -> String {
         Evidence::Cause { text, .. } => Some(text.as_str()),
         _ => None,
     });
-    match cause {
+    let text = match cause {
         Some(cause) => format!("{message}{place}; {cause}"),
         None => format!("{message}{place}"),
-    }
+    };
+    // So does the module.
+    let module = finding.module.as_ref();
+    let prefix = module.and_then(|m| Some(format!("{}@{}/", m.path, m.version.as_ref()?)));
+    prefix.map_or(text.clone(), |prefix| text.replace(&prefix, ""))
 }

@@ -92,7 +92,7 @@ pub(super) fn strings(items: &[&str]) -> Vec<String> {
 }
 
 pub(super) fn phase(name: &str, summary: &str, duration_ms: u64) -> PhaseReport {
-    PhaseReport { name: name.to_owned(), summary: summary.to_owned(), duration_ms }
+    PhaseReport { name: name.to_owned(), summary: summary.to_owned(), duration_ms, go_ms: None }
 }
 
 pub(super) fn pass() -> Report {

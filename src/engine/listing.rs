@@ -1,0 +1,298 @@
+//! Gathers the compiler's listings of the packages that deserve a look, and what they say.
+//!
+//! The packages were built before, so that only they are compiled once more, and a second run replays the
+//! listing from Go's build cache. `--listing all` has the standard library in it: gigabytes, which get a
+//! build cache of their own for as long as it takes.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
+
+use crate::facts::listing::{ListingFacts, Place};
+use crate::facts::{ListingRun, PackageFacts, Target, Toolchain};
+use crate::go::command::{Listed, batches_by};
+use crate::go::gcflags;
+use crate::go::listing::collect::{Collector, Wanted};
+use crate::go::listing::gather::{Gathered, gather};
+use crate::go::modules::split_flags;
+use crate::go::process::{CommandLine, ProcessError};
+use crate::model::{FileSetClass, Unproven};
+use crate::plan::{ListingScope, Plan};
+use crate::platform::ARGUMENT_BYTES;
+
+use super::unit::{Unit, unproven};
+
+/// The label of everything that was not listed.
+const NOT_LISTED: &str = "not listed";
+/// Room for `-gcflags=`, `= -S` and separators.
+const FLAG_BYTES: usize = 24;
+
+/// Whether a package deserves a look at its listing: its code for arm64 differs from that for amd64, or its
+/// source text does what often goes wrong there.
+pub(super) fn flagged(package: &PackageFacts) -> bool {
+    let differs = matches!(
+        package.class,
+        Some(
+            FileSetClass::GenericFallback
+                | FileSetClass::AssemblyDropped
+                | FileSetClass::NativeAssembly
+                | FileSetClass::FilesLost
+                | FileSetClass::ArchVariant
+        )
+    );
+    let found = package.source.as_ref().is_some_and(|source| {
+        !source.float_calls.is_empty()
+            || !source.cpu_detection.is_empty()
+            || !source.code_bytes.is_empty()
+    });
+    differs || found
+}
+
+/// The packages whose listing is wanted: those that compile, and not Go's own.
+pub(super) fn wanted(
+    table: &BTreeMap<String, PackageFacts>,
+    scope: ListingScope,
+    goroot: &Path,
+) -> Vec<String> {
+    let own =
+        |package: &PackageFacts| !goroot.as_os_str().is_empty() && package.dir.starts_with(goroot);
+    table
+        .values()
+        .filter(|package| package.compiled)
+        .filter(|package| match scope {
+            ListingScope::Off => false,
+            ListingScope::Flagged => flagged(package) && !own(package),
+            ListingScope::All => true,
+        })
+        .map(|package| package.import_path.clone())
+        .collect()
+}
+
+/// What came of it.
+#[derive(Debug, Default)]
+pub(super) struct Listings {
+    /// Counts.
+    pub(super) run: ListingRun,
+    /// By import path.
+    pub(super) facts: BTreeMap<String, ListingFacts>,
+    /// What could not be listed or read.
+    pub(super) unproven: Vec<Unproven>,
+}
+
+/// Where a listing is made, and for whom.
+pub(super) struct Lister<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) toolchain: &'a Toolchain,
+    pub(super) unit: &'a Unit,
+    pub(super) table: &'a BTreeMap<String, PackageFacts>,
+}
+
+impl Lister<'_> {
+    /// Lists the packages and reads what the compiler prints.
+    pub(super) async fn list(&self, packages: &[String]) -> Listings {
+        let mut out = Listings::default();
+        let asked = self.asked(packages);
+        let mut collector = Collector::new(&asked);
+        let mut missing: BTreeSet<String> = packages.iter().cloned().collect();
+        for command in self.commands(packages) {
+            let result = gather(&command, |event| collector.take(event)).await;
+            self.account(&command, result, &mut missing, &mut out);
+        }
+        if self.plan.listing == ListingScope::All {
+            // Best effort: what cannot be removed costs disk space only.
+            let _ = fs_err::remove_dir_all(self.cache());
+        }
+        out.facts = collector.finish();
+        out.run.packages = out.facts.len() as u64;
+        let silent: Vec<String> =
+            missing.into_iter().filter(|path| !out.facts.contains_key(path)).collect();
+        if !silent.is_empty() {
+            out.unproven.push(unproven(NOT_LISTED, "the compiler printed no listing", silent));
+        }
+        for (path, facts) in &mut out.facts {
+            facts.command = self.unit.go.reproduce_listing(
+                &Target::windows_arm64(),
+                self.plan.cgo,
+                path,
+                &self.flags_of(path),
+            );
+        }
+        self.shorten(&mut out.facts);
+        self.tell_unread(&mut out);
+        out
+    }
+
+    fn commands(&self, packages: &[String]) -> Vec<CommandLine> {
+        let (target, cgo) = (Target::windows_arm64(), self.plan.cgo);
+        if self.plan.listing == ListingScope::All {
+            let flags = self.user_flags();
+            let flags = flags.iter().map(String::as_str);
+            let gcflags = gcflags::for_package(flags, "all", false, false);
+            let listed = Listed::All { gcflags: &gcflags, cache: &self.cache() };
+            let roots: Vec<String> = self
+                .table
+                .values()
+                .filter(|package| package.matched && package.compiled)
+                .map(|package| package.import_path.clone())
+                .collect();
+            let cost = |path: &(String, String)| path.0.len() + 3;
+            let roots: Vec<(String, String)> =
+                roots.into_iter().map(|path| (path, String::new())).collect();
+            return batches_by(&roots, ARGUMENT_BYTES, cost)
+                .iter()
+                .map(|batch| self.unit.go.listing(&target, cgo, listed, batch))
+                .collect();
+        }
+        let with_flags: Vec<(String, String)> =
+            packages.iter().map(|path| (path.clone(), self.flags_of(path))).collect();
+        let cost = |item: &(String, String)| 2 * item.0.len() + item.1.len() + FLAG_BYTES;
+        batches_by(&with_flags, ARGUMENT_BYTES, cost)
+            .iter()
+            .map(|batch| self.unit.go.listing(&target, cgo, Listed::Packages, batch))
+            .collect()
+    }
+
+    /// The user's compiler flags for a package.
+    fn flags_of(&self, path: &str) -> String {
+        let flags = self.user_flags();
+        let package = self.table.get(path);
+        let own = package.is_some_and(PackageFacts::in_main_module);
+        let named = package.is_some_and(|package| package.matched);
+        gcflags::for_package(flags.iter().map(String::as_str), path, own, named)
+    }
+
+    /// GOFLAGS and the flags of the call, in the order in which Go takes them.
+    fn user_flags(&self) -> Vec<String> {
+        let mut flags = split_flags(self.toolchain.env("GOFLAGS").unwrap_or_default());
+        flags.extend(self.unit.go.flags.extra.iter().cloned());
+        flags
+    }
+
+    /// The build cache of `--listing all`.
+    fn cache(&self) -> std::path::PathBuf {
+        self.unit.scratch.join("listing-cache")
+    }
+
+    /// What the collector is to look for.
+    fn asked(&self, packages: &[String]) -> Wanted {
+        let mut wanted = Wanted::default();
+        for path in packages {
+            let Some(package) = self.table.get(path) else { continue };
+            let go = |file: &&String| file.ends_with(".go");
+            let files = package.arm64_only.iter().filter(go).cloned();
+            wanted.package(path, package.is_command(), &dirs(package), files);
+        }
+        for path in self.table.keys() {
+            wanted.known(path);
+        }
+        wanted
+    }
+
+    fn account(
+        &self,
+        command: &CommandLine,
+        result: Result<Gathered, ProcessError>,
+        missing: &mut BTreeSet<String>,
+        out: &mut Listings,
+    ) {
+        let gathered = match result {
+            Ok(gathered) => gathered,
+            Err(error) => {
+                let reason = match std::error::Error::source(&error) {
+                    Some(source) => format!("{error}: {source}"),
+                    None => error.to_string(),
+                };
+                let names = std::mem::take(missing).into_iter().collect();
+                out.unproven.push(unproven(NOT_LISTED, &reason, names));
+                return;
+            }
+        };
+        out.run.commands.push(command.to_string());
+        out.run.bytes += gathered.counts.bytes;
+        for (package, words) in &gathered.errors {
+            if missing.remove(package) {
+                let reason = first_line(words);
+                out.unproven.push(unproven(NOT_LISTED, reason, vec![package.clone()]));
+            }
+        }
+        if let Some(failed) = &gathered.failed {
+            let words = first_line(&gathered.words);
+            let reason =
+                format!("`{command}` {failed}{}{words}", if words.is_empty() { "" } else { ": " });
+            out.unproven.push(unproven(NOT_LISTED, &reason, Vec::new()));
+        }
+        out.run.unknown += gathered.counts.unknown + gathered.counts.too_long;
+        if out.run.first_unknown.is_none() {
+            out.run.first_unknown = gathered.counts.examples.first().cloned();
+        }
+        if gathered.counts.too_long > 0 && out.run.first_unknown.is_none() {
+            out.run.first_unknown = Some("(too long to be read)".into());
+        }
+    }
+
+    /// Lines of a form that was never seen: what they say is not known.
+    fn tell_unread(&self, out: &mut Listings) {
+        let run = &out.run;
+        if run.unknown == 0 {
+            return;
+        }
+        let text = format!(
+            "{} of the listing could not be read, the first: {}",
+            if run.unknown == 1 { "one line".into() } else { format!("{} lines", run.unknown) },
+            run.first_unknown.as_deref().unwrap_or_default().trim()
+        );
+        out.unproven.push(unproven(NOT_LISTED, &text, Vec::new()));
+    }
+
+    /// Places in the form of the Report.
+    fn shorten(&self, facts: &mut BTreeMap<String, ListingFacts>) {
+        let mut by_dir: HashMap<String, &PackageFacts> = HashMap::new();
+        for package in self.table.values() {
+            for dir in dirs(package) {
+                by_dir.entry(dir).or_insert(package);
+            }
+        }
+        let slash = |text: &str| text.replace('\\', "/");
+        let goroot = slash(self.toolchain.env("GOROOT").unwrap_or_default());
+        let shorten = |place: &mut Place| {
+            let file = if cfg!(windows) { slash(&place.file) } else { place.file.clone() };
+            let Some((dir, name)) = file.rsplit_once('/') else { return };
+            place.file = match by_dir.get(dir) {
+                Some(package) => package.report_path(name),
+                None => match file.strip_prefix(&goroot).filter(|_| !goroot.is_empty()) {
+                    Some(inside) => format!("GOROOT{inside}"),
+                    None => file,
+                },
+            };
+        };
+        for facts in facts.values_mut() {
+            for stand_in in &mut facts.stand_ins {
+                shorten(&mut stand_in.place);
+                stand_in.callers.iter_mut().for_each(|caller| shorten(&mut caller.place));
+            }
+            facts.arch_symbols.iter_mut().for_each(|found| shorten(&mut found.place));
+            for site in &mut facts.syscalls {
+                shorten(&mut site.place);
+                site.float.iter_mut().for_each(|float| shorten(&mut float.place));
+            }
+        }
+    }
+}
+
+/// What the compiler prints before the names of a package's files: its directory, or with `-trimpath` its
+/// module and version (cmd/go/internal/work/gc.go, trimpath).
+fn dirs(package: &PackageFacts) -> Vec<String> {
+    let mut dirs = vec![package.dir.to_string_lossy().replace('\\', "/")];
+    let module = package.module.as_ref().map(|module| &module.reference);
+    let inside = module.and_then(|module| package.import_path.strip_prefix(module.path.as_str()));
+    dirs.push(match (module.and_then(|module| module.version.as_ref()), module, inside) {
+        (Some(version), Some(module), Some(inside)) => format!("{}@{version}{inside}", module.path),
+        _ => package.import_path.clone(),
+    });
+    dirs
+}
+
+fn first_line(words: &str) -> &str {
+    let lines = || words.lines().map(str::trim).filter(|line| !line.is_empty());
+    // `# path` says only which package.
+    lines().find(|line| !line.starts_with("# ")).or_else(|| lines().next()).unwrap_or_default()
+}

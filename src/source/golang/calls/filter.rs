@@ -1,0 +1,150 @@
+//! Which packages are worth a parse: those whose text has both a way to call Windows and something that is
+//! known to go wrong in such a call. A search for words over all bytes.
+
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use memchr::{memmem::Finder, memrchr};
+
+use crate::source::package::SourceFile;
+
+use super::known;
+
+/// Words that a call of Windows has.
+const CALLS: &[&str] = &["Syscall", ".Call("];
+
+/// What is read through a pointer of another type: of interest where that may be a float.
+const READS: &[&str] = &[
+    "*uintptr)(unsafe.Pointer(",
+    "*uint64)(unsafe.Pointer(",
+    "*uint32)(unsafe.Pointer(",
+    "*int64)(unsafe.Pointer(",
+    "]uintptr)(unsafe.Pointer(",
+    "]uint32)(unsafe.Pointer(",
+];
+
+/// Words that a float, or a small struct, on its way to such a call has.
+const VALUES: &[&str] = &[
+    "Float64bits",
+    "Float32bits",
+    "Float64frombits",
+    "Float32frombits",
+    // The table of a Windows Runtime interface, whose methods take structs by value.
+    "IInspectableVtbl",
+    // Of WebView2: they take a RECT by value.
+    "utBounds",
+    "ut_Bounds",
+    "etBoundsAndZoomFactor",
+];
+
+static WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let words = CALLS.iter().chain(READS).chain(VALUES).copied().chain(known::words());
+    AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(words).ok()
+});
+
+static FLOAT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("float"));
+
+/// Which kinds of word a text has.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Words {
+    /// A call of Windows. The others are of interest with it alone.
+    pub(super) call: bool,
+    read: bool,
+    value: bool,
+}
+
+/// The words of a package.
+pub(super) fn words(files: &[SourceFile<'_>]) -> Words {
+    let mut words = Words::default();
+    for file in files {
+        words.add(file.bytes);
+        if words.call && words.value {
+            break;
+        }
+    }
+    words
+}
+
+impl Words {
+    /// Whether the package that has them is worth a parse.
+    pub(super) fn worth(self, files: &[SourceFile<'_>]) -> bool {
+        let float = || files.iter().any(|file| has_float(file.bytes));
+        self.call && (self.value || self.read && float())
+    }
+}
+
+/// Whether a file has one of the words: where a package is too large, those are parsed alone.
+pub(super) fn has_words(file: &SourceFile<'_>) -> bool {
+    let mut words = Words::default();
+    words.add(file.bytes);
+    words.call || words.read || words.value
+}
+
+impl Words {
+    fn add(&mut self, text: &[u8]) {
+        let Some(words) = WORDS.as_ref() else {
+            // Without the automaton nothing could be left out.
+            *self = Self { call: true, read: true, value: true };
+            return;
+        };
+        for found in words.find_iter(text) {
+            if is_comment(text, found.start()) {
+                continue;
+            }
+            let at = found.pattern().as_usize();
+            if at < CALLS.len() {
+                self.call = true;
+            } else if at < CALLS.len() + READS.len() {
+                self.read = true;
+            } else {
+                self.value = true;
+            }
+            if self.call && self.value {
+                break;
+            }
+        }
+    }
+}
+
+/// How far in front of a word the start of its line is looked for, in bytes.
+const MAX_LINE: usize = 4096;
+
+/// Whether a text speaks of `float32` or `float64` outside of comments.
+fn has_float(text: &[u8]) -> bool {
+    FLOAT.find_iter(text).any(|at| {
+        let width = text.get(at + FLOAT.needle().len()..).unwrap_or_default();
+        (width.starts_with(b"32") || width.starts_with(b"64")) && !is_comment(text, at)
+    })
+}
+
+/// Whether the line that holds a place is a comment. The documentation of `LazyProc.Call` in
+/// golang.org/x/sys/windows, which is part of most programs for Windows, has words of both kinds.
+fn is_comment(text: &[u8], at: usize) -> bool {
+    let before = text.get(at.saturating_sub(MAX_LINE)..at).unwrap_or_default();
+    let line = match memrchr(b'\n', before) {
+        Some(end) => before.get(end + 1..).unwrap_or_default(),
+        None => before,
+    };
+    line.trim_ascii_start().starts_with(b"//")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_and_a_value_in_any_files() {
+        let worth = |files: &[SourceFile<'_>]| words(files).worth(files);
+        let file = |bytes: &'static str| SourceFile { name: "a.go", bytes: bytes.as_bytes() };
+        let call = file("func f() { syscall.SyscallN(p) }");
+        let value = file("var x = math.Float64bits(1)");
+        assert!(worth(&[call, value]));
+        assert!(worth(&[value, call]));
+        assert!(!worth(&[call]) && !worth(&[value]) && !worth(&[]));
+        let read = file("x := *(*uintptr)(unsafe.Pointer(&y))");
+        assert!(!worth(&[call, read]));
+        assert!(worth(&[call, read, file("type T float64")]));
+        assert!(!worth(&[call, read, file("// as float64 is"), file("\t// Float64bits(x)")]));
+        assert!(has_words(&call) && has_words(&value) && !has_words(&file("package p")));
+    }
+}

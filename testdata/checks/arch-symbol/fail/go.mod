@@ -1,0 +1,3 @@
+module example.com/arch-symbol-fail
+
+go 1.24

@@ -1,0 +1,3 @@
+module example.com/arch-symbol-not-applicable
+
+go 1.24

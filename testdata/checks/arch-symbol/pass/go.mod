@@ -1,0 +1,3 @@
+module example.com/arch-symbol-pass
+
+go 1.24

@@ -1,0 +1,3 @@
+package server
+
+func platform(n int) int { return n * 3 }

@@ -1,0 +1,15 @@
+// Package audio sets the volume.
+package audio
+
+import (
+	"math"
+	"syscall"
+)
+
+var setVolume = syscall.NewLazyDLL("mixer.dll").NewProc("MixerSetVolume")
+
+// SetVolume passes a float.
+func SetVolume(level float32) { setVolume.Call(uintptr(math.Float32bits(level))) }
+
+// Mute passes none.
+func Mute() { setVolume.Call(0) }

@@ -1,0 +1,3 @@
+module example.com/float-syscall-fail
+
+go 1.24

@@ -1,0 +1,3 @@
+module example.com/float-syscall-not-applicable
+
+go 1.24

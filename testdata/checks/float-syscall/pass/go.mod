@@ -1,0 +1,3 @@
+module example.com/float-syscall-pass
+
+go 1.24

@@ -1,0 +1,3 @@
+package size
+
+func putZoom(uintptr, float64) error { return errNoFloat }

@@ -1,0 +1,6 @@
+// Command bad-again uses a vendored package.
+package main
+
+import "example.com/dep/page"
+
+func main() { println(page.Size()) }

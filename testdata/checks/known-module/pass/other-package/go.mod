@@ -1,0 +1,5 @@
+module example.com/other-package
+
+go 1.24
+
+require example.com/dep v1.2.0

@@ -187,7 +187,7 @@ pub(super) fn rule_lines(
 }
 
 /// What the rules know of a package that needs cgo.
-fn without_cgo(package: &PackageFacts) -> Vec<String> {
+fn rules_without_cgo(package: &PackageFacts) -> Vec<String> {
     let hits = package.rules.iter().filter(|hit| hit.effect == RuleEffect::NeedsCgo);
     hits.filter_map(|hit| hit.workaround.clone()).collect()
 }
@@ -205,7 +205,7 @@ pub(super) fn rule_evidence(package: &PackageFacts) -> Vec<Evidence> {
 
 /// The next step where cgo is what is missing.
 pub(super) fn for_cgo(package: &PackageFacts) -> String {
-    lines(&[vec![cgo_step(package)], without_cgo(package)].concat())
+    lines(&[vec![cgo_step(package)], rules_without_cgo(package)].concat())
 }
 
 fn cgo_step(package: &PackageFacts) -> String {
@@ -214,7 +214,7 @@ fn cgo_step(package: &PackageFacts) -> String {
         return if package.in_main_module() {
             "add files for arm64: with cgo as well it has some for windows/amd64 alone".into()
         } else {
-            "replace the dependency, or ask its maintainers for windows/arm64: cgo does not help here".into()
+            without_cgo().to_owned() + ": cgo does not help here"
         };
     }
     let ask =
@@ -224,6 +224,11 @@ fn cgo_step(package: &PackageFacts) -> String {
     } else {
         format!("{ask}; or replace the dependency by one in pure Go")
     }
+}
+
+/// The next step where a dependency has nothing for arm64 with cgo either.
+pub(super) fn without_cgo() -> &'static str {
+    "replace the dependency, or ask its maintainers for windows/arm64"
 }
 
 /// Words of build constraints that are not a tag that somebody could set: systems and architectures that

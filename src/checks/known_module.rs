@@ -151,7 +151,9 @@ fn differs(hit: &RuleHit, package: &PackageFacts, cx: Context<'_>) -> Finding {
             Reachability::LinkedFunction
         }
         // The exe has the package, and nothing of what the rule is about.
-        (Reachability::LinkedPackage, Some(_)) if !hit.symbols.is_empty() => {
+        (Reachability::LinkedPackage, Some(linked))
+            if !hit.symbols.is_empty() && linked.unread.is_empty() =>
+        {
             finding.evidence.push(Evidence::Cause {
                 text: format!("no exe contains {}", listed(&hit.symbols, 3)),
                 file: None,

@@ -9,6 +9,7 @@ use crate::engine::{self, Answer, Tried};
 use crate::facts::BuildFlags;
 use crate::plan::{ListingScope, Plan, Scope};
 use crate::platform;
+use crate::policy::Exceptions;
 use crate::redact::Redactor;
 use crate::render::terminal;
 use crate::rules::file::{Affected, End, Expect};
@@ -191,6 +192,8 @@ fn verify(args: &VerifyArgs, redactor: &Redactor) -> Result<u8, Refusal> {
     let plan = Plan {
         module: None,
         cached: false,
+        why: None,
+        exceptions: Exceptions::default(),
         listing: ListingScope::Off,
         dir: here,
         patterns: Vec::new(),

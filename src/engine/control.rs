@@ -102,9 +102,10 @@ impl Controls<'_> {
     fn needs_cgo(&self, failure: &mut Failure) -> bool {
         let Some(package) = self.table.get(&failure.package) else { return false };
         if failure.class == FailureClass::Excluded {
-            let only = package.class == Some(FileSetClass::CgoOnly)
-                || package.class == Some(FileSetClass::Excluded)
-                    && self.amd64_leans_on_cgo(package);
+            // With cgo it has files for windows/amd64 alone, and without cgo these do not build either.
+            let amd64 =
+                package.class == Some(FileSetClass::Excluded) && self.uses_cgo_on_amd64(package);
+            let only = package.class == Some(FileSetClass::CgoOnly) || amd64;
             if only {
                 failure.class = FailureClass::CgoExcluded;
             }
@@ -120,22 +121,17 @@ impl Controls<'_> {
         true
     }
 
-    /// Whether what the files of a package for windows/amd64 import has cgo files there: then they fail
-    /// without cgo for that reason, while arm64 has none with cgo either.
-    fn amd64_leans_on_cgo(&self, package: &PackageFacts) -> bool {
-        let mut seen = BTreeSet::new();
-        let mut queue: Vec<&str> = vec![&package.import_path];
-        while let Some(path) = queue.pop() {
-            let Some(package) = self.table.get(path).filter(|_| seen.insert(path)) else {
-                continue;
-            };
-            // The standard library does without cgo wherever it can.
-            if package.module.is_some()
-                && package.amd64_cgo.as_ref().is_some_and(|set| !set.cgo.is_empty())
-            {
+    /// Whether anything that the files for windows/amd64 import is changed by cgo.
+    fn uses_cgo_on_amd64(&self, package: &PackageFacts) -> bool {
+        let (mut seen, mut open) = (BTreeSet::new(), vec![package]);
+        while let Some(package) = open.pop() {
+            if package.amd64_cgo.as_ref().is_some_and(|set| !set.cgo.is_empty()) {
                 return true;
             }
-            queue.extend(package.amd64.iter().flat_map(|set| &set.imports).map(String::as_str));
+            let imports = package.amd64.iter().flat_map(|set| &set.imports);
+            for path in imports.filter(|path| seen.insert((*path).clone())) {
+                open.extend(self.table.get(path));
+            }
         }
         false
     }

@@ -64,7 +64,7 @@ impl RuleHit {
     }
 
     /// Whether an exe contains one of its functions, by their names.
-    pub fn links_function(&self, linked: &std::collections::BTreeSet<String>) -> bool {
+    pub fn links_function(&self, linked: &super::LinkedFunctions) -> bool {
         self.symbols.iter().any(|symbol| linked.contains(symbol))
     }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::facts::{BuildFlags, Target};
 use crate::platform::null_device;
 
+use super::modules::parse_flag;
 use super::process::{CommandLine, quote};
 
 /// Fields of `go list -json` that gowoa reads; naming them keeps Go from computing the others. EmbedFiles is
@@ -205,6 +206,42 @@ impl GoCommand {
         self.line(args, env, self.work_limit)
     }
 
+    /// `go build` of one main package that links it into nothing and prints on standard error which symbol made
+    /// the linker keep which other (`-dumpdep`), and which methods are called through interfaces (`-v=2`); see
+    /// [`super::linkgraph`]. `goflags` are the words of GOFLAGS: a flag for the linker would replace the one there.
+    pub fn dumpdep(
+        &self,
+        target: &Target,
+        cgo: bool,
+        overlay: Option<&Path>,
+        goflags: &[String],
+        main: &str,
+    ) -> CommandLine {
+        let mut args: Vec<OsString> = vec!["build".into(), "-o".into(), null_device().into()];
+        args.extend(self.flag_args(overlay.or(self.overlay.as_deref())));
+        if let Some(mode) = &self.flags.build_mode {
+            args.push(format!("-buildmode={mode}").into());
+        }
+        let of_extra = |flag: &String| {
+            let (name, value) = parse_flag(flag)?;
+            (name == "ldflags").then(|| value.to_owned())
+        };
+        let given = goflags
+            .iter()
+            .filter_map(of_extra)
+            .chain(self.flags.ldflags.clone())
+            .chain(self.flags.extra.iter().filter_map(of_extra));
+        // Of several values go takes the last whose pattern fits the package: each gets the addition, and the
+        // first is for packages that no pattern fits.
+        let all = std::iter::once(String::new()).chain(given);
+        args.extend(all.map(|ldflags| format!("-ldflags={}", with_dumpdep(&ldflags)).into()));
+        args.push("--".into());
+        args.push(main.into());
+        let mut env = target_env(target, cgo);
+        env.extend(self.c_compiler_env(target, cgo));
+        self.line(args, env, self.work_limit)
+    }
+
     /// `go get`: modules at versions (`path@version`), or packages by their directories, for a target. Only
     /// for a module of gowoa's own: it writes go.mod and go.sum. cgo is on so that what only cgo files import
     /// is found too; no C compiler runs.
@@ -379,6 +416,12 @@ impl GoCommand {
             limit,
         }
     }
+}
+
+/// A value of `-ldflags`, `[PATTERN=]FLAGS`, with what makes the linker print its graph. Debug information keeps no
+/// function, and would be half of the output.
+fn with_dumpdep(ldflags: &str) -> String {
+    format!("{} -dumpdep -v=2 -w", ldflags.trim()).trim_start().to_owned()
 }
 
 /// A program that is not there: cgo then says that it has no C compiler, which is the truth.

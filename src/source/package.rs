@@ -24,6 +24,8 @@ pub struct PackageText<'a> {
     pub cgo: Vec<SourceFile<'a>>,
     /// Assembly files.
     pub asm: Vec<SourceFile<'a>>,
+    /// Headers that these may include.
+    pub headers: Vec<SourceFile<'a>>,
 }
 
 /// Reads a package.

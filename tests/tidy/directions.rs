@@ -12,10 +12,10 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     // The words of the report: everybody knows them, they know nobody.
     ("model", &[]),
     ("facts", &["model"]),
-    ("plan", &["facts", "model"]),
+    ("plan", &["facts", "model", "policy"]),
     ("platform", &[]),
     // Bytes in, facts out.
-    ("source", &["facts"]),
+    ("source", &["facts", "isa"]),
     // Words of machine code in, what they are out.
     ("isa", &[]),
     ("image", &["facts", "isa"]),
@@ -76,6 +76,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("process_wrap", &["go", "platform"]),
     ("which", &["go"]),
     ("tokio", &["go", "platform", "engine", "cli"]),
+    ("toml", &["policy"]),
     ("tree_sitter", &["source"]),
     ("tree_sitter_go", &["source"]),
     ("regex", &["redact"]),

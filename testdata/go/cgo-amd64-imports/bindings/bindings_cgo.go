@@ -1,6 +1,0 @@
-package bindings
-
-// enum { LEVEL = 3 };
-import "C"
-
-const Level = C.LEVEL

@@ -1,3 +1,0 @@
-module example.com/bindings
-
-go 1.24

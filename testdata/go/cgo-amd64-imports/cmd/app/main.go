@@ -1,5 +1,0 @@
-package main
-
-import "example.com/mapping"
-
-func main() { println(mapping.Level) }

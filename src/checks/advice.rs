@@ -1,7 +1,7 @@
 //! What to do next, by class of failure and by whose code it is.
 
 use crate::facts::{Failure, FailureClass, PackageFacts, RuleEffect, RuleHit, Tried, UnitFacts};
-use crate::model::{ControlOutcome, Evidence};
+use crate::model::{ControlOutcome, Evidence, Finding};
 
 /// The next step for a failure that is an arm64 problem.
 pub(super) fn for_failure(failure: &Failure, package: &PackageFacts, unit: &UnitFacts) -> String {
@@ -186,6 +186,23 @@ pub(super) fn rule_lines(
     found
 }
 
+/// Adds to the finding of another check what rules of its class know of the function.
+pub(super) fn add_rules(
+    finding: &mut Finding,
+    package: &PackageFacts,
+    class: &str,
+    function: Option<&str>,
+) {
+    for hit in package.rules.iter().filter(|hit| hit.class == class && hit.is_about(function)) {
+        // What is known of this very module comes before what holds for all.
+        let general = finding.help.take();
+        let steps: Vec<String> = [Some(of_rule(hit)), general].into_iter().flatten().collect();
+        finding.help = Some(lines(&steps));
+        let (id, summary, url) = (hit.name(), hit.summary.clone(), hit.url.clone());
+        finding.evidence.push(Evidence::Rule { id, summary, url });
+    }
+}
+
 /// What the rules know of a package that needs cgo.
 fn rules_without_cgo(package: &PackageFacts) -> Vec<String> {
     let hits = package.rules.iter().filter(|hit| hit.effect == RuleEffect::NeedsCgo);
@@ -205,7 +222,7 @@ pub(super) fn rule_evidence(package: &PackageFacts) -> Vec<Evidence> {
 
 /// The next step where cgo is what is missing.
 pub(super) fn for_cgo(package: &PackageFacts) -> String {
-    lines(&[vec![cgo_step(package)], rules_without_cgo(package)].concat())
+    lines(&[rules_without_cgo(package), vec![cgo_step(package)]].concat())
 }
 
 fn cgo_step(package: &PackageFacts) -> String {

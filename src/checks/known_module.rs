@@ -115,7 +115,10 @@ fn seen_elsewhere(hit: &RuleHit, package: &PackageFacts, cx: Context<'_>) -> boo
     let source = package.source.as_ref();
     let of_package = |function: &Function| function.package.as_ref() == Some(&package.import_path);
     match hit.class.as_str() {
-        "float-syscall" => source.is_some_and(|source| !source.float_calls.is_empty()),
+        "float-syscall" => source.is_some_and(|source| {
+            let mut calls = source.float_calls.iter();
+            calls.any(|call| hit.is_about(call.place.function.as_deref()))
+        }),
         "arch-table" => source.is_some_and(|source| !source.arch_tables.is_empty()),
         "reserved-x18" => {
             let scans =
@@ -223,8 +226,7 @@ mod tests {
                 reference: ModuleRef {
                     path: "example.com/dep".into(),
                     version: Some("v1.0.0".into()),
-                    replaced_by: None,
-                    vendored: false,
+                    ..ModuleRef::default()
                 },
                 replacement_version: None,
                 main: false,

@@ -52,7 +52,8 @@ impl Check for NeedsCgo {
                     definition.and_then(|at| cx.unit.packages.get(&at.package)).unwrap_or(package);
                 finding.help = Some(advice::for_cgo(needs));
                 let mut finding = finish(finding, failure, package, cx.unit);
-                if failure.class == FailureClass::CgoExcluded {
+                let cgo_only = package.class == Some(FileSetClass::CgoOnly);
+                if failure.class == FailureClass::CgoExcluded && cgo_only {
                     finding.evidence.insert(0, cgo_files(package));
                 }
                 amd64_only::add(&mut finding, needs);
@@ -112,9 +113,6 @@ fn cgo_files(package: &PackageFacts) -> Evidence {
     let has_cgo = |set: &&crate::facts::FileSet| !set.cgo.is_empty();
     let set = package.arm64_cgo.as_ref().filter(has_cgo).or(package.amd64_cgo.as_ref());
     let files: Vec<String> = set.iter().flat_map(|set| &set.cgo).cloned().collect();
-    if files.is_empty() {
-        return draft::files(package);
-    }
     let path = files.first().map(|file| package.report_path(file));
     let verb = if files.len() == 1 { "imports" } else { "import" };
     Evidence::Cause {

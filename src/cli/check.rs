@@ -52,10 +52,6 @@ pub struct CheckArgs {
     #[command(flatten)]
     pub policy: PolicyArgs,
 
-    /// More rules about versions of modules, beside gowoa's own (docs/rules.md; repeatable)
-    #[arg(long, value_name = "FILE")]
-    pub rules: Vec<PathBuf>,
-
     /// How to build.
     #[command(flatten)]
     pub go: GoArgs,
@@ -100,6 +96,10 @@ pub struct GoArgs {
     /// Have the compiler list the machine code of these packages, as evidence (all: gigabytes, and minutes)
     #[arg(long, value_name = "WHICH", default_value = "flagged")]
     pub listing: ListingWhich,
+
+    /// More rules about versions of modules, beside gowoa's own (docs/rules.md; repeatable)
+    #[arg(long, value_name = "FILE")]
+    pub rules: Vec<PathBuf>,
 
     /// No network: GOPROXY=off and GOTOOLCHAIN=local
     #[arg(long)]
@@ -197,7 +197,6 @@ fn plan(args: &CheckArgs) -> Result<Plan, Refusal> {
     Ok(Plan {
         tests: args.tests,
         all_modules: args.all_modules,
-        rules_files: args.rules.clone(),
         out_dir: args.out.out_dir.as_ref().map(|dir| here.join(dir)),
         ..plan
     })
@@ -257,7 +256,7 @@ pub(super) fn plan_of(
         alone: false,
         all_modules: false,
         advise: true,
-        rules_files: Vec::new(),
+        rules_files: go.rules.clone(),
         offline: go.offline,
         out_dir: None,
         fail_on: policy.fail_on,

@@ -296,3 +296,65 @@ fn first_line(words: &str) -> &str {
     // `# path` says only which package.
     lines().find(|line| !line.starts_with("# ")).or_else(|| lines().next()).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::ModuleFacts;
+    use crate::model::ModuleRef;
+
+    fn package(path: &str, version: Option<&str>) -> PackageFacts {
+        let reference = ModuleRef {
+            path: "example.com/m".into(),
+            version: version.map(str::to_owned),
+            replaced_by: None,
+            vendored: false,
+        };
+        PackageFacts {
+            import_path: path.into(),
+            dir: "/cache/m/sub".into(),
+            compiled: true,
+            module: Some(ModuleFacts {
+                reference,
+                replacement_version: None,
+                main: version.is_none(),
+                dir: None,
+                below: String::new(),
+            }),
+            ..PackageFacts::default()
+        }
+    }
+
+    #[test]
+    fn files_are_known_by_their_directory_or_by_their_module() {
+        let with_version = package("example.com/m/sub", Some("v1.2.3"));
+        assert_eq!(dirs(&with_version), ["/cache/m/sub", "example.com/m@v1.2.3/sub"]);
+        assert_eq!(dirs(&package("example.com/m/sub", None))[1], "example.com/m/sub");
+    }
+
+    #[test]
+    fn only_what_compiles_and_differs_is_listed() {
+        let mut table = BTreeMap::new();
+        for (path, class, compiled) in [
+            ("example.com/m/plain", FileSetClass::Portable, true),
+            ("example.com/m/generic", FileSetClass::GenericFallback, true),
+            ("example.com/m/broken", FileSetClass::GenericFallback, false),
+        ] {
+            let package = PackageFacts { class: Some(class), compiled, ..package(path, None) };
+            table.insert(path.to_owned(), package);
+        }
+        let goroot = Path::new("/goroot");
+        let of = |scope| wanted(&table, scope, goroot);
+        assert!(of(ListingScope::Off).is_empty());
+        assert_eq!(of(ListingScope::Flagged), ["example.com/m/generic"]);
+        assert_eq!(of(ListingScope::All), ["example.com/m/generic", "example.com/m/plain"]);
+        assert!(wanted(&table, ListingScope::Flagged, Path::new("/cache")).is_empty());
+    }
+
+    #[test]
+    fn the_line_that_says_why_is_found() {
+        assert_eq!(first_line("# a\n./a.go:1:2: bad\n"), "./a.go:1:2: bad");
+        assert_eq!(first_line("# a\n"), "# a");
+        assert_eq!(first_line("\n"), "");
+    }
+}

@@ -15,7 +15,6 @@ use crate::go::list::ListFailure;
 use crate::go::modules::{flag_value, split_flags};
 use crate::model::{PhaseReport, Problem, Unproven};
 use crate::plan::Plan;
-use crate::rules::Database;
 
 use super::build::{Builder, BuiltUnit};
 use super::control::Controls;
@@ -83,7 +82,6 @@ impl Listed {
 pub(super) async fn list(
     plan: &Plan,
     toolchain: &Toolchain,
-    database: &Database,
     mut unit: Unit,
     progress: &dyn Progress,
 ) -> Listed {
@@ -105,8 +103,6 @@ pub(super) async fn list(
     };
     clock.end("list", begin);
     clock.go_took(took);
-    let mut table = table;
-    rules::fill(&mut table, database, plan, toolchain);
     let ready = table.values().any(|package| package.matched);
     if !ready && facts.problems.is_empty() {
         facts.problems.push(no_packages(&unit.patterns));

@@ -97,8 +97,33 @@ pub struct ArchTable {
     pub form: ArchTableForm,
     /// The architectures it knows, as Go spells them.
     pub known: Vec<String>,
-    /// What an architecture that it does not know gets, in words; absent where that could not be told.
-    pub otherwise: Option<String>,
+    /// What arm64 gets.
+    pub otherwise: ArchOutcome,
+    /// Where it gets that.
+    pub at: SourcePlace,
+    /// Whether it names windows/arm64, or arm64 alone, and refuses it.
+    pub refuses: bool,
+    /// Whether nothing else in the package may make up for it, as far as its text shows.
+    pub sure: bool,
+}
+
+/// What an architecture gets that a table does not know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ArchOutcome {
+    /// An error.
+    Error,
+    /// A panic.
+    Panic,
+    /// The end of the program.
+    Exit,
+    /// A string that is empty.
+    Empty,
+    /// A word such as "unsupported" in the place of a name.
+    NoName,
+    /// The zero value of a map's element.
+    Zero,
+    /// What is made for x64: the string.
+    ForX64(String),
 }
 
 /// The forms of a table by architecture.

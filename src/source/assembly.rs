@@ -177,7 +177,7 @@ fn named(statement: &Statement<'_>) -> Option<bool> {
     }
     // `.P` and `.W` write the base register back.
     let base = |operand: &&[Token<'_>]| operand.len() > 1 && operand.iter().any(is_x18);
-    if statement.has_suffix() && operands.iter().any(|operand| base(operand)) {
+    if statement.has_suffix() && operands.iter().any(base) {
         return Some(true);
     }
     let load = matches!(

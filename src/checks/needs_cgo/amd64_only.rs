@@ -85,7 +85,7 @@ fn help(package: &PackageFacts) -> String {
             .into()
     } else {
         format!(
-            "cgo by itself does not help: it has libraries for windows/amd64 alone. {}",
+            "cgo by itself does not help: what it needs is there for windows/amd64 alone; {}",
             advice::without_cgo()
         )
     }

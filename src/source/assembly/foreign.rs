@@ -160,5 +160,5 @@ pub(super) fn is_x86(statement: &Statement<'_>) -> bool {
         }
         _ => false,
     };
-    operands.iter().any(|operand| register(operand))
+    operands.iter().any(register)
 }

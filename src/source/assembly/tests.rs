@@ -210,6 +210,7 @@ proptest! {
 /// prints are for people: `GO_SOURCES=$(go env GOMODCACHE) cargo test --lib source::assembly -- --ignored --nocapture`.
 #[test]
 #[ignore = "reads the files that GO_SOURCES names"]
+#[expect(clippy::print_stdout, reason = "for people, with --nocapture")]
 fn public_modules_are_read() {
     let Some(root) = std::env::var_os("GO_SOURCES") else { panic!("GO_SOURCES is not set") };
     let mut open = vec![std::path::PathBuf::from(root)];

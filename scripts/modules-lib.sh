@@ -91,7 +91,11 @@ clean_up() {
 }
 
 selected() { # name kind
-  [[ -z $kind_wanted || $kind_wanted == "$2" ]] || return 1
+  case $kind_wanted in
+    '' | "$2") ;;
+    catalogue) [[ $2 != popular ]] || return 1 ;;
+    *) return 1 ;;
+  esac
   ((${#wanted[@]} > 0)) || return 0
   local name
   for name in "${wanted[@]}"; do

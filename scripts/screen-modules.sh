@@ -3,7 +3,8 @@
 #
 #   scripts/screen-modules.sh                        every row
 #   scripts/screen-modules.sh go-ole-124 grpc        these rows
-#   scripts/screen-modules.sh --kind popular         the rows of one kind
+#   scripts/screen-modules.sh --kind popular         the widely used modules
+#   scripts/screen-modules.sh --kind catalogue       the cases that are known to break, and their fixes
 #   scripts/screen-modules.sh --markdown FILE        write the results as a Markdown table too
 #   scripts/screen-modules.sh --keep DIR             keep the reports and the terminal text in DIR
 #   scripts/screen-modules.sh --list                 the names of the rows

@@ -7,7 +7,7 @@ use crate::facts::source::{FloatCall, Passed, Sure};
 use crate::model::{CheckId, Confidence, Evidence, Finding, Severity, SubjectKind, Verdict};
 
 use super::draft::{self, function_reachability};
-use super::{Check, Context, Meta, SubjectFacts, advice, comparable};
+use super::{Check, Context, Meta, SubjectFacts, advice, comparable, listed};
 
 /// See the module.
 #[derive(Debug)]
@@ -78,7 +78,15 @@ fn finding(package: &PackageFacts, calls: &[&FloatCall], cx: Context<'_>) -> Opt
         .evidence
         .extend(calls.iter().take(MAX_LINES).map(|call| draft::source(package, &call.place)));
     finding.evidence.push(cause(first));
-    advice::add_rules(&mut finding, package, META.id.as_str(), first.place.function.as_deref());
+    let places = calls.iter().map(|call| &call.place);
+    finding.evidence.extend(listed::system_calls(package, places));
+    advice::add_rules(
+        &mut finding,
+        package,
+        META.id.as_str(),
+        first.place.function.as_deref(),
+        cx.unit,
+    );
     let reach = function_reachability(package, first.place.function.as_deref());
     Some(draft::about_package(finding, package, reach))
 }
@@ -129,8 +137,8 @@ fn message(package: &PackageFacts, call: &FloatCall, others: usize) -> String {
 fn cause(call: &FloatCall) -> Evidence {
     let why = match call.passed {
         Passed::FloatBits | Passed::FloatConversion => {
-            "arm64 takes a float from a vector register, and Go fills the integer registers alone; \
-             the integers behind it stand one register too far"
+            "arm64 takes a float from a vector register, and Go fills the integer registers alone \
+             (go.dev/issue/62583); integers behind it stand one register too far"
         }
         Passed::FloatResult => "arm64 returns a float in a vector register, which Go does not read",
         Passed::FloatStruct => {
@@ -156,12 +164,13 @@ fn help(package: &PackageFacts, passed: Passed) -> String {
              w := (*[2]uintptr)(unsafe.Pointer(&v)), then w[0] and w[1]"
         }
         Passed::FloatResult => {
-            "use a variant of the function that writes to a pointer, or a shim in assembly; or return \
-             an error on arm64"
+            "use a variant of the function that writes to a pointer, or RegisterFunc of \
+             github.com/ebitengine/purego, or a shim in assembly; or return an error on arm64"
         }
         Passed::FloatBits | Passed::FloatConversion | Passed::FloatStruct => {
-            "use a variant of the function that takes a pointer, or a shim in assembly that moves the \
-             value to a vector register (FMOVD R1, F0); or return an error on arm64"
+            "use a variant of the function that takes a pointer, or RegisterFunc of \
+             github.com/ebitengine/purego, which fills the vector registers, or a shim in assembly; or \
+             return an error on arm64"
         }
     };
     match package.module.as_ref().filter(|module| !module.main) {

@@ -148,7 +148,7 @@ fn differs(hit: &RuleHit, package: &PackageFacts, cx: Context<'_>) -> Finding {
     let message = format!("{} {}: {}", hit.module, hit.version, hit.summary);
     let mut finding = about(hit, cx, hit.severity, message);
     finding.confidence = Confidence::Medium;
-    finding.help = Some(advice::of_rule(hit));
+    finding.help = Some(advice::of_rule(hit, cx.unit));
     let reach = match (reachability(package), &package.linked_functions) {
         (Reachability::LinkedPackage, Some(linked)) if hit.links_function(linked) => {
             Reachability::LinkedFunction
@@ -190,7 +190,7 @@ fn unproven(hit: &RuleHit, package: &PackageFacts, cx: Context<'_>) -> Finding {
     let message = format!("{} {}: {}; it was not built here", hit.module, hit.version, hit.summary);
     let mut finding = about(hit, cx, hit.severity, message);
     finding.confidence = Confidence::Medium;
-    finding.help = Some(advice::of_rule(hit));
+    finding.help = Some(advice::of_rule(hit, cx.unit));
     draft::about_package(finding, package, reachability(package))
 }
 
@@ -226,8 +226,7 @@ mod tests {
                 reference: ModuleRef {
                     path: "example.com/dep".into(),
                     version: Some("v1.0.0".into()),
-                    replaced_by: None,
-                    vendored: false,
+                    ..ModuleRef::default()
                 },
                 replacement_version: None,
                 main: false,

@@ -61,7 +61,6 @@ pub(super) fn arch_symbols(package: &PackageFacts) -> Option<Evidence> {
 
 /// The calls into `syscall` that the compiler made of these lines of source, each behind the move of a float's
 /// bits that stands shortly before it. A call that is inlined has the line of its text; the function decides too.
-#[expect(dead_code, reason = "float-syscall asks it")]
 pub(super) fn system_calls<'a>(
     package: &PackageFacts,
     places: impl IntoIterator<Item = &'a SourcePlace>,

@@ -6,10 +6,12 @@
 
 mod advice;
 mod arch_symbol;
+mod arch_table;
 mod asm_twin;
 mod build_info;
 mod code;
 mod cross_compile;
+mod dll_name;
 mod draft;
 mod embedded_image;
 mod files_lost;
@@ -20,6 +22,7 @@ mod imports;
 mod isa_baseline;
 mod known_module;
 mod listed;
+mod machine_code_bytes;
 mod machine_type;
 mod name_against_content;
 mod needs_cgo;
@@ -32,6 +35,7 @@ mod resource_tree;
 mod siblings;
 mod signature;
 mod slow_path;
+mod sources;
 mod stale_waiver;
 mod stray_x86_code;
 mod unsupported_flags;
@@ -158,9 +162,12 @@ pub static CHECKS: &[&dyn Check] = &[
     &files_lost::FilesLost,
     &asm_twin::AsmTwin,
     &slow_path::SlowPath,
+    &known_module::KnownModule,
     &float_syscall::FloatSyscall,
     &arch_symbol::ArchSymbolCheck,
-    &known_module::KnownModule,
+    &arch_table::ArchTableCheck,
+    &dll_name::DllNameCheck,
+    &machine_code_bytes::MachineCodeBytes,
     &name_against_content::NameAgainstContent,
     &machine_type::MachineType,
     &hybrid_image::HybridImage,

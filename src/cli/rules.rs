@@ -190,11 +190,8 @@ fn verify(args: &VerifyArgs, redactor: &Redactor) -> Result<u8, Refusal> {
         Refusal::new(format!("the working directory: {error}"), "change to a directory that exists")
     })?;
     let plan = Plan {
-        module: None,
-        cached: false,
         why: None,
         exceptions: Exceptions::default(),
-        listing: ListingScope::Off,
         dir: here,
         patterns: Vec::new(),
         go: args.go.clone(),
@@ -202,6 +199,9 @@ fn verify(args: &VerifyArgs, redactor: &Redactor) -> Result<u8, Refusal> {
         cgo: false,
         tests: false,
         scope: Scope::Check,
+        listing: ListingScope::Off,
+        module: None,
+        cached: false,
         alone: true,
         all_modules: false,
         advise: false,

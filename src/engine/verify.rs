@@ -163,7 +163,7 @@ fn wanted(rule: &Rule, item: &Try) -> Wanted {
             packages.push(package.clone());
         }
     }
-    Wanted { requirements, packages, values, tags: item.tags.clone(), whole: false }
+    Wanted { requirements, packages, values, tags: item.tags.clone(), ..Wanted::default() }
 }
 
 fn answer(

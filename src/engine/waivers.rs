@@ -124,8 +124,8 @@ impl<'a> Covered<'a> {
             SubjectKind::Build => of_code || !self.unsure.contains(check),
             SubjectKind::Package => answered(),
             SubjectKind::Test => {
-                let meant = |path: &&str| fits(waiver, path, self.packages.get(path).copied());
-                answered() && !self.untested.iter().any(|path| meant(path))
+                let meant = |path: &&str| fits(waiver, path, self.packages.get(*path).copied());
+                answered() && !self.untested.iter().any(meant)
             }
             // Files of a name alone may be those that another call inspects.
             SubjectKind::Image | SubjectKind::Object => {

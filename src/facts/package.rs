@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::model::{FileSetClass, ModuleRef};
 
+use super::embedded::EmbedFacts;
 use super::image::Part;
 use super::{LinkedFunctions, LinkerPath, ListingFacts, RuleHit, SourceFacts};
 
@@ -33,7 +34,7 @@ pub struct FileSet {
     pub asm: Vec<String>,
     /// Objects that the linker takes as they are (SysoFiles).
     pub syso: Vec<String>,
-    /// Words of `#cgo LDFLAGS`, `${SRCDIR}` replaced (CgoLDFLAGS); none where cgo is off.
+    /// Words of `#cgo LDFLAGS`, `${SRCDIR}` replaced (CgoLDFLAGS). Go says them also where cgo is off.
     pub ldflags: Vec<String>,
     /// Files that `//go:embed` puts into the package (EmbedFiles).
     pub embed: Vec<String>,
@@ -103,10 +104,15 @@ pub struct PackageFacts {
     pub compiled: bool,
     /// For a cgo-partial package: the file and line of a string that says it needs cgo.
     pub cgo_stub: Option<(String, u32, String)>,
+    /// The file, line and text of a string in a Go file that only arm64 has, which says that the platform is not
+    /// supported.
+    pub arch_stub: Option<(String, u32, String)>,
     /// Import paths of packages whose windows/arm64 files import it.
     pub arm64_importers: Vec<String>,
     /// What its source text for windows/arm64 says; absent where it was not read.
     pub source: Option<SourceFacts>,
+    /// What the files carry that it embeds; absent where none of them is an image or a container.
+    pub embeds: Option<EmbedFacts>,
     /// What the compiler's listing says of it; absent where none was made.
     pub listing: Option<ListingFacts>,
     /// What the exes hold of it, by their function tables; absent where no exe was asked.
@@ -151,7 +157,9 @@ impl PackageFacts {
             };
             *source != counts
         });
-        by_files || by_source || self.cgo_stub.is_some()
+        let by_text = self.cgo_stub.is_some() || self.arch_stub.is_some() || by_source;
+        let by_others = !self.rules.is_empty() || self.listing.is_some() || self.embeds.is_some();
+        by_files || by_text || by_others
     }
 
     /// The module's path, version and replacement.

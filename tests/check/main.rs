@@ -12,9 +12,9 @@
 //! * [`secrets`]: a canary reaches no format and no message;
 //! * [`policy`]: `gowoa.toml`, waivers and the baseline;
 //! * [`projects`]: small projects and stand-ins for `go`, made for one test;
+//! * [`rules`]: the rules database from the outside;
 //! * [`screen`]: `gowoa screen` on projects, and on modules of a module proxy in a directory;
 //! * [`proxy`]: that module proxy;
-//! * [`rules`]: the rules database from the outside;
 //! * [`reach`]: how packages and functions get into what is built, and `gowoa screen --why`;
 //! * [`harness`]: starts the program in a clean environment.
 

@@ -14,10 +14,10 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("facts", &["model"]),
     ("plan", &["facts", "model", "policy"]),
     ("platform", &[]),
-    // Bytes in, facts out.
-    ("source", &["facts"]),
     // Words of machine code in, what they are out.
     ("isa", &[]),
+    // Bytes in, facts out.
+    ("source", &["facts", "isa"]),
     ("image", &["facts", "isa"]),
     // Rules and what a build selected in, hits out.
     ("rules", &["facts", "model"]),

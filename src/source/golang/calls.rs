@@ -62,8 +62,14 @@ pub(in crate::source) fn find(package: &PackageText<'_>, facts: &mut SourceFacts
             }
         }
     }
-    let webview = files.iter().any(|file| mentions(file.bytes, "WebView2"));
-    facts.float_calls.extend(judged(&read, &files, !package.asm.is_empty(), webview));
+    let speaks = |file: &SourceFile<'_>, word| mentions(file.bytes, word);
+    let webview = files.iter().any(|file| speaks(file, "ebView") || speaks(file, "ebview"));
+    let (calls, complete) = judged(&read, &files, !package.asm.is_empty(), webview);
+    facts.float_calls.extend(calls);
+    if let (false, Some(file)) = (complete, files.first()) {
+        let reason = "the package has more values than are followed to system calls";
+        facts.unread.push((file.name.to_owned(), reason.to_owned()));
+    }
 }
 
 fn judged(
@@ -71,10 +77,10 @@ fn judged(
     files: &[SourceFile<'_>],
     assembly: bool,
     webview: bool,
-) -> Vec<FloatCall> {
+) -> (Vec<FloatCall>, bool) {
     let package = package::Package::new(read);
     let live = live::code(&package);
-    let found = flow::find(&package, &live, assembly, webview);
+    let (found, complete) = flow::find(&package, &live, assembly, webview);
     let mut calls = Vec::new();
     let mut seen = BTreeSet::new();
     for found in found {
@@ -95,7 +101,7 @@ fn judged(
         });
     }
     calls.sort_by(|a, b| (&a.place, a.passed).cmp(&(&b.place, b.passed)));
-    calls
+    (calls, complete)
 }
 
 fn place(file: &SourceFile<'_>, line: u32, function: Option<String>) -> SourcePlace {

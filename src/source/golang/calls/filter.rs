@@ -10,8 +10,13 @@ use crate::source::package::SourceFile;
 
 use super::known;
 
-/// Words that a call of Windows has.
-const CALLS: &[&str] = &["Syscall", ".Call("];
+/// Words that a call of Windows has. Many types have a method `Call`; this one is given a `uintptr`.
+const CALLS: &[&str] = &["Syscall", ".Call(", "uintptr("];
+
+/// Their places in `CALLS`.
+const METHOD: usize = 1;
+/// See `METHOD`.
+const INTEGER: usize = 2;
 
 /// What is read through a pointer of another type: of interest where that may be a float.
 const READS: &[&str] = &[
@@ -87,13 +92,16 @@ impl Words {
             *self = Self { call: true, read: true, value: true };
             return;
         };
+        let (mut method, mut integer) = (false, false);
         for found in words.find_iter(text) {
             if is_comment(text, found.start()) {
                 continue;
             }
             let at = found.pattern().as_usize();
             if at < CALLS.len() {
-                self.call = true;
+                method |= at == METHOD;
+                integer |= at == INTEGER;
+                self.call |= at < METHOD || method && integer;
             } else if at < CALLS.len() + READS.len() {
                 self.read = true;
             } else {
@@ -140,6 +148,9 @@ mod tests {
         let value = file("var x = math.Float64bits(1)");
         assert!(worth(&[call, value]));
         assert!(worth(&[value, call]));
+        let method = file("p.Call(uintptr(0))");
+        assert!(worth(&[method, value]));
+        assert!(!worth(&[file("p.Call(0)"), value, file("uintptr(0)")]));
         assert!(!worth(&[call]) && !worth(&[value]) && !worth(&[]));
         let read = file("x := *(*uintptr)(unsafe.Pointer(&y))");
         assert!(!worth(&[call, read]));

@@ -17,6 +17,8 @@ const FLOAT_PARAMETERS: &[(&str, &[usize])] = &[
 /// and their like, and the states of Direct3D 9, whose `DWORD` is a float for some of them.
 const CARRIERS: &[&str] = &[
     "sendmessage",
+    "sendmessagetimeout",
+    "sendmessagecallback",
     "sendnotifymessage",
     "senddlgitemmessage",
     "postmessage",
@@ -24,7 +26,8 @@ const CARRIERS: &[&str] = &[
     "postqueuedcompletionstatus",
     "queueuserapc",
     "setwindowlong",
-    "setclasslong",
+    "setwindowlongptr",
+    "setclasslongptr",
     "setprop",
     "tlssetvalue",
     "flssetvalue",
@@ -57,7 +60,8 @@ pub(super) fn float_parameters(function: &str) -> &'static [usize] {
 /// name may be that of a variable, such as `procSendMessageW`.
 pub(super) fn carries_bits(function: &str) -> bool {
     let plain = function.replace('_', "").to_ascii_lowercase();
-    CARRIERS.iter().any(|carrier| plain.contains(carrier))
+    let plain = plain.strip_suffix(['a', 'w']).unwrap_or(&plain);
+    CARRIERS.iter().any(|carrier| plain.ends_with(carrier))
 }
 
 /// Whether a method takes a `RECT` by value behind `this`.
@@ -70,4 +74,22 @@ pub(super) fn takes_rect(method: &str) -> bool {
 pub(super) fn foreign_struct(name: &str) -> Option<u64> {
     let plain = name.to_ascii_lowercase();
     FOREIGN_STRUCTS.iter().find(|(known, _)| *known == plain).map(|(_, size)| *size)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_as_windows_and_variables_have_them() {
+        for name in ["SendMessageW", "procPostMessage", "_SetWindowLongPtrA", "SetRenderState"] {
+            assert!(carries_bits(name), "{name}");
+        }
+        for name in ["SetProperty", "SetRenderStateFloat", "glClearColor", ""] {
+            assert!(!carries_bits(name), "{name}");
+        }
+        assert!(takes_rect("put_Bounds") && takes_rect("PutBounds") && !takes_rect("GetBounds"));
+        assert_eq!(float_parameters("VariantTimeToSystemTime"), [0]);
+        assert_eq!(foreign_struct("GUID"), Some(16));
+    }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::facts::BuildFlags;
 use crate::facts::given::Platform;
 use crate::model::Severity;
+use crate::policy::Exceptions;
 
 /// What to check, how to build it, and what counts.
 #[derive(Debug, Clone)]
@@ -42,8 +43,12 @@ pub struct Plan {
     pub offline: bool,
     /// Where the exes land; absent for gowoa's cache.
     pub out_dir: Option<PathBuf>,
+    /// `--why`: a package or a function of one, as the user gave it; the linker is asked for its way there.
+    pub why: Option<String>,
     /// Findings at or above this severity fail the report; absent for `never`.
     pub fail_on: Option<Severity>,
+    /// Waivers and baseline: what is found and does not count.
+    pub exceptions: Exceptions,
     /// Time limit of each list and build.
     pub work_limit: Duration,
     /// Time limit of short calls.
@@ -103,4 +108,6 @@ pub struct InspectPlan {
     pub map: bool,
     /// Findings at or above this severity fail the report; absent for `never`.
     pub fail_on: Option<Severity>,
+    /// Waivers and baseline: what is found and does not count.
+    pub exceptions: Exceptions,
 }

@@ -13,6 +13,8 @@
 mod describe;
 #[path = "code/limits.rs"]
 mod limits;
+#[path = "code/linked.rs"]
+mod linked;
 #[path = "code/peers.rs"]
 mod peers;
 

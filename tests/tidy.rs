@@ -22,7 +22,8 @@ use gowoa::cli::{Cli, exit};
 use gowoa::platform::Interrupt;
 
 /// Files of `src/checks` that are no check: the list, what several checks share, and the words of one.
-const NO_CHECK: &[&str] = &["mod", "advice", "code", "draft", "object_words", "siblings"];
+const NO_CHECK: &[&str] =
+    &["mod", "advice", "code", "draft", "listed", "object_words", "siblings", "sources"];
 
 /// The headings of a check's page, in this order.
 const HEADINGS: &[&str] = &[

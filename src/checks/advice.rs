@@ -1,7 +1,7 @@
 //! What to do next, by class of failure and by whose code it is.
 
 use crate::facts::{Failure, FailureClass, PackageFacts, RuleEffect, RuleHit, Tried, UnitFacts};
-use crate::model::{ControlOutcome, Evidence};
+use crate::model::{ControlOutcome, Evidence, Finding};
 
 /// The next step for a failure that is an arm64 problem.
 pub(super) fn for_failure(failure: &Failure, package: &PackageFacts, unit: &UnitFacts) -> String {
@@ -123,7 +123,9 @@ fn dependency(failure: &Failure, package: &PackageFacts, unit: &UnitFacts) -> St
         let more = if more.is_empty() { vec![otherwise.to_owned()] } else { more };
         return tag + &lines(&[vec![no], more].concat());
     }
-    let why = bad().find_map(|tried| tried.text.as_deref()).unwrap_or("not tried here");
+    let why = bad()
+        .find_map(|tried| tried.text.as_deref())
+        .unwrap_or("no version is tried for this kind of failure");
     let known = rule_lines(failure, package, unit, Some(why));
     if !known.is_empty() {
         return tag + &lines(&known);
@@ -145,9 +147,22 @@ fn rule_upgrade(hit: &RuleHit, why: &str) -> Option<String> {
     Some(format!("go get {}@{version} (good by rule {}; not tried: {why})", hit.module, hit.id))
 }
 
+/// The version that mends what is no more than a note: said, and not built for it.
+fn rule_known(hit: &RuleHit) -> Option<String> {
+    let version = hit.upgrade.as_ref()?;
+    Some(format!("mended in {} {version}, by rule {} (not built here)", hit.module, hit.id))
+}
+
 /// The next step that a rule knows of a package that builds.
-pub(super) fn of_rule(hit: &RuleHit) -> String {
-    let upgrade = rule_upgrade(hit, "it builds as it is");
+pub(super) fn of_rule(hit: &RuleHit, unit: &UnitFacts) -> String {
+    let version = |tried: &&Tried| {
+        tried.module == hit.module && Some(tried.version.as_str()) == hit.upgrade.as_deref()
+    };
+    let upgrade = match unit.tried.iter().find(version) {
+        Some(tried) if tried.outcome == Some(true) => Some(upgrade(tried)),
+        Some(Tried { text: Some(why), .. }) => rule_upgrade(hit, why),
+        _ => rule_known(hit),
+    };
     let mut steps: Vec<String> = upgrade.into_iter().chain(hit.workaround.clone()).collect();
     if steps.is_empty() {
         steps.push(format!("rule {} knows no good version of {}", hit.id, hit.module));
@@ -186,8 +201,27 @@ pub(super) fn rule_lines(
     found
 }
 
+/// Adds to the finding of another check what rules of its class know of the function.
+pub(super) fn add_rules(
+    finding: &mut Finding,
+    package: &PackageFacts,
+    class: &str,
+    function: Option<&str>,
+    unit: &UnitFacts,
+) {
+    for hit in package.rules.iter().filter(|hit| hit.class == class && hit.is_about(function)) {
+        // What is known of this very module comes before what holds for all.
+        let general = finding.help.take();
+        let steps: Vec<String> =
+            [Some(of_rule(hit, unit)), general].into_iter().flatten().collect();
+        finding.help = Some(lines(&steps));
+        let (id, summary, url) = (hit.name(), hit.summary.clone(), hit.url.clone());
+        finding.evidence.push(Evidence::Rule { id, summary, url });
+    }
+}
+
 /// What the rules know of a package that needs cgo.
-fn without_cgo(package: &PackageFacts) -> Vec<String> {
+fn rules_without_cgo(package: &PackageFacts) -> Vec<String> {
     let hits = package.rules.iter().filter(|hit| hit.effect == RuleEffect::NeedsCgo);
     hits.filter_map(|hit| hit.workaround.clone()).collect()
 }
@@ -205,7 +239,7 @@ pub(super) fn rule_evidence(package: &PackageFacts) -> Vec<Evidence> {
 
 /// The next step where cgo is what is missing.
 pub(super) fn for_cgo(package: &PackageFacts) -> String {
-    lines(&[vec![cgo_step(package)], without_cgo(package)].concat())
+    lines(&[rules_without_cgo(package), vec![cgo_step(package)]].concat())
 }
 
 fn cgo_step(package: &PackageFacts) -> String {
@@ -214,7 +248,7 @@ fn cgo_step(package: &PackageFacts) -> String {
         return if package.in_main_module() {
             "add files for arm64: with cgo as well it has some for windows/amd64 alone".into()
         } else {
-            "replace the dependency, or ask its maintainers for windows/arm64: cgo does not help here".into()
+            without_cgo().to_owned() + ": cgo does not help here"
         };
     }
     let ask =
@@ -224,6 +258,11 @@ fn cgo_step(package: &PackageFacts) -> String {
     } else {
         format!("{ask}; or replace the dependency by one in pure Go")
     }
+}
+
+/// The next step where a dependency has nothing for arm64 with cgo either.
+pub(super) fn without_cgo() -> &'static str {
+    "replace the dependency, or ask its maintainers for windows/arm64"
 }
 
 /// Words of build constraints that are not a tag that somebody could set: systems and architectures that

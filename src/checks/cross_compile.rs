@@ -319,6 +319,7 @@ fn evidence(failure: &Failure, unit: &UnitFacts) -> Vec<Evidence> {
             line: Some(definition.line),
         });
     }
+    evidence.extend(foreign_assembly(failure, unit));
     evidence.extend(failure.controls.iter().map(control));
     if failure.chain.len() > 1 {
         let link = |path: &String| ChainLink {
@@ -341,6 +342,24 @@ fn evidence(failure: &Failure, unit: &UnitFacts) -> Vec<Evidence> {
     });
     evidence.push(Evidence::Reproduce { command: failure.reproduce.clone() });
     evidence
+}
+
+/// Why x86 assembly comes to the assembler for ARM64 at all: no name and no constraint keeps it from it.
+fn foreign_assembly(failure: &Failure, unit: &UnitFacts) -> Option<Evidence> {
+    if failure.class != FailureClass::ForeignAssembly {
+        return None;
+    }
+    let package = unit.packages.get(&failure.package)?;
+    let place = package.source.as_ref()?.assembly.foreign.first()?;
+    let path = package.report_path(&place.file);
+    Some(Evidence::Cause {
+        text: format!(
+            "{path} is x86 assembly ({}) and its name ends in no architecture, so every one assembles it",
+            place.text
+        ),
+        file: Some(path),
+        line: Some(place.line),
+    })
 }
 
 fn control(control: &Control) -> Evidence {

@@ -1,9 +1,10 @@
 //! Puts a finding together, so that no check forgets a field.
 
 use crate::facts::source::SourcePlace;
-use crate::facts::{Diagnostic, PackageFacts};
+use crate::facts::{Diagnostic, PackageFacts, UnitFacts};
 use crate::model::{
     CheckId, Confidence, Evidence, Finding, Location, Reachability, Severity, SubjectId,
+    SubjectKind,
 };
 
 /// A finding of this check on this subject, of high confidence until told otherwise.
@@ -44,32 +45,80 @@ pub(super) fn about_package(
     finding
 }
 
-/// How a package that builds gets into what is built.
-pub(super) fn reachability(package: &PackageFacts) -> Reachability {
-    if package.in_main_module() || package.named {
+/// How a package gets into what is built: the one place that decides it. A package that the roots of the build
+/// import counts as linked also where a failure kept the exe from being made, since it will be once that is
+/// mended; one that no root imports for windows/arm64 is in the graph only.
+pub(crate) fn reachability(package: &PackageFacts) -> Reachability {
+    // What the patterns match is what is asked about: `gowoa screen --module` matches packages of others.
+    if package.in_main_module() || package.named || package.matched {
         Reachability::MainModule
-    } else if package.linked {
+    } else if package.linked || package.reached {
         Reachability::LinkedPackage
     } else {
         Reachability::GraphOnly
     }
 }
 
-/// How a function of a package that builds gets into what is built. Without a function, or where no exe was
-/// asked for its functions, the package decides.
-pub(super) fn function_reachability(
+/// The same for a function of the package: linked where the function table of an exe has it, also inlined, and
+/// also if the exe is the program that links libraries, since what it holds is what users of the libraries could
+/// reach. Without a function, or where no exe was asked for its functions, the package decides.
+pub(crate) fn function_reachability(
     package: &PackageFacts,
     function: Option<&str>,
 ) -> Reachability {
     let by_package = reachability(package);
     match (by_package, function, &package.linked_functions) {
-        (Reachability::LinkedPackage, Some(function), Some(linked))
+        (Reachability::LinkedPackage | Reachability::GraphOnly, Some(function), Some(linked))
             if linked.contains(function) =>
         {
             Reachability::LinkedFunction
         }
         _ => by_package,
     }
+}
+
+/// What every finding about a package says in the end, whichever check made it: how it gets into what is built,
+/// and, of an error or a warning, which exe has it.
+pub(super) fn complete(finding: &mut Finding, subject: SubjectKind, unit: &UnitFacts) {
+    let Some(path) = &finding.package else { return };
+    let package = unit.packages.get(path);
+    if finding.reachability.is_none() {
+        finding.reachability = match (package, subject) {
+            (Some(package), _) => Some(reachability(package)),
+            // What was found in an exe is in the exe.
+            (None, SubjectKind::Image) => Some(Reachability::LinkedFunction),
+            (None, _) => None,
+        };
+    }
+    // An image is its own evidence.
+    let Some(package) = package.filter(|_| subject != SubjectKind::Image) else { return };
+    let said = finding.evidence.iter().any(|one| matches!(one, Evidence::Linked { .. }));
+    if !said && finding.severity > Severity::Note {
+        let function = finding.location.as_ref().and_then(|place| place.function.as_deref());
+        finding.evidence.extend(linked(package, function));
+    }
+}
+
+/// Which exe holds a function of a package, or else the package.
+fn linked(package: &PackageFacts, function: Option<&str>) -> Option<Evidence> {
+    let found = package.linked_functions.as_ref()?;
+    let named = function;
+    let function = named.filter(|function| found.contains(function));
+    if named.is_some() && function.is_none() && !found.unread.is_empty() {
+        // To name an exe without it would say that no other has it.
+        return None;
+    }
+    let image = found.image_of(function)?;
+    let path = package.linker_path.as_ref().and_then(|path| path.as_ref().ok());
+    let path = path.filter(|path| path.image == image.name && path.function.as_deref() == function);
+    Some(Evidence::Linked {
+        image: image.name.clone(),
+        functions: function.map(str::to_owned).into_iter().collect(),
+        // The program that links libraries asks reflection for everything: that says nothing of its users.
+        reflection: path.is_some_and(|path| path.reflection && !image.link_proof),
+        link_proof: image.link_proof,
+        path: path.map(|path| path.symbols.clone()).unwrap_or_default(),
+    })
 }
 
 /// The place of a line of a package's source.
@@ -130,3 +179,6 @@ pub(super) fn listed(names: &[String], shown: usize) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

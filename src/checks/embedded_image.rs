@@ -1,4 +1,7 @@
-//! embedded-image: does the image carry DLLs, drivers or programs that Windows on Arm cannot use?
+//! embedded-image: does an image carry DLLs, drivers or programs that Windows on Arm cannot use, or does a package
+//! embed some?
+
+mod package;
 
 use crate::facts::ImageFile;
 use crate::facts::embedded::{EmbeddedFacts, EmbeddedImage, EmbeddedKind, Unopened};
@@ -17,9 +20,9 @@ pub(super) struct EmbeddedImageCheck;
 
 static META: Meta = Meta {
     id: CheckId::new("embedded-image"),
-    title: "an image carries a DLL, a driver or a program for another machine",
+    title: "an image or a package carries a DLL, a driver or a program for another machine",
     severity: Severity::Error,
-    subjects: &[SubjectKind::Image],
+    subjects: &[SubjectKind::Package, SubjectKind::Image],
     page: include_str!("embedded_image.md"),
 };
 
@@ -35,6 +38,9 @@ impl Check for EmbeddedImageCheck {
     }
 
     fn judge(&self, subject: SubjectFacts<'_>, cx: Context<'_>) -> Verdict {
+        if let SubjectFacts::Package(package) = subject {
+            return package::judge(package, cx);
+        }
         let image = match readable(subject) {
             Ok((image, _)) => image,
             Err(verdict) => return verdict,
@@ -47,7 +53,7 @@ impl Check for EmbeddedImageCheck {
             }
             Some(Ok(embedded)) => embedded,
         };
-        let findings = findings(image, embedded, cx);
+        let findings = findings(&Carrier::image(image), embedded, cx);
         // Where a limit of gowoa stopped the look, anything may be behind it, and the answer is not known. A
         // locked or damaged archive among the data of a program is most often none of what is looked for here,
         // and no larger limit would open it, so it does not take the answer from the report; it is no pass
@@ -75,7 +81,20 @@ impl Check for EmbeddedImageCheck {
     }
 }
 
-fn findings(image: &ImageFile, embedded: &EmbeddedFacts, cx: Context<'_>) -> Vec<Finding> {
+/// What carries the images.
+struct Carrier<'a> {
+    /// Its name, and what it does: `tool.exe carries`.
+    carries: String,
+    package: Option<&'a str>,
+}
+
+impl<'a> Carrier<'a> {
+    fn image(image: &'a ImageFile) -> Self {
+        Self { carries: format!("{} carries", image.name), package: image.package.as_deref() }
+    }
+}
+
+fn findings(carrier: &Carrier<'_>, embedded: &EmbeddedFacts, cx: Context<'_>) -> Vec<Finding> {
     let mut judged: Vec<(&EmbeddedImage, Judgement, Vec<&EmbeddedImage>)> = Vec::new();
     for inner in &embedded.images {
         let Some(judgement) = judge(inner, embedded) else { continue };
@@ -89,13 +108,13 @@ fn findings(image: &ImageFile, embedded: &EmbeddedFacts, cx: Context<'_>) -> Vec
     let mut findings: Vec<Finding> = judged
         .iter()
         .take(SHOWN)
-        .map(|(inner, judgement, again)| finding(image, inner, judgement, again, cx))
+        .map(|(inner, judgement, again)| finding(carrier, inner, judgement, again, cx))
         .collect();
     if let Some((_, worst, _)) = judged.get(SHOWN) {
-        findings.push(more(image, worst.severity, judged.len() - SHOWN, cx));
+        findings.push(more(carrier, worst.severity, judged.len() - SHOWN, cx));
     }
     if !findings.is_empty() && !embedded.unopened.is_empty() {
-        findings.push(unopened(image, &embedded.unopened, cx));
+        findings.push(unopened(carrier, &embedded.unopened, cx));
     }
     findings
 }
@@ -173,7 +192,7 @@ fn class(inner: &EmbeddedImage) -> &'static str {
 }
 
 fn finding(
-    image: &ImageFile,
+    carrier: &Carrier<'_>,
     inner: &EmbeddedImage,
     judgement: &Judgement,
     again: &[&EmbeddedImage],
@@ -181,14 +200,14 @@ fn finding(
 ) -> Finding {
     let (machine, kind, place) = (inner.machine, inner.kind.words(), inner.place());
     let message = format!(
-        "{} carries {place}, {} {machine} {kind}: {}",
-        image.name,
+        "{} {place}, {} {machine} {kind}: {}",
+        carrier.carries,
         article(machine),
         judgement.why
     );
     let mut finding = draft::finding(&META.id, cx.subject, judgement.severity, message);
     finding.class = Some(judgement.class.into());
-    finding.package = image.package.clone();
+    finding.package = carrier.package.map(str::to_owned);
     finding.help = Some(judgement.help.clone());
     if judgement.severity < Severity::Error {
         finding.confidence = Confidence::Medium;
@@ -243,20 +262,20 @@ fn help(inner: &EmbeddedImage) -> String {
 }
 
 /// One finding for all that are not shown.
-fn more(image: &ImageFile, severity: Severity, count: usize, cx: Context<'_>) -> Finding {
-    let message = format!("{} carries {count} more images for other machines", image.name);
+fn more(carrier: &Carrier<'_>, severity: Severity, count: usize, cx: Context<'_>) -> Finding {
+    let message = format!("{} {count} more images for other machines", carrier.carries);
     let mut finding = draft::finding(&META.id, cx.subject, severity, message);
     finding.class = Some("more".into());
-    finding.package = image.package.clone();
+    finding.package = carrier.package.map(str::to_owned);
     finding
 }
 
 /// One note for what could not be looked into, beside findings that are worse.
-fn unopened(image: &ImageFile, unopened: &[Unopened], cx: Context<'_>) -> Finding {
-    let message = format!("{}: {}", image.name, not_opened(unopened));
+fn unopened(carrier: &Carrier<'_>, unopened: &[Unopened], cx: Context<'_>) -> Finding {
+    let message = format!("{} containers: {}", carrier.carries, not_opened(unopened));
     let mut finding = draft::finding(&META.id, cx.subject, Severity::Note, message);
     finding.class = Some(NOT_OPENED.into());
-    finding.package = image.package.clone();
+    finding.package = carrier.package.map(str::to_owned);
     finding
 }
 

@@ -1,7 +1,9 @@
 //! files-lost: Go files and resources that exist for amd64 only, with nothing in their place.
 
 use crate::facts::PackageFacts;
-use crate::model::{CheckId, Confidence, FileSetClass, Severity, SubjectKind, Verdict};
+use crate::model::{
+    CheckId, Confidence, Evidence, FileSetClass, Finding, Location, Severity, SubjectKind, Verdict,
+};
 
 use super::draft::{self, files, listed, reachability};
 use super::{Check, Context, Meta, SubjectFacts, comparable};
@@ -12,7 +14,7 @@ pub(super) struct FilesLost;
 
 static META: Meta = Meta {
     id: CheckId::new("files-lost"),
-    title: "Go files or resource objects exist for windows/amd64 only and nothing replaces them",
+    title: "Go files or resource objects exist for windows/amd64 only and nothing, or a stub, replaces them",
     severity: Severity::Warning,
     subjects: &[SubjectKind::Package],
     page: include_str!("files_lost.md"),
@@ -32,6 +34,9 @@ impl Check for FilesLost {
             return Verdict::NotApplicable(
                 "a package that needs these files fails; that finding names them".into(),
             );
+        }
+        if let Some(stub) = &package.arch_stub {
+            return Verdict::Fail(vec![stub_finding(package, stub, cx)]);
         }
         let (message, help) = match package.class {
             None | Some(FileSetClass::Excluded | FileSetClass::CgoOnly) => {
@@ -102,4 +107,35 @@ fn lost_resources(package: &PackageFacts) -> (String, &'static str) {
         message,
         "make the object for arm64 too and name it *_windows_arm64.syso (goversioninfo: -arm -64)",
     )
+}
+
+/// Something stands in for the files of amd64, and says itself that it does not work.
+fn stub_finding(
+    package: &PackageFacts,
+    (file, line, text): &(String, u32, String),
+    cx: Context<'_>,
+) -> Finding {
+    let message = format!(
+        "{} builds for arm64 with {file} in the place of {}, which says at run time: {text}",
+        package.import_path,
+        listed(&package.amd64_only, 3)
+    );
+    let mut finding = draft::finding(&META.id, cx.subject, Severity::Warning, message);
+    finding.class = Some("arch-stub".into());
+    finding.confidence = Confidence::Medium;
+    finding.help = Some(
+        "look whether your program asks for what does not work there, and has another way; the package may have a \
+         question of its own for it (such as SupportedCPU)"
+            .into(),
+    );
+    let path = package.report_path(file);
+    finding.location =
+        Some(Location { file: Some(path.clone()), line: Some(*line), ..Location::default() });
+    finding.evidence.push(Evidence::Cause {
+        text: format!("{path} is for arm64 and not for amd64, and holds this text"),
+        file: Some(path),
+        line: Some(*line),
+    });
+    finding.evidence.push(files(package));
+    draft::about_package(finding, package, reachability(package))
 }

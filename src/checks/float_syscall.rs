@@ -7,8 +7,7 @@ use crate::facts::source::{FloatCall, Passed, Sure};
 use crate::model::{CheckId, Confidence, Evidence, Finding, Severity, SubjectKind, Verdict};
 
 use super::draft::{self, function_reachability};
-use super::listed;
-use super::{Check, Context, Meta, SubjectFacts, comparable};
+use super::{Check, Context, Meta, SubjectFacts, advice, comparable, listed};
 
 /// See the module.
 #[derive(Debug)]
@@ -81,6 +80,13 @@ fn finding(package: &PackageFacts, calls: &[&FloatCall], cx: Context<'_>) -> Opt
     finding.evidence.push(cause(first));
     let places = calls.iter().map(|call| &call.place);
     finding.evidence.extend(listed::system_calls(package, places));
+    advice::add_rules(
+        &mut finding,
+        package,
+        META.id.as_str(),
+        first.place.function.as_deref(),
+        cx.unit,
+    );
     let reach = function_reachability(package, first.place.function.as_deref());
     Some(draft::about_package(finding, package, reach))
 }

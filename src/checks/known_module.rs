@@ -115,7 +115,10 @@ fn seen_elsewhere(hit: &RuleHit, package: &PackageFacts, cx: Context<'_>) -> boo
     let source = package.source.as_ref();
     let of_package = |function: &Function| function.package.as_ref() == Some(&package.import_path);
     match hit.class.as_str() {
-        "float-syscall" => source.is_some_and(|source| !source.float_calls.is_empty()),
+        "float-syscall" => source.is_some_and(|source| {
+            let mut calls = source.float_calls.iter();
+            calls.any(|call| hit.is_about(call.place.function.as_deref()))
+        }),
         "arch-table" => source.is_some_and(|source| !source.arch_tables.is_empty()),
         "reserved-x18" => {
             let scans =
@@ -145,13 +148,15 @@ fn differs(hit: &RuleHit, package: &PackageFacts, cx: Context<'_>) -> Finding {
     let message = format!("{} {}: {}", hit.module, hit.version, hit.summary);
     let mut finding = about(hit, cx, hit.severity, message);
     finding.confidence = Confidence::Medium;
-    finding.help = Some(advice::of_rule(hit));
+    finding.help = Some(advice::of_rule(hit, cx.unit));
     let reach = match (reachability(package), &package.linked_functions) {
         (Reachability::LinkedPackage, Some(linked)) if hit.links_function(linked) => {
             Reachability::LinkedFunction
         }
         // The exe has the package, and nothing of what the rule is about.
-        (Reachability::LinkedPackage, Some(_)) if !hit.symbols.is_empty() => {
+        (Reachability::LinkedPackage, Some(linked))
+            if !hit.symbols.is_empty() && linked.unread.is_empty() =>
+        {
             finding.evidence.push(Evidence::Cause {
                 text: format!("no exe contains {}", listed(&hit.symbols, 3)),
                 file: None,
@@ -185,7 +190,7 @@ fn unproven(hit: &RuleHit, package: &PackageFacts, cx: Context<'_>) -> Finding {
     let message = format!("{} {}: {}; it was not built here", hit.module, hit.version, hit.summary);
     let mut finding = about(hit, cx, hit.severity, message);
     finding.confidence = Confidence::Medium;
-    finding.help = Some(advice::of_rule(hit));
+    finding.help = Some(advice::of_rule(hit, cx.unit));
     draft::about_package(finding, package, reachability(package))
 }
 
@@ -221,8 +226,7 @@ mod tests {
                 reference: ModuleRef {
                     path: "example.com/dep".into(),
                     version: Some("v1.0.0".into()),
-                    replaced_by: None,
-                    vendored: false,
+                    ..ModuleRef::default()
                 },
                 replacement_version: None,
                 main: false,

@@ -6,10 +6,12 @@
 
 mod advice;
 mod arch_symbol;
+mod arch_table;
 mod asm_twin;
 mod build_info;
 mod code;
 mod cross_compile;
+mod dll_name;
 mod draft;
 mod embedded_image;
 mod files_lost;
@@ -20,6 +22,7 @@ mod imports;
 mod isa_baseline;
 mod known_module;
 mod listed;
+mod machine_code_bytes;
 mod machine_type;
 mod name_against_content;
 mod needs_cgo;
@@ -32,15 +35,19 @@ mod resource_tree;
 mod siblings;
 mod signature;
 mod slow_path;
+mod sources;
+mod stale_waiver;
 mod stray_x86_code;
 mod unsupported_flags;
 
 /// How far a package came; shared by the check and the list of subjects.
 pub(crate) use cross_compile::state as cross_compile_state;
+/// How a package or a function gets into what is built; shared by the checks and `--why`.
+pub(crate) use draft::function_reachability;
 
 use crate::facts::{
-    GivenContainer, GivenFacts, GivenFile, ImageFacts, ImageFile, ObjectFile, PackageFacts,
-    TestFacts, UnitFacts,
+    ConfigFacts, GivenContainer, GivenFacts, GivenFile, ImageFacts, ImageFile, ObjectFile,
+    PackageFacts, TestFacts, UnitFacts,
 };
 use crate::model::{CheckId, Severity, SubjectKind, Verdict};
 
@@ -78,6 +85,8 @@ pub enum SubjectFacts<'a> {
     File(&'a GivenFile),
     /// Everything that was given.
     Inputs(&'a GivenFacts),
+    /// The configuration file; known only after all the others are judged.
+    Config(&'a ConfigFacts),
 }
 
 impl SubjectFacts<'_> {
@@ -92,6 +101,7 @@ impl SubjectFacts<'_> {
             Self::Container(_) => SubjectKind::Container,
             Self::File(_) => SubjectKind::File,
             Self::Inputs(_) => SubjectKind::Inputs,
+            Self::Config(_) => SubjectKind::Config,
         }
     }
 }
@@ -142,7 +152,8 @@ fn readable(subject: SubjectFacts<'_>) -> Result<(&ImageFile, &ImageFacts), Verd
     }
 }
 
-/// Every check, in the order in which users meet them: build, package, file, image.
+/// Every check, in the order in which users meet them: build, package, file, image, and what gowoa is
+/// told.
 pub static CHECKS: &[&dyn Check] = &[
     &cross_compile::CrossCompile,
     &package_excluded::PackageExcluded,
@@ -151,9 +162,12 @@ pub static CHECKS: &[&dyn Check] = &[
     &files_lost::FilesLost,
     &asm_twin::AsmTwin,
     &slow_path::SlowPath,
+    &known_module::KnownModule,
     &float_syscall::FloatSyscall,
     &arch_symbol::ArchSymbolCheck,
-    &known_module::KnownModule,
+    &arch_table::ArchTableCheck,
+    &dll_name::DllNameCheck,
+    &machine_code_bytes::MachineCodeBytes,
     &name_against_content::NameAgainstContent,
     &machine_type::MachineType,
     &hybrid_image::HybridImage,
@@ -168,7 +182,20 @@ pub static CHECKS: &[&dyn Check] = &[
     &imports::Imports,
     &signature::Signature,
     &hardening::Hardening,
+    &stale_waiver::StaleWaiver,
 ];
+
+/// The answer of a check for one subject, its findings complete: each one about a package says how that gets into
+/// what is built.
+pub fn ask(check: &dyn Check, subject: SubjectFacts<'_>, cx: Context<'_>) -> Verdict {
+    let mut verdict = check.judge(subject, cx);
+    if let Verdict::Fail(findings) = &mut verdict {
+        for finding in findings {
+            draft::complete(finding, subject.kind(), cx.unit);
+        }
+    }
+    verdict
+}
 
 /// The check of that id.
 pub fn by_id(id: &str) -> Option<&'static dyn Check> {

@@ -1,5 +1,7 @@
 //! needs-cgo: does a package exist only with a C compiler?
 
+mod amd64_only;
+
 use crate::facts::{Blame, FailureClass, PackageFacts};
 use crate::model::{
     CheckId, Confidence, Evidence, FileSetClass, Location, Severity, SubjectKind, Verdict,
@@ -44,11 +46,17 @@ impl Check for NeedsCgo {
                     ),
                 };
                 let mut finding = draft::finding(&META.id, cx.subject, Severity::Error, message);
-                finding.help = Some(advice::for_cgo(package));
+                // Where an importer breaks, it is the imported package that needs cgo.
+                let definition = failure.definition.as_ref();
+                let needs =
+                    definition.and_then(|at| cx.unit.packages.get(&at.package)).unwrap_or(package);
+                finding.help = Some(advice::for_cgo(needs));
                 let mut finding = finish(finding, failure, package, cx.unit);
-                if failure.class == FailureClass::CgoExcluded {
+                let cgo_only = package.class == Some(FileSetClass::CgoOnly);
+                if failure.class == FailureClass::CgoExcluded && cgo_only {
                     finding.evidence.insert(0, cgo_files(package));
                 }
+                amd64_only::add(&mut finding, needs);
                 return Verdict::Fail(vec![finding]);
             }
             return Verdict::NotApplicable(
@@ -56,7 +64,11 @@ impl Check for NeedsCgo {
             );
         }
         if cx.unit.cgo {
-            return Verdict::NotApplicable("cgo is on".into());
+            return match amd64_only::finding(package, cx) {
+                Some(finding) => Verdict::Fail(vec![finding]),
+                None if uses_cgo => Verdict::Pass,
+                None => Verdict::NotApplicable("it has no cgo files".into()),
+            };
         }
         if let Some(stub) = &package.cgo_stub {
             return Verdict::Fail(vec![stub_finding(package, stub, cx)]);
@@ -81,6 +93,12 @@ impl Check for NeedsCgo {
 }
 
 fn only_with_cgo(package: &PackageFacts) -> String {
+    if package.class == Some(FileSetClass::Excluded) {
+        return format!(
+            "{} has Go files for windows/amd64 alone, and these need cgo: cgo by itself does not help on arm64",
+            package.import_path
+        );
+    }
     let on_arm64 = package.arm64_cgo.as_ref().is_some_and(|set| set.compiles_something());
     let also = if on_arm64 {
         ""
@@ -117,6 +135,7 @@ fn unreached(package: &PackageFacts, cx: Context<'_>) -> crate::model::Finding {
     if package.named || package.is_command() || alone {
         finding.severity = Severity::Error;
     }
+    amd64_only::add(&mut finding, package);
     draft::about_package(finding, package, reachability(package))
 }
 
@@ -148,6 +167,7 @@ fn partial_finding(package: &PackageFacts, cx: Context<'_>) -> crate::model::Fin
     finding.help = Some(advice::for_cgo(package));
     finding.evidence.push(cgo_files(package));
     finding.evidence.extend(advice::rule_evidence(package));
+    amd64_only::add(&mut finding, package);
     draft::about_package(finding, package, reachability(package))
 }
 
@@ -174,5 +194,6 @@ fn stub_finding(
         line: Some(*line),
     });
     finding.evidence.extend(advice::rule_evidence(package));
+    amd64_only::add(&mut finding, package);
     draft::about_package(finding, package, reachability(package))
 }

@@ -1,5 +1,7 @@
 //! reserved-x18: does code other than the Go runtime use the register that Windows keeps for itself?
 
+mod assembly;
+
 use crate::facts::ImageFile;
 use crate::facts::code::X18Use;
 use crate::model::{CheckId, Confidence, Evidence, Finding, Severity, SubjectKind, Verdict};
@@ -16,7 +18,7 @@ static META: Meta = Meta {
     id: CheckId::new("reserved-x18"),
     title: "code writes x18, or uses it for anything but the thread's block of Windows",
     severity: Severity::Error,
-    subjects: &[SubjectKind::Image],
+    subjects: &[SubjectKind::Package, SubjectKind::Image],
     page: include_str!("reserved_x18.md"),
 };
 
@@ -26,6 +28,9 @@ impl Check for ReservedX18 {
     }
 
     fn judge(&self, subject: SubjectFacts<'_>, cx: Context<'_>) -> Verdict {
+        if let SubjectFacts::Package(_) = subject {
+            return assembly::judge(subject, cx);
+        }
         let (image, _, code) = match scanned(subject) {
             Ok(scanned) => scanned,
             Err(verdict) => return verdict,
@@ -97,6 +102,7 @@ fn finding(one: &X18Use, image: &ImageFile, cx: Context<'_>) -> Finding {
         x86: Vec::new(),
         a64: one.text.clone(),
     });
+    assembly::add_source(&mut finding, one, cx.unit);
     finding
 }
 

@@ -13,11 +13,12 @@ use crate::platform;
 use crate::redact::Redactor;
 use crate::render::terminal;
 
-use super::common::{FailOn, Refusal, ReportArgs, stamp, write};
+use super::common::{Refusal, ReportArgs, finish, of_engine, stamp};
 use super::output::Color;
+use super::policy::PolicyArgs;
 use super::progress::Shown;
 use super::work::{self, Done};
-use super::{exit, output, secrets};
+use super::{output, secrets};
 
 /// Arguments of `gowoa check`.
 #[derive(Debug, clap::Args)]
@@ -47,13 +48,9 @@ pub struct CheckArgs {
     #[arg(long)]
     pub tests: bool,
 
-    /// Findings at or above this severity fail the check
-    #[arg(long, value_name = "SEVERITY", default_value = "error")]
-    pub fail_on: FailOn,
-
-    /// More rules about versions of modules, beside gowoa's own (docs/rules.md; repeatable)
-    #[arg(long, value_name = "FILE")]
-    pub rules: Vec<PathBuf>,
+    /// What counts.
+    #[command(flatten)]
+    pub policy: PolicyArgs,
 
     /// How to build.
     #[command(flatten)]
@@ -99,6 +96,10 @@ pub struct GoArgs {
     /// Have the compiler list the machine code of these packages, as evidence (all: gigabytes, and minutes)
     #[arg(long, value_name = "WHICH", default_value = "flagged")]
     pub listing: ListingWhich,
+
+    /// More rules about versions of modules, beside gowoa's own (docs/rules.md; repeatable)
+    #[arg(long, value_name = "FILE")]
+    pub rules: Vec<PathBuf>,
 
     /// No network: GOPROXY=off and GOTOOLCHAIN=local
     #[arg(long)]
@@ -174,30 +175,29 @@ pub(super) fn run(args: &CheckArgs) -> u8 {
 fn check(args: &CheckArgs, redactor: &Redactor) -> Result<u8, Refusal> {
     let plan = plan(args)?;
     let around = surroundings()?;
+    let baseline = args.policy.write_baseline.as_deref();
     let work = async |progress: &Shown| engine::check(&plan, &around, redactor, progress).await;
-    let (report, files) = match work::run(&args.out.reports, "see gowoa check --help", work)? {
-        Done::Report(report, files) => (report, files),
-        Done::Interrupted(code) => return Ok(code),
-    };
+    let (report, files) =
+        match work::run(&args.out.reports, baseline, "see gowoa check --help", work, of_engine)? {
+            Done::Made(report, files) => (report, files),
+            Done::Interrupted(code) => return Ok(code),
+        };
     let options = terminal::Options {
         all: args.out.all,
         color: args.out.color.on_stderr(),
         ..Default::default()
     };
     output::tell(&terminal::render(&report, &options));
-    write(files, &report)?;
-    Ok(exit::of(report.verdict))
+    finish(files, &report)
 }
 
 fn plan(args: &CheckArgs) -> Result<Plan, Refusal> {
-    let plan = plan_of(&args.packages, args.directory.as_deref(), &args.go)?;
+    let plan = plan_of(&args.packages, args.directory.as_deref(), &args.go, &args.policy)?;
     let here = here()?;
     Ok(Plan {
         tests: args.tests,
         all_modules: args.all_modules,
-        rules_files: args.rules.clone(),
         out_dir: args.out.out_dir.as_ref().map(|dir| here.join(dir)),
-        fail_on: args.fail_on.severity(),
         ..plan
     })
 }
@@ -213,6 +213,7 @@ pub(super) fn plan_of(
     packages: &[String],
     directory: Option<&Path>,
     go: &GoArgs,
+    policy: &PolicyArgs,
 ) -> Result<Plan, Refusal> {
     refuse_packages(packages)?;
     refuse_flags(go)?;
@@ -228,13 +229,16 @@ pub(super) fn plan_of(
             "add --cgo, and a C compiler for ARM64 Windows",
         ));
     }
+    let policy = policy.load(&dir, directory)?;
+    let tags = if go.tags.is_empty() { policy.tags } else { go.tags.clone() };
     Ok(Plan {
+        why: None,
         scope: Scope::Check,
         dir,
         patterns: packages.to_vec(),
         go: go.go.clone(),
         flags: BuildFlags {
-            tags: go.tags.clone(),
+            tags,
             ldflags: go.ldflags.clone(),
             mod_mode: go.mod_mode.map(|mode| match mode {
                 ModMode::Readonly => "readonly".into(),
@@ -252,10 +256,11 @@ pub(super) fn plan_of(
         alone: false,
         all_modules: false,
         advise: true,
-        rules_files: Vec::new(),
+        rules_files: go.rules.clone(),
         offline: go.offline,
         out_dir: None,
-        fail_on: FailOn::Error.severity(),
+        fail_on: policy.fail_on,
+        exceptions: policy.exceptions,
         work_limit: Duration::from_secs(go.timeout),
         // Asking Go for its version takes milliseconds; minutes are for a toolchain that go.mod asks it to fetch.
         probe_limit: Duration::from_secs(go.timeout.min(600)),

@@ -1,19 +1,18 @@
-//! What the subcommands that make a report share: their threshold, their reports, and how they refuse.
+//! What the subcommands that make a report share: their reports, and how they refuse.
 
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::engine::{EngineError, Stamp};
-use crate::model::{Report, Severity};
+use crate::model::Report;
 use crate::platform;
 use crate::redact::Redactor;
 use crate::render::files::{FileError, Format, ReportFile, ReportTarget};
 use crate::render::{json, junit, map, terminal};
 
-use super::{exit, output};
+use super::{exit, output, policy, secrets};
 
 /// Which reports to write.
 #[derive(Debug, clap::Args)]
@@ -28,31 +27,8 @@ pub struct ReportArgs {
     pub report_dir: Option<PathBuf>,
 }
 
-/// `--fail-on`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum FailOn {
-    /// Errors.
-    Error,
-    /// Warnings and errors.
-    Warning,
-    /// Everything found.
-    Note,
-    /// Nothing: findings are reported, the exit code stays 0 unless something could not be judged.
-    Never,
-}
-
-impl FailOn {
-    pub(super) const fn severity(self) -> Option<Severity> {
-        match self {
-            Self::Error => Some(Severity::Error),
-            Self::Warning => Some(Severity::Warning),
-            Self::Note => Some(Severity::Note),
-            Self::Never => None,
-        }
-    }
-}
-
 /// What is wrong with a call or its surroundings: message and next step.
+#[derive(Debug)]
 pub(super) struct Refusal {
     message: String,
     words: String,
@@ -62,6 +38,16 @@ pub(super) struct Refusal {
 impl Refusal {
     pub(super) fn new(message: impl Into<String>, next: impl Into<String>) -> Self {
         Self { message: message.into(), words: String::new(), next: next.into() }
+    }
+
+    #[cfg(test)]
+    pub(super) fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Says what else is wrong.
+    pub(super) fn with_more(self, more: &[String]) -> Self {
+        Self { words: more.join("\n"), ..self }
     }
 
     /// Prints it, and returns the exit code.
@@ -106,12 +92,18 @@ pub(super) fn stamp() -> Stamp {
 }
 
 /// Reports that can be written, as far as that can be told before.
-pub(super) type Prepared = Vec<(Format, ReportFile)>;
+#[derive(Default)]
+pub(super) struct Prepared {
+    reports: Vec<(Format, ReportFile)>,
+    /// The baseline to write, with the path as it was given.
+    baseline: Option<(PathBuf, ReportFile)>,
+}
 
 /// Opens every report before the work begins, so that a target that cannot be written is told at once.
 pub(super) fn prepare(
     out: &ReportArgs,
     map: Option<&Path>,
+    baseline: Option<&Path>,
     inputs: &[PathBuf],
     help: &str,
 ) -> Result<Prepared, Refusal> {
@@ -128,9 +120,11 @@ pub(super) fn prepare(
         }
     }
     wanted.extend(map.map(|path| ReportTarget { format: Format::Map, path: path.to_owned() }));
-    let mut prepared = Prepared::new();
+    let wanted = wanted.into_iter().map(|ReportTarget { format, path }| (Some(format), path));
+    let wanted = wanted.chain(baseline.map(|path| (None, path.to_owned())));
+    let mut prepared = Prepared::default();
     let mut places: Vec<PathBuf> = Vec::new();
-    for ReportTarget { format, path } in wanted {
+    for (format, path) in wanted {
         if place(&path).is_some_and(|place| inputs.contains(&place)) {
             return Err(Refusal::new(
                 format!("a report would replace {}, which is to be inspected", path.display()),
@@ -150,7 +144,10 @@ pub(super) fn prepare(
             }
             places.push(place);
         }
-        prepared.push((format, file));
+        match format {
+            Some(format) => prepared.reports.push((format, file)),
+            None => prepared.baseline = Some((path, file)),
+        }
     }
     Ok(prepared)
 }
@@ -176,9 +173,9 @@ fn refused_file(error: FileError) -> Refusal {
     Refusal::new(error.what(), next)
 }
 
-/// Puts the report into every file that was asked for.
-pub(super) fn write(files: Prepared, report: &Report) -> Result<(), Refusal> {
-    for (format, file) in files {
+/// Puts the report into every file that was asked for, and returns the exit code.
+pub(super) fn finish(files: Prepared, report: &Report) -> Result<u8, Refusal> {
+    for (format, file) in files.reports {
         let text = match format {
             Format::Json => json::render(report),
             Format::Text => {
@@ -194,5 +191,18 @@ pub(super) fn write(files: Prepared, report: &Report) -> Result<(), Refusal> {
         };
         file.commit(text.as_bytes()).map_err(refused_file)?;
     }
-    Ok(())
+    let Some((path, file)) = files.baseline else { return Ok(exit::of(report.verdict)) };
+    let shown = path.display();
+    let say = |text: String| output::tell(&secrets::safe_text(&text));
+    let Some(text) = policy::baseline_text(report) else {
+        say(format!("gowoa: the baseline {shown} was not written: not everything could be judged"));
+        return Ok(exit::of(report.verdict));
+    };
+    file.commit(text.as_bytes()).map_err(refused_file)?;
+    let open = report.findings.iter().filter(|finding| finding.waived.is_none()).count();
+    let has = if open == 1 { "1 finding".to_owned() } else { format!("{open} findings") };
+    say(format!(
+        "gowoa: the baseline {shown} has {has}; with --baseline {shown} only new ones count"
+    ));
+    Ok(exit::PASS)
 }

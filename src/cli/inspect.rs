@@ -11,10 +11,11 @@ use crate::platform::Interrupts;
 use crate::redact::Redactor;
 use crate::render::terminal;
 
-use super::common::{FailOn, Refusal, ReportArgs, of_engine, prepare, stamp, write};
+use super::common::{Refusal, ReportArgs, finish, of_engine, prepare, stamp};
 use super::output::Color;
+use super::policy::PolicyArgs;
 use super::progress::Shown;
-use super::{exit, output, secrets};
+use super::{output, secrets};
 
 /// GOOS and GOARCH as `go tool dist list` of Go 1.27 has them; what is in neither list was mistyped.
 const GOOS: &[&str] = &[
@@ -61,9 +62,9 @@ pub struct InspectArgs {
     #[arg(long, value_name = "GOOS/GOARCH", value_parser = platform)]
     pub expect: Option<Platform>,
 
-    /// Findings at or above this severity fail the inspection
-    #[arg(long, value_name = "SEVERITY", default_value = "error")]
-    pub fail_on: FailOn,
+    /// What counts.
+    #[command(flatten)]
+    pub policy: PolicyArgs,
 
     /// Reports.
     #[command(flatten)]
@@ -99,11 +100,16 @@ pub(super) fn run(args: &InspectArgs) -> u8 {
 }
 
 fn inspect(args: &InspectArgs, redactor: &Redactor) -> Result<u8, Refusal> {
+    let here = std::env::current_dir().map_err(|error| {
+        Refusal::new(format!("the working directory: {error}"), "change to a directory that exists")
+    })?;
+    let policy = args.policy.load(&here, None)?;
     let plan = InspectPlan {
         paths: args.paths.clone(),
         expect: args.expect.clone(),
         map: args.map.is_some(),
-        fail_on: args.fail_on.severity(),
+        fail_on: policy.fail_on,
+        exceptions: policy.exceptions,
     };
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
@@ -111,8 +117,8 @@ fn inspect(args: &InspectArgs, redactor: &Redactor) -> Result<u8, Refusal> {
         })?;
     // From here on no signal ends gowoa before it has removed what it put beside the reports.
     let mut interrupts = runtime.block_on(async { Interrupts::listen() });
-    let files =
-        prepare(&args.reports, args.map.as_deref(), &args.paths, "see gowoa inspect --help")?;
+    let (map, baseline) = (args.map.as_deref(), args.policy.write_baseline.as_deref());
+    let files = prepare(&args.reports, map, baseline, &args.paths, "see gowoa inspect --help")?;
     let progress = Arc::new(Shown::new());
     let work = {
         let (progress, redactor, stamp) = (Arc::clone(&progress), redactor.clone(), stamp());
@@ -143,8 +149,7 @@ fn inspect(args: &InspectArgs, redactor: &Redactor) -> Result<u8, Refusal> {
     let options =
         terminal::Options { all: args.all, color: args.color.on_stderr(), ..Default::default() };
     output::tell(&terminal::render(&report, &options));
-    write(files, &report)?;
-    Ok(exit::of(report.verdict))
+    finish(files, &report)
 }
 
 #[cfg(test)]

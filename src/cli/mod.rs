@@ -7,6 +7,7 @@ pub mod exit;
 mod explain;
 pub mod inspect;
 mod output;
+pub mod policy;
 mod progress;
 mod rules;
 pub mod screen;

@@ -9,6 +9,7 @@ use crate::engine::{self, Answer, Tried};
 use crate::facts::BuildFlags;
 use crate::plan::{ListingScope, Plan, Scope};
 use crate::platform;
+use crate::policy::Exceptions;
 use crate::redact::Redactor;
 use crate::render::terminal;
 use crate::rules::file::{Affected, End, Expect};
@@ -189,9 +190,8 @@ fn verify(args: &VerifyArgs, redactor: &Redactor) -> Result<u8, Refusal> {
         Refusal::new(format!("the working directory: {error}"), "change to a directory that exists")
     })?;
     let plan = Plan {
-        module: None,
-        cached: false,
-        listing: ListingScope::Off,
+        why: None,
+        exceptions: Exceptions::default(),
         dir: here,
         patterns: Vec::new(),
         go: args.go.clone(),
@@ -199,6 +199,9 @@ fn verify(args: &VerifyArgs, redactor: &Redactor) -> Result<u8, Refusal> {
         cgo: false,
         tests: false,
         scope: Scope::Check,
+        listing: ListingScope::Off,
+        module: None,
+        cached: false,
         alone: true,
         all_modules: false,
         advise: false,

@@ -2,17 +2,21 @@
 
 use std::path::PathBuf;
 
-use crate::engine;
+use crate::engine::{self, Surroundings, WhyError};
 use crate::plan::{AskedModule, Plan, Scope};
 use crate::redact::Redactor;
 use crate::render::terminal;
 
 use super::check::{self, GoArgs};
-use super::common::{FailOn, Refusal, ReportArgs, write};
+use super::common::{Refusal, ReportArgs, finish, of_engine};
 use super::output::Color;
+use super::policy::PolicyArgs;
 use super::progress::Shown;
 use super::work::{self, Done};
 use super::{exit, output, secrets};
+
+/// Where a wrong argument is explained.
+const HELP: &str = "see gowoa screen --help";
 
 /// Arguments of `gowoa screen`.
 #[derive(Debug, clap::Args)]
@@ -22,6 +26,7 @@ Examples:
   gowoa screen --all ./cmd/...
   gowoa screen --module github.com/go-ole/go-ole@v1.2.5
   gowoa screen --module golang.org/x/crypto@latest --package golang.org/x/crypto/argon2
+  gowoa screen --why 'github.com/go-ole/go-ole.(*VARIANT).Clear'
 
 What builds, links and is quiet is not listed; --all lists it. A version that is advised was built for
 windows/arm64 before it is printed, unless there is no network.
@@ -42,6 +47,10 @@ pub struct ScreenArgs {
     #[arg(long = "package", value_name = "PATH", requires = "module")]
     pub of_module: Vec<String>,
 
+    /// Say why a package is there, and by which way the linker comes to it or to a function of it
+    #[arg(long, value_name = "PACKAGE[.FUNCTION]", conflicts_with_all = ["reports", "report_dir"])]
+    pub why: Option<String>,
+
     /// Screen every module below the directory
     #[arg(long, conflicts_with = "packages")]
     pub all_modules: bool,
@@ -50,9 +59,9 @@ pub struct ScreenArgs {
     #[arg(long)]
     pub no_cache: bool,
 
-    /// Findings at or above this severity fail the screening
-    #[arg(long, value_name = "SEVERITY", default_value = "error")]
-    pub fail_on: FailOn,
+    /// What counts.
+    #[command(flatten)]
+    pub policy: PolicyArgs,
 
     /// How to build.
     #[command(flatten)]
@@ -91,16 +100,42 @@ pub(super) fn run(args: &ScreenArgs) -> u8 {
 fn screen(args: &ScreenArgs, redactor: &Redactor) -> Result<u8, Refusal> {
     let plan = plan(args)?;
     let around = check::surroundings()?;
+    if plan.why.is_some() {
+        return why(args, &plan, &around, redactor);
+    }
+    let baseline = args.policy.write_baseline.as_deref();
     let work = async |progress: &Shown| engine::screen(&plan, &around, redactor, progress).await;
-    let (report, files) = match work::run(&args.reports, "see gowoa screen --help", work)? {
-        Done::Report(report, files) => (report, files),
+    let (report, files) = match work::run(&args.reports, baseline, HELP, work, of_engine)? {
+        Done::Made(report, files) => (report, files),
         Done::Interrupted(code) => return Ok(code),
     };
     let options =
         terminal::Options { all: args.all, color: args.color.on_stderr(), ..Default::default() };
     output::tell(&terminal::render(&report, &options));
-    write(files, &report)?;
-    Ok(exit::of(report.verdict))
+    finish(files, &report)
+}
+
+/// Says why a package is there; the answer is what was asked for, so it goes to standard output.
+fn why(
+    args: &ScreenArgs,
+    plan: &Plan,
+    around: &Surroundings,
+    redactor: &Redactor,
+) -> Result<u8, Refusal> {
+    let work = async |progress: &Shown| engine::why(plan, around, redactor, progress).await;
+    let refused = |error: &WhyError| match error {
+        WhyError::Engine(error) => of_engine(error),
+        other => Refusal::new(other.to_string(), other.next_step()),
+    };
+    let why = match work::run(&args.reports, None, HELP, work, refused)? {
+        Done::Made(why, _) => why,
+        Done::Interrupted(code) => return Ok(code),
+    };
+    let options = terminal::Options::default();
+    output::give(terminal::why(&why, &options).as_bytes()).map_err(|error| {
+        Refusal::new(format!("the answer could not be written: {error}"), "make room, or try again")
+    })?;
+    Ok(exit::PASS)
 }
 
 fn plan(args: &ScreenArgs) -> Result<Plan, Refusal> {
@@ -111,10 +146,10 @@ fn plan(args: &ScreenArgs) -> Result<Plan, Refusal> {
     Ok(Plan {
         scope: Scope::Screen,
         module,
+        why: args.why.clone(),
         cached: !args.no_cache,
         all_modules: args.all_modules,
-        fail_on: args.fail_on.severity(),
-        ..check::plan_of(&args.packages, args.directory.as_deref(), &args.go)?
+        ..check::plan_of(&args.packages, args.directory.as_deref(), &args.go, &args.policy)?
     })
 }
 

@@ -1,27 +1,29 @@
 //! Runs the engine until it is done, or a signal comes: shared by the subcommands that build.
 
-use crate::engine::EngineError;
-use crate::model::Report;
+use std::path::Path;
+
 use crate::platform;
 
-use super::common::{Prepared, Refusal, ReportArgs, of_engine, prepare};
+use super::common::{Prepared, Refusal, ReportArgs, prepare};
 use super::output;
 use super::progress::Shown;
 
 /// What came of the work.
-pub(super) enum Done {
-    /// The report, and the files that wait for it.
-    Report(Box<Report>, Prepared),
+pub(super) enum Done<T> {
+    /// What was made, and the files that wait for it.
+    Made(Box<T>, Prepared),
     /// A signal ended it; the exit code.
     Interrupted(u8),
 }
 
-/// Prepares the reports and does the work.
-pub(super) fn run(
+/// Prepares the reports and does the work; `refused` says why that gave nothing.
+pub(super) fn run<T, E>(
     reports: &ReportArgs,
+    baseline: Option<&Path>,
     help: &str,
-    work: impl AsyncFnOnce(&Shown) -> Result<Report, EngineError>,
-) -> Result<Done, Refusal> {
+    work: impl AsyncFnOnce(&Shown) -> Result<T, E>,
+    refused: impl FnOnce(&E) -> Refusal,
+) -> Result<Done<T>, Refusal> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -31,11 +33,11 @@ pub(super) fn run(
         })?;
     // From here on no signal ends gowoa before it has removed what it put beside the reports.
     let mut interrupts = runtime.block_on(async { platform::Interrupts::listen() });
-    let files = prepare(reports, None, &[], help)?;
+    let files = prepare(reports, None, baseline, &[], help)?;
     let progress = Shown::new();
     let outcome = runtime.block_on(async {
         tokio::select! {
-            report = work(&progress) => Ok(report),
+            made = work(&progress) => Ok(made),
             interrupt = interrupts.next() => Err(interrupt),
         }
     });
@@ -47,7 +49,7 @@ pub(super) fn run(
             output::tell("gowoa: interrupted; no report was written\n");
             Ok(Done::Interrupted(interrupt.exit_code()))
         }
-        Ok(Err(error)) => Err(of_engine(&error)),
-        Ok(Ok(report)) => Ok(Done::Report(Box::new(report), files)),
+        Ok(Err(error)) => Err(refused(&error)),
+        Ok(Ok(made)) => Ok(Done::Made(Box::new(made), files)),
     }
 }

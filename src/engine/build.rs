@@ -43,6 +43,10 @@ pub(super) struct BuiltUnit {
     pub(super) linked: BTreeSet<String>,
     /// The exes.
     pub(super) images: Vec<ImageFile>,
+    /// The overlay with the programs that link the libraries, and the flags they were built with.
+    pub(super) proof_overlay: Option<PathBuf>,
+    /// See `proof_overlay`.
+    pub(super) proof_flags: Vec<String>,
     /// What kept the build from being judged.
     pub(super) problems: Vec<Problem>,
     /// What was not proven.
@@ -427,6 +431,8 @@ impl Builder<'_> {
             out.counts.link_proofs += 1;
             out.linked.extend(self.graph.closure(&proof.libraries).into_iter().map(str::to_owned));
         }
+        out.proof_overlay = proofs.overlay().map(Path::to_owned);
+        out.proof_flags = proofs.build_flags();
         self.tell_unproven(&wanted, proofs, &ok, out);
         if self.unit.out_is_ours {
             remove_stale(&self.unit.out, &out.images);

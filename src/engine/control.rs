@@ -102,7 +102,10 @@ impl Controls<'_> {
     fn needs_cgo(&self, failure: &mut Failure) -> bool {
         let Some(package) = self.table.get(&failure.package) else { return false };
         if failure.class == FailureClass::Excluded {
-            let only = package.class == Some(FileSetClass::CgoOnly);
+            // With cgo it has files for windows/amd64 alone, and without cgo these do not build either.
+            let amd64 =
+                package.class == Some(FileSetClass::Excluded) && self.uses_cgo_on_amd64(package);
+            let only = package.class == Some(FileSetClass::CgoOnly) || amd64;
             if only {
                 failure.class = FailureClass::CgoExcluded;
             }
@@ -116,6 +119,21 @@ impl Controls<'_> {
             _ => FailureClass::CgoUndefined,
         };
         true
+    }
+
+    /// Whether anything that the files for windows/amd64 import is changed by cgo.
+    fn uses_cgo_on_amd64(&self, package: &PackageFacts) -> bool {
+        let (mut seen, mut open) = (BTreeSet::new(), vec![package]);
+        while let Some(package) = open.pop() {
+            if package.amd64_cgo.as_ref().is_some_and(|set| !set.cgo.is_empty()) {
+                return true;
+            }
+            let imports = package.amd64.iter().flat_map(|set| &set.imports);
+            for path in imports.filter(|path| seen.insert((*path).clone())) {
+                open.extend(self.table.get(path));
+            }
+        }
+        false
     }
 
     async fn outcomes(

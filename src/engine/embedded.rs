@@ -1,7 +1,10 @@
-//! What an image carries: goes from its data into images and containers, and into what they carry.
+//! What an image carries: goes from its data into images and containers, and into what they carry. And what the
+//! files carry that a package embeds.
 
 use crate::facts::EmbeddedFacts;
-use crate::facts::embedded::{EmbeddedImage, EmbeddedKind, EmbeddedStep, Unopened, place};
+use crate::facts::embedded::{
+    EmbedFacts, EmbeddedImage, EmbeddedKind, EmbeddedStep, Unopened, place,
+};
 use crate::facts::image::{ImageFacts, Part};
 use crate::facts::resource::VersionInfo;
 use crate::image::carve::{self, Carved, Found};
@@ -12,6 +15,10 @@ use crate::package::{self, Budget, Kind, Limits, Member};
 /// are looked into on every build. 2 GiB are 7 seconds of unpacking.
 const LIMITS: Limits =
     Limits { members: 100_000, depth: 5, ratio: 200, member_size: 1 << 30, total_size: 2 << 30 };
+/// What the containers in the files of one package may cost: they are looked into on every run, several packages at
+/// a time, and what an exe carries of them is looked into again there.
+const OF_PACKAGES: Limits =
+    Limits { members: 100_000, depth: 5, ratio: 200, member_size: 256 << 20, total_size: 1 << 30 };
 /// Images in images. An installer in an installer is 2; more was never met.
 const MAX_DEPTH: usize = 4;
 /// Images that are listed. The most met in one exe is a few dozen.
@@ -37,6 +44,73 @@ pub(super) fn look_inside(bytes: &[u8], facts: &ImageFacts) -> EmbeddedFacts {
     let mut budget = Budget::new(LIMITS);
     search.image(At { bytes, path: &[], base: Some(0), depth: 0 }, facts, &mut budget);
     search.finish()
+}
+
+/// What is in files of a package, one after the other.
+pub(super) struct Files {
+    search: Search,
+    budget: Budget,
+    facts: EmbedFacts,
+}
+
+impl Files {
+    pub(super) fn new() -> Self {
+        Self {
+            search: Search::default(),
+            budget: Budget::new(OF_PACKAGES),
+            facts: EmbedFacts::default(),
+        }
+    }
+
+    /// Whether a file of that name is looked into.
+    pub(super) fn wants(name: &str) -> bool {
+        !is_text(name)
+    }
+
+    /// Looks into a file, if it begins as an image or a container.
+    pub(super) fn file(&mut self, name: &str, bytes: &[u8]) {
+        let path = [EmbeddedStep {
+            within: "file",
+            name: name.to_owned(),
+            offset: Some(0),
+            section: Some(name.to_owned()),
+        }];
+        let at = At { bytes, path: &path, base: Some(0), depth: 0 };
+        match package::kind(bytes) {
+            None => {
+                let before = self.search.found.images.len();
+                self.search.file(at, &mut self.budget);
+                let image = self.search.found.images.get(before);
+                let length = carve::image_length(bytes).filter(|&length| length < bytes.len());
+                if let (Some(image), Some(image_alone)) =
+                    (image, length.and_then(|n| bytes.get(..n)))
+                {
+                    let cut = super::inspect::sha256(image_alone);
+                    self.facts.cut.insert(image.sha256.clone(), cut);
+                }
+            }
+            // A stream may hold anything; archives are opened.
+            Some(kind)
+                if matches!(kind, Kind::Zip | Kind::Tar | Kind::Cab)
+                    || begins_with_image(bytes) =>
+            {
+                self.search.container(at, kind, &mut self.budget);
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// A file that could not be read.
+    pub(super) fn unreadable(&mut self, name: &str, reason: String) {
+        self.search.unopened(name.to_owned(), reason, false);
+    }
+
+    /// What was found; `None` where nothing is an image or a container that holds one.
+    pub(super) fn finish(mut self) -> Option<EmbedFacts> {
+        self.facts.found = self.search.finish();
+        let found = &self.facts.found;
+        (!found.images.is_empty() || !found.unopened.is_empty()).then_some(self.facts)
+    }
 }
 
 /// Bytes that are looked into, and how gowoa came to them.
@@ -91,11 +165,8 @@ impl Search {
 
     /// Looks into a container.
     fn container(&mut self, at: At<'_>, kind: Kind, budget: &mut Budget) {
-        let mut wanted = |name: &str, size: Option<u64>| {
-            let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-            let text = NO_PROGRAM.iter().any(|known| extension.eq_ignore_ascii_case(known));
-            !text && size.is_none_or(|size| size >= LEAST)
-        };
+        let mut wanted =
+            |name: &str, size: Option<u64>| !is_text(name) && size.is_none_or(|size| size >= LEAST);
         let mut visit = |member: Member<'_>, budget: &mut Budget| {
             let base = at.base.zip(member.offset).map(|(base, offset)| base + offset);
             let mut path = at.path.to_vec();
@@ -174,10 +245,20 @@ fn kind(bytes: &[u8], found: Found) -> Option<Kind> {
     }
 }
 
+/// Whether a name is one of a file that is or holds no program.
+fn is_text(name: &str) -> bool {
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    NO_PROGRAM.iter().any(|known| extension.eq_ignore_ascii_case(known))
+}
+
 /// Whether a stream begins with an image or a container. A program may carry hundreds of streams that do
 /// not: gzipped descriptors of its protocols, fonts, pages.
 fn worth(bytes: &[u8], carved: &Carved) -> bool {
-    let stream = bytes.get(carved.range.clone()).unwrap_or_default();
+    begins_with_image(bytes.get(carved.range.clone()).unwrap_or_default())
+}
+
+/// Whether what a stream unpacks to begins with an image or a container.
+fn begins_with_image(stream: &[u8]) -> bool {
     let Some(kind) = package::kind(stream) else { return false };
     let head = package::peek(stream, kind, PEEK);
     head.starts_with(b"MZ") || package::kind(&head).is_some()

@@ -1,6 +1,6 @@
 //! From a tool's words to a failure with its cause: reads the source files that the words point at.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 
 use crate::facts::{
@@ -202,13 +202,23 @@ impl Explainer<'_> {
         }
     }
 
-    /// A method that is missing may belong to a type of a package that this one imports.
+    /// A method that is missing may belong to a type of a package that this one imports, or that such a package
+    /// hands out; the nearest first.
     fn search_imports(&self, package: &PackageFacts, symbol: &str) -> Option<Definition> {
-        let imports = package.arm64.iter().flat_map(|set| &set.imports);
-        imports
-            .filter_map(|path| self.table.get(path))
-            .filter(|dep| !dep.amd64_only.is_empty())
-            .find_map(|dep| self.search(dep, symbol))
+        let (mut seen, mut open) = (BTreeSet::new(), VecDeque::from([package]));
+        while let Some(next) = open.pop_front() {
+            let imports = next.arm64.iter().flat_map(|set| &set.imports);
+            for path in imports.filter(|path| seen.insert(path.as_str())) {
+                let Some(dep) = self.table.get(path) else { continue };
+                if !dep.amd64_only.is_empty()
+                    && let Some(found) = self.search(dep, symbol)
+                {
+                    return Some(found);
+                }
+                open.push_back(dep);
+            }
+        }
+        None
     }
 
     fn search(&self, package: &PackageFacts, symbol: &str) -> Option<Definition> {

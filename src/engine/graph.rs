@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use crate::facts::PackageFacts;
+use crate::facts::{FileSet, PackageFacts};
 
 /// Import edges between the packages of a table (the standard library is not in it).
 #[derive(Debug, Default)]
@@ -13,9 +13,17 @@ pub(super) struct Graph {
 impl Graph {
     /// The graph of the windows/arm64 lists.
     pub(super) fn arm64(table: &BTreeMap<String, PackageFacts>) -> Self {
+        Self::of(table, |package| package.arm64.as_ref())
+    }
+
+    /// The graph of the lists whose file sets are named.
+    pub(super) fn of(
+        table: &BTreeMap<String, PackageFacts>,
+        files: impl Fn(&PackageFacts) -> Option<&FileSet>,
+    ) -> Self {
         let mut edges = BTreeMap::new();
         for package in table.values() {
-            let Some(set) = &package.arm64 else { continue };
+            let Some(set) = files(package) else { continue };
             let known: Vec<String> =
                 set.imports.iter().filter(|path| table.contains_key(*path)).cloned().collect();
             edges.insert(package.import_path.clone(), known);

@@ -1,5 +1,7 @@
 //! Reads images: those that were built, and those that were given.
 
+use std::collections::BTreeSet;
+
 use sha2::{Digest, Sha256};
 
 use crate::facts::ImageFile;
@@ -9,8 +11,8 @@ use crate::platform::map::Mapped;
 
 use super::embedded;
 
-/// Reads the facts of one exe into its place.
-pub(super) fn inspect(file: &mut ImageFile) {
+/// Reads the facts of one exe into its place, and which functions of the wanted packages it holds.
+pub(super) fn inspect(file: &mut ImageFile, wanted: &BTreeSet<String>) {
     let bytes = match Mapped::open(&file.path) {
         Ok(bytes) => bytes,
         Err(error) => {
@@ -21,6 +23,12 @@ pub(super) fn inspect(file: &mut ImageFile) {
     };
     file.sha256 = Some(sha256(&bytes));
     read(&bytes, file);
+    // A test binary holds what its tests need, which says nothing of what is released.
+    if let (Ok(facts), false) = (&file.facts, wanted.is_empty() || file.test) {
+        let none = "it has no Go function table";
+        let functions = image::linked_functions(&bytes, facts, wanted);
+        file.linked = Some(functions.and_then(|found| found.ok_or_else(|| none.to_owned())));
+    }
 }
 
 /// Reads everything that the bytes of an image say: headers and directories, and, of ARM64 code, every word.

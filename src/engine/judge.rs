@@ -1,24 +1,44 @@
 //! Asks every check of every subject, and makes the Report.
 
-use crate::checks::{CHECKS, Check, Context, SubjectFacts, cross_compile_state};
+use crate::checks::{CHECKS, Check, Context, SubjectFacts, ask, cross_compile_state};
 use crate::facts::UnitFacts;
 use crate::model::{
     BuildState, CheckResult, Counts, Finding, Host, PlanReport, Problem, Report, ResultVerdict,
     SCHEMA_VERSION, Severity, Subcommand, Subject, SubjectKind, ToolRef, Unproven, Verdict,
 };
-use crate::policy;
+use crate::policy::waiver::Day;
+use crate::policy::{self, Exceptions};
 
 use super::problems::{nothing_judged, open_problems, unjudged};
 use super::unit::code_bytes;
+use super::waivers::{self, Covered};
 use super::{Stamp, phases, subjects};
 
-/// The Report of everything that was gathered; secrets are still in it.
-pub(super) fn report(plan: PlanReport, stamp: &Stamp, units: &[UnitFacts]) -> Report {
+/// The Report of everything that was gathered; secrets are still in it. `whole`: the whole project was asked for.
+pub(super) fn report(
+    plan: PlanReport,
+    stamp: &Stamp,
+    units: &[UnitFacts],
+    exceptions: &Exceptions,
+    whole: bool,
+) -> Report {
     let mut parts = Parts::default();
     for unit in units {
         parts.add(unit, units.len() > 1, plan.subcommand == Subcommand::Screen);
     }
+    // What became of the waivers is a fact too, known only now; the check that judges it comes last.
+    let today = Day::of_report(&stamp.started);
+    let outcomes = policy::waiver::waive(&exceptions.waivers, &mut parts.findings, today);
+    let covered = Covered::new(&plan, units, &parts, whole);
+    if let Some(config) = waivers::facts(exceptions, &outcomes, &covered) {
+        let subject = subjects::of_config(&config.name);
+        parts.ask(SubjectFacts::Config(&config), &subject, &UnitFacts::default());
+        parts.subjects.push(subject);
+    }
     parts.sort();
+    if let Some(baseline) = &exceptions.baseline {
+        baseline.apply(&mut parts.findings);
+    }
     let mut counts = parts.counts;
     counts.modules = modules(units);
     policy::count(&parts.findings, &mut counts);
@@ -57,12 +77,12 @@ pub(super) fn report(plan: PlanReport, stamp: &Stamp, units: &[UnitFacts]) -> Re
 
 /// What the units add up to.
 #[derive(Default)]
-struct Parts {
+pub(super) struct Parts {
     counts: Counts,
-    problems: Vec<Problem>,
-    unproven: Vec<Unproven>,
-    subjects: Vec<Subject>,
-    results: Vec<CheckResult>,
+    pub(super) problems: Vec<Problem>,
+    pub(super) unproven: Vec<Unproven>,
+    pub(super) subjects: Vec<Subject>,
+    pub(super) results: Vec<CheckResult>,
     findings: Vec<Finding>,
     judged: bool,
 }
@@ -87,7 +107,7 @@ impl Parts {
     fn ask(&mut self, facts: SubjectFacts<'_>, subject: &Subject, unit: &UnitFacts) {
         let cx = Context { unit, subject: &subject.id };
         for check in CHECKS.iter().filter(|check| check.meta().subjects.contains(&facts.kind())) {
-            let verdict = check.judge(facts, cx);
+            let verdict = ask(*check, facts, cx);
             let asked = unit.given.is_some()
                 || subject.kind == SubjectKind::Package && subject.matched && compiles(subject);
             self.take(*check, subject, verdict, asked);

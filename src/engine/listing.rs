@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
 use crate::facts::listing::{ListingFacts, Place};
-use crate::facts::{ListingRun, PackageFacts, Target, Toolchain};
+use crate::facts::{ListingRun, PackageFacts, Target, Toolchain, UnitFacts};
 use crate::go::command::{Listed, batches_by};
 use crate::go::gcflags;
 use crate::go::listing::collect::{Collector, Wanted};
@@ -19,12 +19,40 @@ use crate::model::{FileSetClass, Unproven};
 use crate::plan::{ListingScope, Plan};
 use crate::platform::ARGUMENT_BYTES;
 
+use super::phases::Clock;
 use super::unit::{Unit, unproven};
 
 /// The label of everything that was not listed.
 const NOT_LISTED: &str = "not listed";
 /// Room for `-gcflags=`, `= -S` and separators.
 const FLAG_BYTES: usize = 24;
+
+/// What the compiler lists of the packages that deserve a look.
+pub(super) async fn run(
+    plan: &Plan,
+    toolchain: &Toolchain,
+    unit: &Unit,
+    table: &mut BTreeMap<String, PackageFacts>,
+    facts: &mut UnitFacts,
+    clock: &mut Clock<'_>,
+) {
+    let goroot = Path::new(toolchain.env("GOROOT").unwrap_or_default());
+    let packages = wanted(table, plan.listing, goroot);
+    if packages.is_empty() {
+        return;
+    }
+    let begin = clock.begin("listing");
+    let lister = Lister { plan, toolchain, unit, table };
+    let listed = lister.list(&packages).await;
+    for (path, found) in listed.facts {
+        if let Some(package) = table.get_mut(&path) {
+            package.listing = Some(found);
+        }
+    }
+    facts.listing = listed.run;
+    facts.unproven.extend(listed.unproven);
+    clock.end("listing", begin);
+}
 
 /// Whether a package deserves a look at its listing: its code for arm64 differs from that for amd64, or its
 /// source text does what often goes wrong there.
@@ -48,7 +76,7 @@ pub(super) fn flagged(package: &PackageFacts) -> bool {
 }
 
 /// The packages whose listing is wanted: those that compile, and not Go's own.
-pub(super) fn wanted(
+fn wanted(
     table: &BTreeMap<String, PackageFacts>,
     scope: ListingScope,
     goroot: &Path,
@@ -69,26 +97,26 @@ pub(super) fn wanted(
 
 /// What came of it.
 #[derive(Debug, Default)]
-pub(super) struct Listings {
+struct Listings {
     /// Counts.
-    pub(super) run: ListingRun,
+    run: ListingRun,
     /// By import path.
-    pub(super) facts: BTreeMap<String, ListingFacts>,
+    facts: BTreeMap<String, ListingFacts>,
     /// What could not be listed or read.
-    pub(super) unproven: Vec<Unproven>,
+    unproven: Vec<Unproven>,
 }
 
 /// Where a listing is made, and for whom.
-pub(super) struct Lister<'a> {
-    pub(super) plan: &'a Plan,
-    pub(super) toolchain: &'a Toolchain,
-    pub(super) unit: &'a Unit,
-    pub(super) table: &'a BTreeMap<String, PackageFacts>,
+struct Lister<'a> {
+    plan: &'a Plan,
+    toolchain: &'a Toolchain,
+    unit: &'a Unit,
+    table: &'a BTreeMap<String, PackageFacts>,
 }
 
 impl Lister<'_> {
     /// Lists the packages and reads what the compiler prints.
-    pub(super) async fn list(&self, packages: &[String]) -> Listings {
+    async fn list(&self, packages: &[String]) -> Listings {
         let mut out = Listings::default();
         let asked = self.asked(packages);
         let mut collector = Collector::new(&asked);
@@ -295,4 +323,66 @@ fn first_line(words: &str) -> &str {
     let lines = || words.lines().map(str::trim).filter(|line| !line.is_empty());
     // `# path` says only which package.
     lines().find(|line| !line.starts_with("# ")).or_else(|| lines().next()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::ModuleFacts;
+    use crate::model::ModuleRef;
+
+    fn package(path: &str, version: Option<&str>) -> PackageFacts {
+        let reference = ModuleRef {
+            path: "example.com/m".into(),
+            version: version.map(str::to_owned),
+            replaced_by: None,
+            vendored: false,
+        };
+        PackageFacts {
+            import_path: path.into(),
+            dir: "/cache/m/sub".into(),
+            compiled: true,
+            module: Some(ModuleFacts {
+                reference,
+                replacement_version: None,
+                main: version.is_none(),
+                dir: None,
+                below: String::new(),
+            }),
+            ..PackageFacts::default()
+        }
+    }
+
+    #[test]
+    fn files_are_known_by_their_directory_or_by_their_module() {
+        let with_version = package("example.com/m/sub", Some("v1.2.3"));
+        assert_eq!(dirs(&with_version), ["/cache/m/sub", "example.com/m@v1.2.3/sub"]);
+        assert_eq!(dirs(&package("example.com/m/sub", None))[1], "example.com/m/sub");
+    }
+
+    #[test]
+    fn only_what_compiles_and_differs_is_listed() {
+        let mut table = BTreeMap::new();
+        for (path, class, compiled) in [
+            ("example.com/m/plain", FileSetClass::Portable, true),
+            ("example.com/m/generic", FileSetClass::GenericFallback, true),
+            ("example.com/m/broken", FileSetClass::GenericFallback, false),
+        ] {
+            let package = PackageFacts { class: Some(class), compiled, ..package(path, None) };
+            table.insert(path.to_owned(), package);
+        }
+        let goroot = Path::new("/goroot");
+        let of = |scope| wanted(&table, scope, goroot);
+        assert!(of(ListingScope::Off).is_empty());
+        assert_eq!(of(ListingScope::Flagged), ["example.com/m/generic"]);
+        assert_eq!(of(ListingScope::All), ["example.com/m/generic", "example.com/m/plain"]);
+        assert!(wanted(&table, ListingScope::Flagged, Path::new("/cache")).is_empty());
+    }
+
+    #[test]
+    fn the_line_that_says_why_is_found() {
+        assert_eq!(first_line("# a\n./a.go:1:2: bad\n"), "./a.go:1:2: bad");
+        assert_eq!(first_line("# a\n"), "# a");
+        assert_eq!(first_line("\n"), "");
+    }
 }

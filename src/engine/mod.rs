@@ -7,6 +7,7 @@ mod build;
 mod cache;
 mod control;
 mod embedded;
+mod embeds;
 mod explain;
 mod given;
 mod graph;
@@ -20,10 +21,12 @@ mod phases;
 mod probe;
 mod problems;
 mod proof;
+mod reach;
 mod rules;
 mod settings;
 mod sources;
 mod stale;
+mod stubs;
 mod subjects;
 mod syso;
 mod tests_build;
@@ -31,11 +34,14 @@ mod tried;
 mod unit;
 mod units;
 mod verify;
+mod waivers;
+mod why;
 
 pub use inspect::read as read_image;
 pub use probe::{Probe, ProbeError, Retraction, Wanted, make as probe};
 pub use rules::load as load_rules;
 pub use verify::{Answer, Tried, chosen as chosen_rules, verify as verify_rules};
+pub use why::{WhyError, why};
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -235,21 +241,11 @@ pub async fn screen(
     redactor: &Redactor,
     progress: &dyn Progress,
 ) -> Result<Report, EngineError> {
-    let Some(asked) = &plan.module else {
+    let begin = Instant::now();
+    let Some(probe) = probe_of(plan, around, progress).await? else {
         return check(plan, around, redactor, progress).await;
     };
-    let begin = Instant::now();
-    progress.begin("resolve");
-    let wanted = Wanted {
-        requirements: vec![(asked.path.clone(), asked.version.clone())],
-        packages: asked.packages.clone(),
-        whole: true,
-        values: Vec::new(),
-        tags: plan.flags.tags.clone(),
-    };
-    let probe = probe::make(plan, around, &wanted).await?;
     let took = begin.elapsed();
-    progress.end("resolve", took);
     let plan = probe.screen_plan(plan);
     let outcome = units::gather(&plan, around, progress).await?;
     let told = |gathered: &mut Gathered| {
@@ -266,6 +262,27 @@ pub async fn screen(
         }
     };
     Ok(concluded(&plan, around, redactor, outcome, begin, told))
+}
+
+/// The temporary module for the one module that the plan asks about; `None` where it asks about a project.
+async fn probe_of(
+    plan: &Plan,
+    around: &Surroundings,
+    progress: &dyn Progress,
+) -> Result<Option<Probe>, EngineError> {
+    let Some(asked) = &plan.module else { return Ok(None) };
+    let begin = Instant::now();
+    progress.begin("resolve");
+    let wanted = Wanted {
+        requirements: vec![(asked.path.clone(), asked.version.clone())],
+        packages: asked.packages.clone(),
+        whole: true,
+        values: Vec::new(),
+        tags: plan.flags.tags.clone(),
+    };
+    let probe = probe::make(plan, around, &wanted).await?;
+    progress.end("resolve", begin.elapsed());
+    Ok(Some(probe))
 }
 
 /// A version that its author took back: it is looked at all the same, and that is said.
@@ -294,7 +311,11 @@ fn concluded(
             let platform = gathered.toolchain.host.to_string();
             let stamp = Stamp { platform, ..around.stamp.clone() };
             let settings = settings::of_check(plan, &gathered);
-            let mut report = judge::report(settings, &stamp, &gathered.units);
+            // `./...` is what gowoa asks for where nothing is named. A module of gowoa's own is no project.
+            let all = plan.patterns.is_empty() || plan.patterns == ["./..."];
+            let whole = all && !plan.alone;
+            let units = &gathered.units;
+            let mut report = judge::report(settings, &stamp, units, &plan.exceptions, whole);
             // What is kept has no secrets either.
             report.redact(redactor);
             if let Some(remembered) = remembered {
@@ -320,7 +341,8 @@ pub fn inspect(
 ) -> Result<Report, EngineError> {
     let begin = Instant::now();
     let unit = given::gather(plan, progress)?;
-    let mut report = judge::report(settings::of_inspect(plan), stamp, &[unit]);
+    let settings = settings::of_inspect(plan);
+    let mut report = judge::report(settings, stamp, &[unit], &plan.exceptions, false);
     report.duration_ms = millis(begin.elapsed());
     report.redact(redactor);
     Ok(report)

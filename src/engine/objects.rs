@@ -52,7 +52,9 @@ pub(super) fn sources(
         for name in &files.syso {
             add(package.dir.join(name), LinkedBy::Syso);
         }
-        for Library { path, flag } in ldflags::libraries(&files.ldflags, flags, &package.dir) {
+        // go list says them with cgo off as well, and nothing hands them to a linker then.
+        let words: &[String] = if files.cgo.is_empty() { &[] } else { &files.ldflags };
+        for Library { path, flag } in ldflags::libraries(words, flags, &package.dir) {
             add(path, LinkedBy::LdFlags(flag));
         }
     }

@@ -75,6 +75,7 @@ pub(super) fn of(units: &[UnitFacts]) -> Vec<PhaseReport> {
                 let made = tests().filter(|test| test.exe.is_some()).count();
                 format!("{made} of {} test binaries", tests().count())
             }
+            "why" => "the linker's way".into(),
             _ => inspect(units),
         };
     }

@@ -50,6 +50,8 @@ pub(super) fn of_check(plan: &Plan, gathered: &Gathered) -> PlanReport {
         rules: plan.rules_files.iter().map(|file| file.to_string_lossy().into_owned()).collect(),
         offline: plan.offline,
         fail_on: plan.fail_on,
+        config: plan.exceptions.config.as_ref().map(|config| config.given.clone()),
+        baseline: plan.exceptions.baseline.as_ref().map(|baseline| baseline.name().to_owned()),
         listing: Some(plan.listing.as_str().into()),
         module: gathered.asked.clone(),
         ..PlanReport::default()
@@ -64,6 +66,8 @@ pub(super) fn of_inspect(plan: &InspectPlan) -> PlanReport {
         expect: plan.expect.as_ref().map(ToString::to_string),
         patterns: plan.paths.iter().map(|path| path.to_string_lossy().into_owned()).collect(),
         fail_on: plan.fail_on,
+        config: plan.exceptions.config.as_ref().map(|config| config.given.clone()),
+        baseline: plan.exceptions.baseline.as_ref().map(|baseline| baseline.name().to_owned()),
         ..PlanReport::default()
     }
 }

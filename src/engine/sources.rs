@@ -20,6 +20,7 @@ pub(super) struct Wanted {
     go: Vec<String>,
     cgo: Vec<String>,
     asm: Vec<String>,
+    headers: Vec<String>,
 }
 
 /// The packages that have files for windows/arm64. Go's own are left out.
@@ -43,6 +44,8 @@ pub(super) fn wanted(table: &BTreeMap<String, PackageFacts>, goroot: &Path) -> V
                 go: [set.go.clone(), set.cgo.clone()].concat(),
                 cgo: with_cgo.cgo.clone(),
                 asm: set.asm.clone(),
+                // Only assembly is asked for what is in them.
+                headers: if set.asm.is_empty() { Vec::new() } else { set.headers.clone() },
             }
         })
         .collect()
@@ -73,11 +76,13 @@ fn read_one(package: &Wanted) -> SourceFacts {
         read
     };
     let (go, cgo, asm) = (text(&package.go), text(&package.cgo), text(&package.asm));
+    let headers = text(&package.headers);
     let package = PackageText {
         import_path: &package.import_path,
         go: files(&go),
         cgo: files(&cgo),
         asm: files(&asm),
+        headers: files(&headers),
     };
     let mut facts = facts(&package);
     facts.unread.extend(unread);

@@ -4,11 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::facts::{Blame, Failure, FailureClass, PackageFacts, Stage, Target, Toolchain, Tried};
+use crate::facts::{
+    Blame, Failure, FailureClass, PackageFacts, RuleHit, Stage, Target, Toolchain, Tried,
+};
 use crate::go::build::{Built, build};
 use crate::go::command::{GoCommand, Output, batches};
 use crate::go::process::{ProcessError, run};
 use crate::go::{diagnose, modules, obtain};
+use crate::model::Severity;
 use crate::platform::ARGUMENT_BYTES;
 
 use super::explain::Raw;
@@ -95,7 +98,31 @@ pub(super) fn candidates(
         };
         candidate.packages.extend(failure.stops.iter().filter(only).cloned());
     }
+    for package in table.values().filter(|package| package.linked) {
+        add_mended(&mut found, package);
+    }
     found.into_values().take(MODULES).collect()
+}
+
+/// A module that builds and of which a rule says that it goes wrong, where an exe has it and it is worse than a
+/// note: the version that is advised has to build as well.
+fn add_mended(found: &mut BTreeMap<String, Candidate>, package: &PackageFacts) {
+    let wrong = |hit: &&RuleHit| !hit.effect.fails_to_build() && hit.severity > Severity::Note;
+    let hits = package.rules.iter().filter(wrong);
+    for upgrade in hits.filter_map(|hit| hit.upgrade.clone()) {
+        let Some((module, selected)) = upgradable(package) else { continue };
+        let candidate = found.entry(module.clone()).or_insert_with(|| Candidate {
+            module,
+            selected,
+            known_good: Vec::new(),
+            packages: BTreeSet::new(),
+        });
+        if !candidate.known_good.contains(&upgrade) {
+            candidate.known_good.push(upgrade);
+        }
+        candidate.packages.insert(package.import_path.clone());
+        candidate.packages.extend(package.arm64_importers.iter().cloned());
+    }
 }
 
 /// The package to blame: where the user's own code misses something of a dependency, that dependency.

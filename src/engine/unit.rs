@@ -13,18 +13,19 @@ use crate::go::command::{GoCommand, Output};
 use crate::go::diagnose;
 use crate::go::list::ListFailure;
 use crate::go::modules::{flag_value, split_flags};
-use crate::model::{FileSetClass, PhaseReport, Problem, Unproven};
+use crate::model::{PhaseReport, Problem, Unproven};
 use crate::plan::Plan;
-use crate::rules::Database;
-use crate::source::golang;
 
 use super::build::{Builder, BuiltUnit};
 use super::control::Controls;
-use super::explain::{Explainer, Raw, read_source};
+use super::explain::{Explainer, Raw};
 use super::graph::Graph;
 use super::phases::Clock;
 use super::proof::Host;
-use super::{Progress, inspect, listing, lists, objects, rules, sources, syso, tests_build, tried};
+use super::{
+    Progress, embeds, inspect, listing, lists, objects, reach, rules, sources, stubs, syso,
+    tests_build, tried, why,
+};
 
 /// What is built in one go.
 #[derive(Debug, Clone)]
@@ -81,7 +82,6 @@ impl Listed {
 pub(super) async fn list(
     plan: &Plan,
     toolchain: &Toolchain,
-    database: &Database,
     mut unit: Unit,
     progress: &dyn Progress,
 ) -> Listed {
@@ -103,8 +103,6 @@ pub(super) async fn list(
     };
     clock.end("list", begin);
     clock.go_took(took);
-    let mut table = table;
-    rules::fill(&mut table, database, plan, toolchain);
     let ready = table.values().any(|package| package.matched);
     if !ready && facts.problems.is_empty() {
         facts.problems.push(no_packages(&unit.patterns));
@@ -130,7 +128,7 @@ async fn table(
         table.values_mut().for_each(|package| package.named = false);
     }
     place_modules(&mut table, &plan.dir);
-    find_stubs(&mut table);
+    stubs::find(&mut table);
     Ok((table, took))
 }
 
@@ -159,6 +157,7 @@ async fn work(
     let goroot = Path::new(toolchain.env("GOROOT").unwrap_or_default());
     // The sources are read while `go build` works.
     let reading = sources::start(sources::wanted(&table, goroot));
+    let embeds = embeds::start(embeds::wanted(&table, goroot));
     let begin = clock.begin("build");
     let built = if unit.c_toolchain_error.is_some() {
         BuiltUnit::default()
@@ -180,12 +179,19 @@ async fn work(
         }
         Err(error) => facts.problems.push(broken("the sources could not be read", &error)),
     }
+    match embeds.await {
+        Ok((read, took)) => {
+            embeds::place(&mut table, read);
+            clock.add("source", took);
+        }
+        Err(error) => facts.problems.push(broken("embedded files could not be read", &error)),
+    }
 
     let links = tried::links(&raws);
     let mut failures = explained(plan, toolchain, unit, &table, &graph, raws, clock).await;
     mark(&mut table, &built);
     facts.tried = advised(plan, toolchain, unit, &table, &failures, &links, clock).await;
-    list_code(plan, toolchain, unit, &mut table, facts, clock).await;
+    listing::run(plan, toolchain, unit, &mut table, facts, clock).await;
     if plan.tests && unit.c_toolchain_error.is_none() {
         let begin = clock.begin("tests");
         let bad: BTreeSet<String> = failures.keys().cloned().collect();
@@ -195,42 +201,23 @@ async fn work(
         facts.tests = tests.tests;
         facts.images.extend(tests.images);
     }
+    let overlay = why::Overlay::of(&built);
     facts.images.splice(0..0, built.images);
     syso::fill(&mut facts.images, &table);
     let flags = split_flags(toolchain.env("CGO_LDFLAGS").unwrap_or_default());
-    inspect_all(facts, objects::sources(&table, goroot, &flags), clock).await;
+    let wanted = reach::wanted(&table, plan.why.as_deref());
+    inspect_all(facts, objects::sources(&table, goroot, &flags), wanted.clone(), clock).await;
+    reach::fill(&mut table, &graph, &failures, &wanted, &facts.images);
+    if plan.why.is_some() {
+        let begin = clock.begin("why");
+        why::ask_linker(plan, toolchain, unit, &overlay, &mut table, &facts.images).await;
+        clock.end("why", begin);
+    }
     for failure in failures.values_mut() {
         failure.stops.sort();
     }
     facts.failures = failures;
     facts.packages = table;
-}
-
-/// What the compiler lists of the packages that deserve a look.
-async fn list_code(
-    plan: &Plan,
-    toolchain: &Toolchain,
-    unit: &Unit,
-    table: &mut BTreeMap<String, PackageFacts>,
-    facts: &mut UnitFacts,
-    clock: &mut Clock<'_>,
-) {
-    let goroot = Path::new(toolchain.env("GOROOT").unwrap_or_default());
-    let packages = listing::wanted(table, plan.listing, goroot);
-    if packages.is_empty() {
-        return;
-    }
-    let begin = clock.begin("listing");
-    let lister = listing::Lister { plan, toolchain, unit, table };
-    let listed = lister.list(&packages).await;
-    for (path, found) in listed.facts {
-        if let Some(package) = table.get_mut(&path) {
-            package.listing = Some(found);
-        }
-    }
-    facts.listing = listed.run;
-    facts.unproven.extend(listed.unproven);
-    clock.end("listing", begin);
 }
 
 /// Newer versions of the modules at fault, built before anybody advises them.
@@ -265,7 +252,12 @@ async fn advised(
     tried
 }
 
-async fn inspect_all(facts: &mut UnitFacts, sources: Vec<objects::Source>, clock: &mut Clock<'_>) {
+async fn inspect_all(
+    facts: &mut UnitFacts,
+    sources: Vec<objects::Source>,
+    wanted: BTreeSet<String>,
+    clock: &mut Clock<'_>,
+) {
     if facts.images.is_empty() && sources.is_empty() {
         return;
     }
@@ -273,7 +265,7 @@ async fn inspect_all(facts: &mut UnitFacts, sources: Vec<objects::Source>, clock
     let mut images = std::mem::take(&mut facts.images);
     // Off the thread that listens for signals.
     let inspected = tokio::task::spawn_blocking(move || {
-        images.iter_mut().for_each(inspect::inspect);
+        images.iter_mut().for_each(|image| inspect::inspect(image, &wanted));
         let mut objects = objects::read(sources);
         objects::find_in_images(&mut objects, &images);
         (images, objects)
@@ -416,34 +408,6 @@ fn place_modules(table: &mut BTreeMap<String, PackageFacts>, start: &std::path::
             Err(_) if start.starts_with(dir) => String::new(),
             Err(_) => module.reference.path.clone(),
         };
-    }
-}
-
-/// A package that changes its files with cgo: does what stands in for them say that it cannot work?
-fn find_stubs(table: &mut BTreeMap<String, PackageFacts>) {
-    for package in table.values_mut() {
-        if package.class != Some(FileSetClass::CgoPartial) {
-            continue;
-        }
-        let with_cgo = package.arm64_cgo.clone().unwrap_or_default();
-        let instead: Vec<String> = package
-            .arm64
-            .iter()
-            .flat_map(|set| &set.go)
-            .filter(|file| !with_cgo.go.contains(file))
-            .cloned()
-            .collect();
-        for file in instead {
-            let Some(bytes) = read_source(&package.dir.join(&file)) else { continue };
-            let found = ["cgo", "CGO_ENABLED"].iter().find_map(|word| {
-                golang::string_literals_containing(&bytes, word).into_iter().next()
-            });
-            if let Some(literal) = found {
-                let line = u32::try_from(literal.line).unwrap_or(u32::MAX);
-                package.cgo_stub = Some((file, line, literal.text));
-                break;
-            }
-        }
     }
 }
 

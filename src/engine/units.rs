@@ -12,7 +12,6 @@ use crate::go::modules::{self, Workspace, flag_value, parse_flag, split_flags};
 use crate::go::{cgo, toolchain};
 use crate::model::{Problem, Report, Unproven};
 use crate::plan::{Plan, Scope};
-use crate::rules::Database;
 
 use super::cache::{self, Cache, Inputs};
 use super::probe;
@@ -69,7 +68,9 @@ pub(super) async fn gather(
     for unit in planned {
         patterns.extend(unit.patterns.clone());
         let unit = Unit { c_toolchain_error: c_toolchain_error.clone(), ..unit };
-        listed.push(list_one(plan, &toolchain, &database, unit, progress).await);
+        let mut one = list_one(plan, &toolchain, unit, progress).await;
+        rules::fill(&mut one.table, &database, plan, &one.toolchain);
+        listed.push(one);
     }
     let cache = remembered(plan, around, &toolchain, &go, &listed, &state);
     if let Some(known) = cache.as_ref().and_then(|cache| cache.known.clone()) {
@@ -173,15 +174,14 @@ fn remembered(
 async fn list_one(
     plan: &Plan,
     toolchain: &Toolchain,
-    database: &Database,
     unit: Unit,
     progress: &dyn Progress,
 ) -> Listed {
     if unit.go.dir == plan.dir {
-        return unit::list(plan, toolchain, database, unit, progress).await;
+        return unit::list(plan, toolchain, unit, progress).await;
     }
     match toolchain::ask(&unit.go, toolchain.origin.clone()).await {
-        Ok(own) => unit::list(plan, &own, database, unit, progress).await,
+        Ok(own) => unit::list(plan, &own, unit, progress).await,
         Err(error) => {
             let problem = Problem {
                 message: format!("{}: {error}", unit.name),

@@ -6,6 +6,7 @@ use crate::checks::cross_compile_state;
 use crate::facts::{PackageFacts, RuleEffect};
 use crate::model::{BuildState, Finding, Report};
 use crate::plan::Plan;
+use crate::policy::Exceptions;
 use crate::rules::file::{Expect, SourceText, Try};
 use crate::rules::{Database, Rule};
 
@@ -118,8 +119,9 @@ async fn one(
     // Of the rules themselves nothing may come in here.
     let plan = Plan { rules_files: Vec::new(), ..probe.plan(call, &wanted.tags) };
     let gathered = units::anew(&plan, around, &Silent).await?;
-    let report =
-        judge::report(settings::of_check(&plan, &gathered), &around.stamp, &gathered.units);
+    let settings = settings::of_check(&plan, &gathered);
+    let none = Exceptions::default();
+    let report = judge::report(settings, &around.stamp, &gathered.units, &none, false);
     let (answer, words) = answer(rule, item, &wanted, &report, &gathered);
     Ok(tried(answer, words))
 }
@@ -161,7 +163,7 @@ fn wanted(rule: &Rule, item: &Try) -> Wanted {
             packages.push(package.clone());
         }
     }
-    Wanted { requirements, packages, values, tags: item.tags.clone(), whole: false }
+    Wanted { requirements, packages, values, tags: item.tags.clone(), ..Wanted::default() }
 }
 
 fn answer(

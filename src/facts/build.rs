@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::given::Claim;
 use super::image::{ImageFacts, MachineKind, Part};
+use super::linked::FunctionsByPackage;
 use super::map::ImageMap;
 use super::resource::SysoOfCommand;
 use super::{CodeFacts, EmbeddedFacts};
@@ -256,6 +257,8 @@ pub struct ImageFile {
     pub missing: bool,
     /// What its code words are; `None` where they were not scanned: it is not for ARM64.
     pub code: Option<Part<CodeFacts>>,
+    /// Functions of the packages that were asked about, by its function table; `None` where nobody asked.
+    pub linked: Option<Part<FunctionsByPackage>>,
     /// What it carries; `None` where it was not looked at.
     pub embedded: Option<Part<EmbeddedFacts>>,
     /// What each stretch of it is; `None` where the map was not asked for.
@@ -285,6 +288,7 @@ impl ImageFile {
             facts: Err("not read".into()),
             missing: false,
             code: None,
+            linked: None,
             embedded: None,
             map: None,
             claim: Claim::default(),

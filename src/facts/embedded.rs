@@ -1,4 +1,6 @@
-//! What an image carries beside its own code: other images, and containers with images.
+//! What an image carries beside its own code, and what a package embeds: other images, and containers with images.
+
+use std::collections::BTreeMap;
 
 use super::image::MachineKind;
 use super::resource::VersionInfo;
@@ -90,13 +92,15 @@ impl EmbeddedKind {
 /// One step on the way to an embedded image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EmbeddedStep {
-    /// Where it stands: `data`, `resource`, `gzip`, `zip`, `tar`, `zstd`, `cab`, `bzip2`, `xz`.
+    /// Where it stands: `data`, `resource`, `gzip`, `zip`, `tar`, `zstd`, `cab`, `bzip2`, `xz`; `file` for a file
+    /// that a package embeds.
     pub within: &'static str,
     /// Name of the member, the embed path or the Go variable; empty where none is known.
     pub name: String,
     /// File offset in the outer file; `None` inside compressed data.
     pub offset: Option<u64>,
-    /// Section of the outer image, where that is one; `None` behind its last section.
+    /// Section of the outer image, where that is one; `None` behind its last section. For a file that a package
+    /// embeds: its name.
     pub section: Option<String>,
 }
 
@@ -120,6 +124,16 @@ pub struct EmbeddedFacts {
     pub images: Vec<EmbeddedImage>,
     /// What could not be opened, and why, such as a container beyond a limit.
     pub unopened: Vec<Unopened>,
+}
+
+/// What the files carry that `//go:embed` puts into a package.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EmbedFacts {
+    /// Images and what could not be opened; the first step to each is a file of the package.
+    pub found: EmbeddedFacts,
+    /// For a file with something behind the last section of its image: SHA-256 of it all, and of the image alone,
+    /// which is what can be told of it in an exe.
+    pub cut: BTreeMap<String, String>,
 }
 
 /// A container that was not looked into to its end.

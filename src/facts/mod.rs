@@ -8,6 +8,7 @@ pub mod code;
 pub mod embedded;
 pub mod given;
 pub mod image;
+pub mod linked;
 pub mod listing;
 pub mod map;
 pub mod object;
@@ -16,7 +17,9 @@ pub mod resource;
 pub mod rules;
 pub mod signature;
 pub mod source;
+pub mod symbol;
 pub mod toolchain;
+pub mod waiver;
 
 use std::collections::BTreeMap;
 
@@ -31,11 +34,13 @@ pub use code::CodeFacts;
 pub use embedded::EmbeddedFacts;
 pub use given::{Company, GivenContainer, GivenFacts, GivenFile};
 pub use image::ImageFacts;
+pub use linked::{LinkedFunction, LinkedFunctions, LinkedImage, LinkerPath, Presence};
 pub use listing::{ListingFacts, ListingRun};
 pub use package::{FileSet, ListError, ModuleFacts, PackageFacts};
 pub use rules::{RuleEffect, RuleHit};
 pub use source::SourceFacts;
 pub use toolchain::{BuildFlags, Target, Toolchain};
+pub use waiver::{ConfigFacts, WaiverFacts};
 
 /// Everything that was gathered of one unit: a module or a workspace, built in one go.
 #[derive(Debug, Clone, Default)]

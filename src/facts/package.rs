@@ -1,11 +1,12 @@
 //! What `go list` says of a package, for each target.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::model::{FileSetClass, ModuleRef};
 
-use super::{ListingFacts, RuleHit, SourceFacts};
+use super::embedded::EmbedFacts;
+use super::image::Part;
+use super::{LinkedFunctions, LinkerPath, ListingFacts, RuleHit, SourceFacts};
 
 /// A module as the build selected it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +34,7 @@ pub struct FileSet {
     pub asm: Vec<String>,
     /// Objects that the linker takes as they are (SysoFiles).
     pub syso: Vec<String>,
-    /// Words of `#cgo LDFLAGS`, `${SRCDIR}` replaced (CgoLDFLAGS); none where cgo is off.
+    /// Words of `#cgo LDFLAGS`, `${SRCDIR}` replaced (CgoLDFLAGS). Go says them also where cgo is off.
     pub ldflags: Vec<String>,
     /// Files that `//go:embed` puts into the package (EmbedFiles).
     pub embed: Vec<String>,
@@ -96,19 +97,28 @@ pub struct PackageFacts {
     pub class: Option<FileSetClass>,
     /// Whether an exe that was built contains it.
     pub linked: bool,
+    /// Whether a root of the windows/arm64 build imports it, directly or not: a command, a library of the user's,
+    /// or any matched package where there is no command. True also where a failure kept the exe from being made.
+    pub reached: bool,
     /// Whether it was compiled for windows/arm64.
     pub compiled: bool,
     /// For a cgo-partial package: the file and line of a string that says it needs cgo.
     pub cgo_stub: Option<(String, u32, String)>,
+    /// The file, line and text of a string in a Go file that only arm64 has, which says that the platform is not
+    /// supported.
+    pub arch_stub: Option<(String, u32, String)>,
     /// Import paths of packages whose windows/arm64 files import it.
     pub arm64_importers: Vec<String>,
     /// What its source text for windows/arm64 says; absent where it was not read.
     pub source: Option<SourceFacts>,
+    /// What the files carry that it embeds; absent where none of them is an image or a container.
+    pub embeds: Option<EmbedFacts>,
     /// What the compiler's listing says of it; absent where none was made.
     pub listing: Option<ListingFacts>,
-    /// Functions of it that an exe contains, by the exe's function table: names without the package's path,
-    /// such as `F` and `(*T).M`. Absent where no exe was asked.
-    pub linked_functions: Option<BTreeSet<String>>,
+    /// What the exes hold of it, by their function tables; absent where no exe was asked.
+    pub linked_functions: Option<LinkedFunctions>,
+    /// How the linker comes to it, where that was asked for; or why it could not be told.
+    pub linker_path: Option<Part<LinkerPath>>,
     /// Rules of the database that hold for its module as it was selected.
     pub rules: Vec<RuleHit>,
     /// Which files of amd64 are gone on arm64 and which are new: Go, assembly and objects.
@@ -131,6 +141,25 @@ impl PackageFacts {
     /// Whether its import path has an `internal` element.
     pub fn is_internal(&self) -> bool {
         self.import_path.split('/').any(|element| element == "internal")
+    }
+
+    /// Whether a check may have something to say of it, so that it matters which of its functions are linked.
+    /// The one place to add what a new check looks at.
+    pub fn asks(&self) -> bool {
+        let by_files = !matches!(self.class, None | Some(FileSetClass::Portable));
+        let by_source = self.source.as_ref().is_some_and(|source| {
+            let counts = SourceFacts {
+                files: source.files,
+                bytes: source.bytes,
+                parsed: source.parsed,
+                unread: source.unread.clone(),
+                ..SourceFacts::default()
+            };
+            *source != counts
+        });
+        let by_text = self.cgo_stub.is_some() || self.arch_stub.is_some() || by_source;
+        let by_others = !self.rules.is_empty() || self.listing.is_some() || self.embeds.is_some();
+        by_files || by_text || by_others
     }
 
     /// The module's path, version and replacement.

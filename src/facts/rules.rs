@@ -63,8 +63,14 @@ impl RuleHit {
         }
     }
 
+    /// Whether it is about this function, or about the whole package.
+    pub fn is_about(&self, function: Option<&str>) -> bool {
+        self.symbols.is_empty()
+            || self.symbols.iter().any(|symbol| Some(symbol.as_str()) == function)
+    }
+
     /// Whether an exe contains one of its functions, by their names.
-    pub fn links_function(&self, linked: &std::collections::BTreeSet<String>) -> bool {
+    pub fn links_function(&self, linked: &super::LinkedFunctions) -> bool {
         self.symbols.iter().any(|symbol| linked.contains(symbol))
     }
 }

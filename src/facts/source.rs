@@ -26,7 +26,7 @@ pub struct SourceFacts {
     pub cpu_detection: Vec<CpuDetection>,
     /// What stands in assembly files.
     pub assembly: AssemblyFacts,
-    /// `#cgo` directives that are for one architecture.
+    /// `#cgo` directives that name libraries for windows/amd64 and have no counterpart for windows/arm64.
     pub cgo: Vec<CgoDirective>,
 }
 
@@ -97,8 +97,33 @@ pub struct ArchTable {
     pub form: ArchTableForm,
     /// The architectures it knows, as Go spells them.
     pub known: Vec<String>,
-    /// What an architecture that it does not know gets, in words; absent where that could not be told.
-    pub otherwise: Option<String>,
+    /// What arm64 gets.
+    pub otherwise: ArchOutcome,
+    /// Where it gets that.
+    pub at: SourcePlace,
+    /// Whether it names windows/arm64, or arm64 alone, and refuses it.
+    pub refuses: bool,
+    /// Whether nothing else in the package may make up for it, as far as its text shows.
+    pub sure: bool,
+}
+
+/// What an architecture gets that a table does not know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ArchOutcome {
+    /// An error.
+    Error,
+    /// A panic.
+    Panic,
+    /// The end of the program.
+    Exit,
+    /// A string that is empty.
+    Empty,
+    /// A word such as "unsupported" in the place of a name.
+    NoName,
+    /// The zero value of a map's element.
+    Zero,
+    /// What is made for x64: the string.
+    ForX64(String),
 }
 
 /// The forms of a table by architecture.
@@ -154,24 +179,31 @@ pub struct CpuDetection {
 /// What stands in the assembly files of a package.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AssemblyFacts {
-    /// Uses of R18, by name or in words written as data.
+    /// Functions that use x18, by name or in words written as data.
     pub x18: Vec<AssemblyX18>,
     /// Files without a suffix that name an architecture by their instructions.
     pub foreign: Vec<SourcePlace>,
 }
 
-/// A use of x18 in an assembly file.
+/// The uses of x18 in one function of an assembly file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AssemblyX18 {
-    /// Where; the function is the `TEXT` it stands in.
+    /// The first one; its function is the `TEXT` it stands in.
     pub place: SourcePlace,
-    /// The word, where it is written as data (`WORD $0x…`); absent where the register is named.
+    /// The word of the first one, where it is written as data (`WORD $0x…`); absent where the register is named.
     pub word: Option<u32>,
-    /// Whether it writes the register.
-    pub writes: bool,
+    /// That word as an instruction.
+    pub decoded: Option<String>,
+    /// How many write the register.
+    pub writes: u32,
+    /// How many read it in another way than to reach the thread's block.
+    pub reads: u32,
+    /// Words of the function that are no instruction, or that could not be worked out: where there are some,
+    /// tables stand among the code.
+    pub opaque: u32,
 }
 
-/// A `#cgo` directive that only some architecture has.
+/// A `#cgo LDFLAGS` directive that windows/amd64 has and windows/arm64 has not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CgoDirective {
     /// Where.

@@ -1,5 +1,7 @@
 //! The one builder of `go` command lines: each call gowoa makes is a named constructor here.
 
+mod listing;
+
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -8,6 +10,7 @@ use std::time::Duration;
 use crate::facts::{BuildFlags, Target};
 use crate::platform::null_device;
 
+use super::modules::parse_flag;
 use super::process::{CommandLine, quote};
 
 /// Fields of `go list -json` that gowoa reads; naming them keeps Go from computing the others. EmbedFiles is
@@ -43,6 +46,8 @@ pub struct GoCommand {
     pub work_limit: Duration,
 }
 
+pub use listing::Listed;
+
 /// Where `go build` writes.
 #[derive(Debug, Clone, Copy)]
 pub enum Output<'a> {
@@ -50,20 +55,6 @@ pub enum Output<'a> {
     Directory(&'a Path),
     /// Nowhere.
     Discard,
-}
-
-/// What [`GoCommand::listing`] lists.
-#[derive(Debug, Clone, Copy)]
-pub enum Listed<'a> {
-    /// The packages alone, each with flags of its own.
-    Packages,
-    /// They and everything that they import, Go's own packages included.
-    All {
-        /// The user's flags for all of them.
-        gcflags: &'a str,
-        /// The build cache: gigabytes that the user's own should not have.
-        cache: &'a Path,
-    },
 }
 
 impl GoCommand {
@@ -133,45 +124,6 @@ impl GoCommand {
         self.line(args, env, self.work_limit)
     }
 
-    /// `go list -export` with `-gcflags=PKG=-S`: compiles packages (path, the user's compiler flags for it) and
-    /// prints their listings on standard error. `go build` would do the same and link the commands.
-    pub fn listing(
-        &self,
-        target: &Target,
-        cgo: bool,
-        listed: Listed<'_>,
-        packages: &[(String, String)],
-    ) -> CommandLine {
-        let mut args: Vec<OsString> =
-            ["list", "-e", "-export", "-json=ImportPath,Error"].map(OsString::from).to_vec();
-        args.extend(self.flag_args(self.overlay.as_deref()));
-        if let Some(mode) = &self.flags.build_mode {
-            args.push(format!("-buildmode={mode}").into());
-        }
-        let mut env = target_env(target, cgo);
-        env.extend(self.c_compiler_env(target, cgo));
-        let list = |flags: &str| format!("{flags} -S").trim_start().to_owned();
-        match listed {
-            Listed::Packages => {
-                let flag = |(path, flags): &(String, String)| {
-                    OsString::from(format!("-gcflags={path}={}", list(flags)))
-                };
-                args.extend(packages.iter().map(flag));
-            }
-            Listed::All { gcflags, cache } => {
-                args.push(format!("-gcflags=all={}", list(gcflags)).into());
-                env.push(("GOCACHE".into(), Some(cache.into())));
-            }
-        }
-        if !self.flags.extra.iter().any(|flag| flag.trim_start_matches('-').starts_with("pgo=")) {
-            // A profile beside a command would make it print variants of all that it imports.
-            args.push("-pgo=off".into());
-        }
-        args.push("--".into());
-        args.extend(packages.iter().map(|(path, _)| OsString::from(path)));
-        self.line(args, env, self.work_limit)
-    }
-
     /// `go build -json` of one package into a named file, as `-buildmode=c-shared` needs it.
     pub fn build_file(
         &self,
@@ -200,6 +152,42 @@ impl GoCommand {
         args.extend(self.flag_args(self.overlay.as_deref()));
         // Package patterns end at the first flag of the test binary; `--` is not known to go test.
         args.extend(packages.iter().map(OsString::from));
+        let mut env = target_env(target, cgo);
+        env.extend(self.c_compiler_env(target, cgo));
+        self.line(args, env, self.work_limit)
+    }
+
+    /// `go build` of one main package that links it into nothing and prints on standard error which symbol made
+    /// the linker keep which other (`-dumpdep`), and which methods are called through interfaces (`-v=2`); see
+    /// [`super::linkgraph`]. `goflags` are the words of GOFLAGS: a flag for the linker would replace the one there.
+    pub fn dumpdep(
+        &self,
+        target: &Target,
+        cgo: bool,
+        overlay: Option<&Path>,
+        goflags: &[String],
+        main: &str,
+    ) -> CommandLine {
+        let mut args: Vec<OsString> = vec!["build".into(), "-o".into(), null_device().into()];
+        args.extend(self.flag_args(overlay.or(self.overlay.as_deref())));
+        if let Some(mode) = &self.flags.build_mode {
+            args.push(format!("-buildmode={mode}").into());
+        }
+        let of_extra = |flag: &String| {
+            let (name, value) = parse_flag(flag)?;
+            (name == "ldflags").then(|| value.to_owned())
+        };
+        let given = goflags
+            .iter()
+            .filter_map(of_extra)
+            .chain(self.flags.ldflags.clone())
+            .chain(self.flags.extra.iter().filter_map(of_extra));
+        // Of several values go takes the last whose pattern fits the package: each gets the addition, and the
+        // first is for packages that no pattern fits.
+        let all = std::iter::once(String::new()).chain(given);
+        args.extend(all.map(|ldflags| format!("-ldflags={}", with_dumpdep(&ldflags)).into()));
+        args.push("--".into());
+        args.push(main.into());
         let mut env = target_env(target, cgo);
         env.extend(self.c_compiler_env(target, cgo));
         self.line(args, env, self.work_limit)
@@ -248,21 +236,6 @@ impl GoCommand {
     pub fn reproduce(&self, target: &Target, cgo: bool, verb: &[&str], package: &str) -> String {
         let mut args: Vec<OsString> = verb.iter().map(OsString::from).collect();
         args.extend(self.user_flag_args());
-        args.push(package.into());
-        self.shown(target, cgo, args)
-    }
-
-    /// The command a reader runs to see a package's listing.
-    pub fn reproduce_listing(
-        &self,
-        target: &Target,
-        cgo: bool,
-        package: &str,
-        flags: &str,
-    ) -> String {
-        let mut args: Vec<OsString> = ["list", "-export"].map(OsString::from).to_vec();
-        args.extend(self.user_flag_args());
-        args.push(format!("-gcflags={package}={}", format!("{flags} -S").trim_start()).into());
         args.push(package.into());
         self.shown(target, cgo, args)
     }
@@ -379,6 +352,12 @@ impl GoCommand {
             limit,
         }
     }
+}
+
+/// A value of `-ldflags`, `[PATTERN=]FLAGS`, with what makes the linker print its graph. Debug information keeps no
+/// function, and would be half of the output.
+fn with_dumpdep(ldflags: &str) -> String {
+    format!("{} -dumpdep -v=2 -w", ldflags.trim()).trim_start().to_owned()
 }
 
 /// A program that is not there: cgo then says that it has no C compiler, which is the truth.

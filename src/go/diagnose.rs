@@ -227,13 +227,33 @@ fn linking(message: &str) -> Option<Reading> {
     object.then(|| Reading::new(FailureClass::ObjectMachine, None))
 }
 
+/// Registers of x86 as Go's assembler names them, but for those whose names ARM64 has too.
+const X86_REGISTERS: &[&str] =
+    &["AH", "AL", "AX", "BH", "BL", "BP", "BX", "CH", "CL", "CX", "DH", "DI", "DL", "DX", "SI"];
+
+/// The name that cmd/asm does not know as a register: as an operand, in an address, in a list of registers.
+fn refused_name(message: &str) -> Option<&str> {
+    let behind = |words: &str| message.strip_prefix(words);
+    if let Some(name) = behind("illegal or missing addressing mode for symbol ") {
+        return Some(name.trim());
+    }
+    if let Some(name) = behind("expected register; found ") {
+        return Some(name.trim());
+    }
+    behind("unexpected ")?.strip_suffix(" evaluating expression")
+}
+
 /// cmd/asm, and the C tools behind cgo.
 fn assembling(message: &str) -> Option<Reading> {
     if let Some(rest) = message.split("unrecognized instruction ").nth(1) {
         return Some(Reading::new(FailureClass::ForeignAssembly, Some(rest.trim_matches('"'))));
     }
-    if message.contains("for symbol R18") {
-        return Some(Reading::new(FailureClass::ReservedRegister, Some("R18")));
+    match refused_name(message) {
+        Some("R18") => return Some(Reading::new(FailureClass::ReservedRegister, Some("R18"))),
+        Some(name) if X86_REGISTERS.contains(&name) => {
+            return Some(Reading::new(FailureClass::ForeignAssembly, Some(name)));
+        }
+        _ => {}
     }
     let toolchain = message.starts_with("cgo: C compiler ")
         || message.contains("cgo: cannot parse gcc output")
@@ -378,6 +398,12 @@ mod tests {
             ),
             ("unrecognized instruction \"MOVQ\"", ForeignAssembly, Some("MOVQ")),
             ("illegal or missing addressing mode for symbol R18", ReservedRegister, Some("R18")),
+            ("unexpected R18 evaluating expression", ReservedRegister, Some("R18")),
+            ("expected register; found R18", ReservedRegister, Some("R18")),
+            ("unrecognized instruction \"MOVQ\"", ForeignAssembly, Some("MOVQ")),
+            ("illegal or missing addressing mode for symbol AX", ForeignAssembly, Some("AX")),
+            ("unexpected BX evaluating expression", ForeignAssembly, Some("BX")),
+            ("illegal or missing addressing mode for symbol table", Other, None),
             ("link: ex.com/p: invalid reference to runtime.x", InvalidLinkname, Some("runtime.x")),
             ("cgo: C compiler \"aarch64-w64-mingw32-clang\" not found: exec: …", CToolchain, None),
             ("p.a(rsrc.syso): 43261: unknown ARM64 relocation type 3", ObjectMachine, None),

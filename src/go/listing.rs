@@ -109,11 +109,10 @@ pub struct Instruction<'a> {
 impl<'a> Instruction<'a> {
     /// The symbol that an operand of the form `name(SB)` names, where this is a call or a tail call.
     pub fn callee(&self) -> Option<&'a [u8]> {
-        let jump = match self.opcode {
-            b"CALL" | b"JMP" | b"B" | b"BL" => true,
-            _ => false,
-        };
-        let name = if jump { self.operands.strip_suffix(b"(SB)")? } else { return None };
+        if !matches!(self.opcode, b"CALL" | b"JMP" | b"B" | b"BL") {
+            return None;
+        }
+        let name = self.operands.strip_suffix(b"(SB)")?;
         Some(name.strip_prefix(b"$").unwrap_or(name)).filter(|name| !name.is_empty())
     }
 

@@ -10,6 +10,7 @@ pub mod diagnose;
 pub mod gcflags;
 mod json;
 pub mod ldflags;
+pub mod linkgraph;
 pub mod linkproof;
 pub mod list;
 pub mod listing;

@@ -134,21 +134,20 @@ impl Drop for Group {
 /// Runs a command; every chunk of its standard output goes to `on_stdout` as it arrives.
 pub async fn run(
     command: &CommandLine,
-    mut on_stdout: impl FnMut(&[u8]) + Send,
+    on_stdout: impl FnMut(&[u8]) + Send,
 ) -> Result<Finished, ProcessError> {
     let mut words = Vec::new();
-    let mut finished = run_with_stderr(command, &mut on_stdout, |chunk| {
+    let finished = run_streaming(command, on_stdout, |chunk| {
         let room = STDERR_LIMIT.saturating_sub(words.len());
         words.extend_from_slice(chunk.get(..room.min(chunk.len())).unwrap_or_default());
     })
     .await?;
-    finished.stderr = String::from_utf8_lossy(&words).into_owned();
-    Ok(finished)
+    Ok(Finished { stderr: String::from_utf8_lossy(&words).into_owned(), ..finished })
 }
 
-/// Runs a command; every chunk of its output goes to one of the two as it arrives. Nothing is kept, so that
-/// what it prints may be of any length; [`Finished::stderr`] stays empty.
-pub async fn run_with_stderr(
+/// Runs a command; every chunk of its standard output and of its standard error goes to its own listener as it
+/// arrives, and [`Finished::stderr`] is empty.
+pub async fn run_streaming(
     command: &CommandLine,
     mut on_stdout: impl FnMut(&[u8]) + Send,
     mut on_stderr: impl FnMut(&[u8]) + Send,

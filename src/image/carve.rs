@@ -206,7 +206,8 @@ fn carved(region: &Region<'_>, found: Found, range: Range<usize>) -> Carved {
 
 /// Bytes of an image: up to the end of its last section or of its certificates, and never more than there
 /// are. `None` where the headers are not those of an image.
-fn image_length(rest: &[u8]) -> Option<usize> {
+#[must_use]
+pub fn image_length(rest: &[u8]) -> Option<usize> {
     let machine = u16_at(rest, pe_head(rest, 0)? + 4)?;
     if matches!(MachineKind::from_header(machine), MachineKind::Other(_)) {
         return None;

@@ -9,6 +9,7 @@
 //! and are looked up when somebody asks.
 
 mod exports;
+mod linked;
 mod owner;
 mod pclntab;
 mod symbols;
@@ -21,7 +22,9 @@ use super::pe::{self, Image};
 use super::{ImageError, bytes};
 use crate::facts::code::{Function, NamedBy};
 use crate::facts::image::{ImageFacts, Section};
+use crate::facts::symbol::compiler_made;
 
+pub use linked::linked_functions;
 use owner::Owners;
 
 /// Functions that are kept of one image: ten times what the largest Go programs have, and 24 MB.
@@ -238,7 +241,7 @@ impl<'a> FunctionTable<'a> {
             return Some(package);
         }
         let of_go = self.entries.get(index)?.source.by() == NamedBy::Pclntab;
-        (of_go && !owner::compiler_made(&name)).then(|| self.package_around(index)).flatten()
+        (of_go && !compiler_made(&name)).then(|| self.package_around(index)).flatten()
     }
 
     /// The package that a function has in its name. Names of C and Rust have dots too, such as
@@ -283,7 +286,7 @@ impl<'a> FunctionTable<'a> {
         let of_go = self.go.as_ref().is_some_and(|go| go.of_go(row));
         match self.owners.prefix(name, of_go) {
             Some(prefix) => Owner::Package(prefix),
-            None if owner::compiler_made(name) => Owner::Compiler,
+            None if compiler_made(name) => Owner::Compiler,
             // Functions of assembly files know their file, those of host objects do not.
             None => match self.go.as_ref().and_then(|go| go.directory(row)) {
                 Some(_) => Owner::Compiler,

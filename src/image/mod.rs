@@ -24,7 +24,7 @@ mod resources;
 mod signature;
 
 pub use self::object::read_object;
-pub use functions::FunctionTable;
+pub use functions::{FunctionTable, linked_functions};
 pub use identify::{FileKind, identify};
 pub use resources::kinds_of_object;
 

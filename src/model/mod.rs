@@ -9,6 +9,7 @@ mod finding;
 mod map;
 mod report;
 mod subject;
+mod why;
 
 pub use evidence::{ChainLink, ControlOutcome, Evidence, ListingLine};
 pub use finding::{Confidence, Finding, Location, ModuleRef, Reachability, Severity, Waived};
@@ -18,6 +19,7 @@ pub use report::{
     ResultVerdict, SCHEMA_VERSION, Subcommand, ToolRef, Unproven,
 };
 pub use subject::{BuildState, FileSetClass, Subject, SubjectId, SubjectKind};
+pub use why::{FunctionPresence, LinkerWay, Why, WhyImage};
 
 use std::borrow::Cow;
 use std::fmt;

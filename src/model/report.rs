@@ -13,7 +13,7 @@ pub const SCHEMA_VERSION: &str = "1.2";
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReportVerdict {
-    /// No unwaived finding at or above the threshold, and everything could be judged.
+    /// No finding at or above the threshold that is neither waived nor known, and everything could be judged.
     Pass,
     /// At least one such finding.
     Fail,
@@ -160,15 +160,15 @@ pub struct Counts {
     /// Objects and libraries that were looked at.
     #[serde(default)]
     pub objects: u64,
-    /// Unwaived findings of severity error.
+    /// Findings of severity error, waived and known ones left out.
     pub errors: u64,
-    /// Unwaived findings of severity warning.
+    /// Findings of severity warning, waived and known ones left out.
     pub warnings: u64,
-    /// Unwaived findings of severity note.
+    /// Findings of severity note, waived and known ones left out.
     pub notes: u64,
     /// Waived findings.
     pub waived: u64,
-    /// Findings that the baseline has.
+    /// Findings that the baseline has, waived ones left out.
     #[serde(default)]
     pub known: u64,
     /// Results that are `inconclusive`.

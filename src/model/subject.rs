@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{ImageMap, ModuleRef};
 
 /// Unique within a report: `package:example.com/app`, `test:example.com/app`, `image:app.exe`, `build:.`,
-/// `object:example.com/app/rsrc_windows_arm64.syso`, `container:dist/app.zip`, `file:app`, `inputs:dist`.
+/// `object:example.com/app/rsrc_windows_arm64.syso`, `container:dist/app.zip`, `file:app`, `inputs:dist`, `config:gowoa.toml`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SubjectId(pub String);
@@ -50,6 +50,8 @@ pub enum SubjectKind {
     File,
     /// Everything that one call of `gowoa inspect` was given.
     Inputs,
+    /// The configuration file.
+    Config,
 }
 
 impl SubjectKind {
@@ -64,6 +66,7 @@ impl SubjectKind {
             Self::Container => "container",
             Self::File => "file",
             Self::Inputs => "inputs",
+            Self::Config => "config",
         }
     }
 }

@@ -1,6 +1,44 @@
-//! From verdicts to an answer: the threshold, and what makes a report incomplete.
+//! From verdicts to an answer: the threshold, what makes a report incomplete, and which findings do not count.
+//!
+//! * [`config`]: `gowoa.toml`, read from its text;
+//! * [`waiver`]: findings that somebody has decided about;
+//! * [`baseline`]: findings that a saved report has already.
+//!
+//! None of it touches results: what could not be judged stays so, and keeps its report incomplete.
 
+pub mod baseline;
+pub mod config;
+mod parts;
+pub mod waiver;
+
+use self::baseline::Baseline;
+use self::waiver::Waiver;
 use crate::model::{Counts, Finding, ReportVerdict, Severity};
+
+/// The check that speaks of waivers. It cannot be waived: the waiver itself can be removed.
+pub const STALE_WAIVER: &str = "stale-waiver";
+
+/// What was found and does not count.
+#[derive(Debug, Clone, Default)]
+pub struct Exceptions {
+    /// The configuration file, where there is one.
+    pub config: Option<ConfigFile>,
+    /// Its waivers, in order.
+    pub waivers: Vec<Waiver>,
+    /// The findings that are known already.
+    pub baseline: Option<Baseline>,
+}
+
+/// A configuration file that was read.
+#[derive(Debug, Clone)]
+pub struct ConfigFile {
+    /// As the user gave it, or relative to the directory gowoa works in where it was found.
+    pub given: String,
+    /// As places in it are named: `/`-separated, and relative wherever it can be.
+    pub name: String,
+    /// Whether it stands in the directory gowoa works in: its waivers then speak of that project alone.
+    pub of_project: bool,
+}
 
 /// The answer of a report. `incomplete` outranks `fail`.
 ///
@@ -18,19 +56,22 @@ pub fn verdict(
     if failed { ReportVerdict::Fail } else { ReportVerdict::Pass }
 }
 
-/// Whether a finding fails the report: unwaived, and at or above the threshold (`None`: never).
+/// Whether a finding fails the report: unwaived, new, and at or above the threshold (`None`: never).
 pub fn counts_against(finding: &Finding, fail_on: Option<Severity>) -> bool {
-    finding.waived.is_none() && fail_on.is_some_and(|threshold| finding.severity >= threshold)
+    finding.waived.is_none()
+        && !finding.known
+        && fail_on.is_some_and(|threshold| finding.severity >= threshold)
 }
 
-/// Adds the findings to the totals.
+/// Adds the findings to the totals, each in one place: waived, known, or its severity.
 pub fn count(findings: &[Finding], counts: &mut Counts) {
     for finding in findings {
-        let slot = match (&finding.waived, finding.severity) {
-            (Some(_), _) => &mut counts.waived,
-            (None, Severity::Error) => &mut counts.errors,
-            (None, Severity::Warning) => &mut counts.warnings,
-            (None, Severity::Note) => &mut counts.notes,
+        let slot = match (&finding.waived, finding.known, finding.severity) {
+            (Some(_), _, _) => &mut counts.waived,
+            (None, true, _) => &mut counts.known,
+            (None, false, Severity::Error) => &mut counts.errors,
+            (None, false, Severity::Warning) => &mut counts.warnings,
+            (None, false, Severity::Note) => &mut counts.notes,
         };
         *slot += 1;
     }
@@ -41,7 +82,8 @@ mod tests {
     use super::*;
     use crate::model::{CheckId, Confidence, SubjectId, Waived};
 
-    fn finding(severity: Severity, waived: bool) -> Finding {
+    /// A finding of the check `x`, which says nothing.
+    pub(super) fn finding(severity: Severity) -> Finding {
         Finding {
             check: CheckId::new("x"),
             severity,
@@ -55,28 +97,33 @@ mod tests {
             location: None,
             reachability: None,
             evidence: Vec::new(),
-            waived: waived.then(|| Waived { reason: "r".into(), expires: None }),
+            waived: None,
             known: false,
         }
     }
 
     #[test]
-    fn incomplete_outranks_fail_and_a_waiver_counts_as_nothing() {
+    fn incomplete_outranks_fail_and_what_is_waived_or_known_counts_as_nothing() {
         use ReportVerdict::*;
-        let error = [finding(Severity::Error, false)];
-        let waived = [finding(Severity::Error, true)];
-        let warning = [finding(Severity::Warning, false)];
+        let error = [finding(Severity::Error)];
+        let waived = Some(Waived { reason: "r".into(), expires: None });
+        let waived = [Finding { waived, ..finding(Severity::Error) }];
+        let known = [Finding { known: true, ..finding(Severity::Error) }];
+        let warning = [finding(Severity::Warning)];
         assert_eq!(verdict(&error, Some(Severity::Error), false, true), Fail);
         assert_eq!(verdict(&error, Some(Severity::Error), true, true), Incomplete);
         assert_eq!(verdict(&waived, Some(Severity::Note), false, true), Pass);
+        assert_eq!(verdict(&waived, Some(Severity::Note), true, true), Incomplete);
+        assert_eq!(verdict(&known, Some(Severity::Note), false, true), Pass);
         assert_eq!(verdict(&warning, Some(Severity::Error), false, true), Pass);
         assert_eq!(verdict(&warning, Some(Severity::Warning), false, true), Fail);
         assert_eq!(verdict(&error, None, false, true), Pass);
         assert_eq!(verdict(&[], Some(Severity::Error), false, false), Incomplete);
         let mut counts = Counts::default();
-        count(&error, &mut counts);
-        count(&waived, &mut counts);
-        count(&warning, &mut counts);
-        assert_eq!((counts.errors, counts.warnings, counts.waived), (1, 1, 1));
+        for findings in [&error, &waived, &known, &warning] {
+            count(findings, &mut counts);
+        }
+        let Counts { errors, warnings, waived, known, .. } = counts;
+        assert_eq!((errors, warnings, waived, known), (1, 1, 1, 1));
     }
 }

@@ -10,9 +10,10 @@ use super::secrets::{is_common, is_secret_name};
 use super::{MARKER, Redact, Redactor};
 use crate::model::{
     BuildState, ChainLink, CheckId, CheckResult, Confidence, ControlOutcome, Counts, Evidence,
-    FileSetClass, Finding, Host, ImageMap, ListingLine, Location, MapSection, MapSpan, ModuleRef,
-    PhaseReport, PlanReport, Problem, Reachability, Report, ReportVerdict, ResultVerdict, Severity,
-    SpanKind, Subcommand, Subject, SubjectId, SubjectKind, ToolRef, Unproven, Waived,
+    FileSetClass, Finding, FunctionPresence, Host, ImageMap, LinkerWay, ListingLine, Location,
+    MapSection, MapSpan, ModuleRef, PhaseReport, PlanReport, Problem, Reachability, Report,
+    ReportVerdict, ResultVerdict, Severity, SpanKind, Subcommand, Subject, SubjectId, SubjectKind,
+    ToolRef, Unproven, Waived, Why, WhyImage,
 };
 
 /// Types without text.
@@ -44,6 +45,7 @@ no_text!(
     Confidence,
     ControlOutcome,
     FileSetClass,
+    FunctionPresence,
     Reachability,
     ReportVerdict,
     ResultVerdict,
@@ -62,6 +64,7 @@ fields! {
         check, severity, confidence, class, message, help, package, module, subject, location, reachability,
         evidence, waived, known,
     }
+    LinkerWay { image, symbols, dynamic, reflection, unread_lines }
     ListingLine { function, file, line, text }
     Host { name, platform }
     Location { file, line, column, section, rva, file_offset, function }
@@ -84,6 +87,10 @@ fields! {
     ToolRef { name, version }
     Unproven { label, text, names }
     Waived { reason, expires }
+    Why {
+        package, function, module, target, chain, build, reach, images, functions, presence, linker, no_linker,
+    }
+    WhyImage { name, link_proof }
 }
 
 impl Redact for Evidence {
@@ -105,8 +112,8 @@ impl Redact for Evidence {
             }
             Self::Source { file, line, text } => each!(file, line, text),
             Self::Listing { command, lines } => each!(command, lines),
-            Self::Linked { image, functions, reflection, path } => {
-                each!(image, functions, reflection, path);
+            Self::Linked { image, functions, reflection, link_proof, path } => {
+                each!(image, functions, reflection, link_proof, path);
             }
             Self::Tried { module, target, outcome, text } => each!(module, target, outcome, text),
             Self::Rule { id, summary, url } => each!(id, summary, url),

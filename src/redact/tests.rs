@@ -295,7 +295,13 @@ fn full() -> Report {
                 text: text(),
             }],
         },
-        Evidence::Linked { image: text(), functions: list(), reflection: true, path: list() },
+        Evidence::Linked {
+            image: text(),
+            functions: list(),
+            reflection: true,
+            link_proof: true,
+            path: list(),
+        },
         Evidence::Tried {
             module: text(),
             target: text(),

@@ -8,10 +8,18 @@ pub mod files;
 pub mod json;
 pub mod junit;
 pub mod map;
+mod reach;
 pub mod terminal;
 
 #[cfg(test)]
 pub(crate) mod sample;
+
+use crate::model::Finding;
+
+/// Whether a finding counts for what it is: neither waived nor in the baseline.
+pub(crate) fn is_open(finding: &Finding) -> bool {
+    finding.waived.is_none() && !finding.known
+}
 
 /// `1 package`, `2 packages`, `0 binaries`: a count with its noun.
 pub(crate) fn plural(count: u64, noun: &str) -> String {

@@ -425,6 +425,7 @@ fn float_finding() -> Finding {
                 image: "dist/app.exe".to_owned(),
                 functions: vec!["GetVariantDate".to_owned()],
                 reflection: true,
+                link_proof: false,
                 path: vec![
                     "main.main".to_owned(),
                     "github.com/go-ole/go-ole.GetVariantDate".to_owned(),
@@ -434,6 +435,7 @@ fn float_finding() -> Finding {
                 image: "dist/other.exe".to_owned(),
                 functions: Vec::new(),
                 reflection: false,
+                link_proof: true,
                 path: Vec::new(),
             },
             Evidence::Tried {

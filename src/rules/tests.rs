@@ -118,7 +118,7 @@ fn module(version: Option<&str>, replaced: Option<(&str, Option<&str>)>) -> Modu
                 Some(version) => format!("{by}@{version}"),
                 None => by.to_owned(),
             }),
-            vendored: false,
+            ..ModuleRef::default()
         },
         replacement_version: replaced.and_then(|(_, version)| version).map(str::to_owned),
         main: version.is_none(),

@@ -12,6 +12,7 @@ pub(super) mod code_bytes;
 pub(super) mod cpu;
 pub mod full;
 pub(super) mod names;
+mod node;
 mod read;
 pub(super) mod tables;
 

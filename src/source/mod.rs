@@ -8,6 +8,7 @@
 //! * [`assembly`]: Go assembly.
 //! * [`cgo`]: `#cgo` directives.
 //! * [`package`]: everything of one package, as facts.
+//! * [`prefilter`]: which files are worth a parse, from one look over all bytes.
 //!
 //! Everything here is a pure function over bytes. The bytes are untrusted: nothing panics, time and
 //! memory have named limits, and "could not read it" is an error of its own, never an empty answer.
@@ -17,3 +18,4 @@ pub mod cgo;
 pub mod golang;
 mod lexer;
 pub mod package;
+pub mod prefilter;

@@ -55,10 +55,21 @@ impl Gowoa {
 
     /// `gowoa rules` in a directory; it makes no report.
     pub(crate) fn rules(dir: &Path) -> Self {
-        Self::start("rules", dir)
+        Self::bare("rules", dir)
+    }
+
+    /// `gowoa screen --why`, which makes no report.
+    pub(crate) fn why(dir: &Path, asked: &str) -> Self {
+        Self::bare("screen", dir).args(&["--why", asked])
     }
 
     fn start(subcommand: &str, dir: &Path) -> Self {
+        let gowoa = Self::bare(subcommand, dir);
+        let report = format!("json={}", gowoa.report.path().join("report.json").display());
+        gowoa.args(&["--report", &report])
+    }
+
+    fn bare(subcommand: &str, dir: &Path) -> Self {
         let report = tempfile::tempdir().unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_gowoa"));
         for key in SCRUBBED {
@@ -71,10 +82,6 @@ impl Gowoa {
             .env("GOPROXY", "off")
             .env("GOTOOLCHAIN", "local");
         command.env("GOFLAGS", "-buildvcs=false").arg(subcommand);
-        if subcommand != "rules" {
-            let path = report.path().join("report.json");
-            command.arg("--report").arg(format!("json={}", path.display()));
-        }
         Self { command, report }
     }
 

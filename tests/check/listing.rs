@@ -231,3 +231,56 @@ fn evidence(report: &Value) -> &Value {
         .find(|evidence| evidence["kind"] == "listing")
         .unwrap_or_else(|| panic!("{slow:#}"))
 }
+
+/// A listing that cannot be made is no verdict, and neither is a line that nobody knows: both are said.
+#[cfg(unix)]
+#[test]
+fn what_was_not_listed_is_said_and_judges_nothing() {
+    use crate::projects::fake::{real_go, script};
+
+    let go = real_go();
+    let hand_on = format!("exec '{}' \"$@\"", go.display());
+    let flood = "i=0; while [ $i -lt 200 ]; do printf '%065536d' 0 >&2; i=$((i+1)); done; echo >&2";
+    let cases = [
+        (
+            "echo 'go: the disk is gone' >&2; exit 3",
+            "ended with status 3: go: the disk is gone",
+            true,
+        ),
+        ("kill -9 $$", "was ended by a signal", true),
+        ("echo '{not json'", "printed something else than packages", true),
+        ("exit 0", "the compiler printed no listing", true),
+        (
+            "printf 'a.F STEXT sealed size=8\\n\\tnever seen\\n' >&2",
+            "2 lines of the listing could not be read, the first: a.F STEXT sealed size=8",
+            false,
+        ),
+        (
+            flood,
+            "one line of the listing could not be read, the first: (too long to be read)",
+            false,
+        ),
+    ];
+    for (shell, reason, missing) in cases {
+        let dir = module(FALLBACK);
+        let stop = if missing { "exit 0" } else { &*hand_on };
+        let text =
+            format!("case \"$*\" in\n*-export*)\n{shell}\n{stop}\n;;\n*)\n{hand_on}\n;;\nesac\n");
+        let fakes = tempfile::tempdir().unwrap();
+        let fake = script(&fakes.path().join("go"), &text);
+        let run = Gowoa::check(dir.path()).arg("--go").arg(fake).run();
+        let report = run.report();
+        assert_eq!(report["verdict"], "pass", "{shell}: {}", run.stderr);
+        let lines = report["unproven"].as_array().unwrap().iter();
+        let said: Vec<&Value> = lines.filter(|line| line["label"] == "not listed").collect();
+        let found = said.iter().find(|line| line["text"].as_str().unwrap().contains(reason));
+        assert!(found.is_some(), "{shell}: {said:#?}");
+        let names = said.iter().any(|line| line["names"][0] == "example.com/fallback/rot");
+        assert_eq!(names, missing, "{shell}: {said:#?}");
+        let result = report["results"].as_array().unwrap().iter().find(|result| {
+            result["check"] == "arch-symbol" && result["subject"].as_str().unwrap().contains("/rot")
+        });
+        let verdict = if missing { "not-applicable" } else { "pass" };
+        assert_eq!(result.unwrap()["verdict"], verdict, "{shell}");
+    }
+}

@@ -10,10 +10,12 @@
 //! * [`bad_input`]: what cannot be worked on, each with an error, a next step and the right exit code;
 //! * `interrupt`: signals leave no child and no report (Unix);
 //! * [`secrets`]: a canary reaches no format and no message;
+//! * [`policy`]: `gowoa.toml`, waivers and the baseline;
 //! * [`projects`]: small projects and stand-ins for `go`, made for one test;
+//! * [`rules`]: the rules database from the outside;
 //! * [`screen`]: `gowoa screen` on projects, and on modules of a module proxy in a directory;
 //! * [`proxy`]: that module proxy;
-//! * [`rules`]: the rules database from the outside;
+//! * [`reach`]: how packages and functions get into what is built, and `gowoa screen --why`;
 //! * [`harness`]: starts the program in a clean environment.
 
 #![allow(clippy::disallowed_methods, reason = "a test starts the program it tests")]
@@ -31,8 +33,10 @@ mod interrupt;
 mod listing;
 mod matrix;
 mod objects;
+mod policy;
 mod projects;
 mod proxy;
+mod reach;
 mod rules;
 mod screen;
 mod secrets;

@@ -12,12 +12,12 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     // The words of the report: everybody knows them, they know nobody.
     ("model", &[]),
     ("facts", &["model"]),
-    ("plan", &["facts", "model"]),
+    ("plan", &["facts", "model", "policy"]),
     ("platform", &[]),
-    // Bytes in, facts out.
-    ("source", &["facts"]),
     // Words of machine code in, what they are out.
     ("isa", &[]),
+    // Bytes in, facts out.
+    ("source", &["facts", "isa"]),
     ("image", &["facts", "isa"]),
     // Rules and what a build selected in, hits out.
     ("rules", &["facts", "model"]),
@@ -76,6 +76,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("process_wrap", &["go", "platform"]),
     ("which", &["go"]),
     ("tokio", &["go", "platform", "engine", "cli"]),
+    ("toml", &["policy"]),
     ("tree_sitter", &["source"]),
     ("tree_sitter_go", &["source"]),
     ("regex", &["redact"]),

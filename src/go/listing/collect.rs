@@ -1,13 +1,19 @@
 //! From the events of a listing to facts about packages. Pure; its memory is bounded by named limits.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+mod names;
+mod wanted;
+
+use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 
 use crate::facts::listing::{
     ArchSymbol, Caller, FloatMove, ListingFacts, Place, StandIn, SyscallSite,
 };
 
-use super::symbol::{self, escape_path, names_x86};
+use self::names::Interner;
+pub use self::wanted::Wanted;
+use self::wanted::WantedPackage;
+use super::symbol::{self, names_x86};
 use super::{Event, Instruction, Relocation, Symbol};
 
 /// Lists of one package hold so much; what comes after is counted.
@@ -19,79 +25,6 @@ const MAX_PAIRS: usize = 1 << 18;
 /// A float's bits that moved more instructions before a call are no argument of it. Sixteen arguments take
 /// some three instructions each.
 const FLOAT_WINDOW: u32 = 64;
-
-/// Which packages are wanted, and what of them.
-#[derive(Debug, Clone, Default)]
-pub struct Wanted {
-    packages: HashMap<String, WantedPackage>,
-    /// Every package outside the standard library.
-    project: HashSet<String>,
-}
-
-#[derive(Debug, Clone)]
-struct WantedPackage {
-    /// What its symbols begin with: `example.com/dep.` or `main.`.
-    prefix: Vec<u8>,
-    /// Directories that the compiler may print before its files, `/`-separated.
-    dirs: Vec<String>,
-    /// Names of files whose functions are asked for.
-    files: BTreeSet<String>,
-}
-
-impl Wanted {
-    /// Asks for a package. `dirs` are what the compiler may print as the directory of its files: the absolute
-    /// one and, with `-trimpath`, `module@version/sub`. Functions of `files` are stand-ins.
-    pub fn package(
-        &mut self,
-        import_path: &str,
-        command: bool,
-        dirs: &[String],
-        files: impl IntoIterator<Item = String>,
-    ) {
-        let path = if command { "main".into() } else { escape_path(import_path) };
-        let package = WantedPackage {
-            prefix: format!("{path}.").into_bytes(),
-            dirs: dirs.iter().map(|dir| slashes(dir.as_bytes())).collect(),
-            files: files.into_iter().collect(),
-        };
-        self.packages.insert(import_path.to_owned(), package);
-    }
-
-    /// Tells of a package that it is no part of the standard library.
-    pub fn known(&mut self, import_path: &str) {
-        self.project.insert(import_path.to_owned());
-    }
-
-    /// How many packages are wanted.
-    pub fn len(&self) -> usize {
-        self.packages.len()
-    }
-
-    /// Whether nothing is wanted.
-    pub fn is_empty(&self) -> bool {
-        self.packages.is_empty()
-    }
-}
-
-impl WantedPackage {
-    /// The file's name, where it is one of those that are asked for.
-    fn asks_for(&self, file: &[u8]) -> bool {
-        if self.files.is_empty() {
-            return false;
-        }
-        let file = slashes(file);
-        let (dir, name) = file.rsplit_once('/').unwrap_or(("", &file));
-        self.files.contains(name) && self.dirs.iter().any(|own| own == dir)
-    }
-}
-
-/// A path as the compiler prints it, with `/` on every system.
-fn slashes(path: &[u8]) -> String {
-    let text = String::from_utf8_lossy(path);
-    // A backslash separates only after a drive letter or a share.
-    let windows = text.as_bytes().get(1) == Some(&b':') || text.starts_with(r"\\");
-    if windows { text.replace('\\', "/") } else { text.into_owned() }
-}
 
 /// Takes events and makes facts.
 #[derive(Debug)]
@@ -558,31 +491,5 @@ fn insert<K: Eq + Hash, V>(map: &mut HashMap<K, V>, key: K, value: V, dropped: &
         map.entry(key).or_insert(value);
     } else if !map.contains_key(&key) {
         *dropped += 1;
-    }
-}
-
-/// Gives each name a number. Bounded.
-#[derive(Debug, Default)]
-struct Interner {
-    ids: HashMap<Box<[u8]>, u32>,
-    names: Vec<Box<[u8]>>,
-}
-
-impl Interner {
-    fn id(&mut self, name: &[u8]) -> Option<u32> {
-        if let Some(id) = self.ids.get(name) {
-            return Some(*id);
-        }
-        if self.names.len() >= MAX_PAIRS {
-            return None;
-        }
-        let id = u32::try_from(self.names.len()).ok()?;
-        self.ids.insert(name.into(), id);
-        self.names.push(name.into());
-        Some(id)
-    }
-
-    fn get(&self, id: u32) -> &[u8] {
-        usize::try_from(id).ok().and_then(|id| self.names.get(id)).map_or(&[], |name| name)
     }
 }

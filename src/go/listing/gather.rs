@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::super::json::JsonStream;
-use super::super::process::{CommandLine, ProcessError, run_with_stderr};
+use super::super::process::{CommandLine, ProcessError, run_streaming};
 use super::{Counts, Event, Parser};
 
 /// Words of Go that are no listing are kept up to this many bytes: they say why a call failed.
@@ -56,7 +56,7 @@ pub async fn gather(
         }
         sink(event);
     };
-    let finished = run_with_stderr(
+    let finished = run_streaming(
         command,
         |chunk| {
             packages.push(chunk, |raw: RawPackage| {

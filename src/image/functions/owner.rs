@@ -2,6 +2,7 @@
 //! the module that the build information lists.
 
 use crate::facts::image::{BuildInfo, ImageFacts, Module};
+use crate::facts::symbol::{prefix, unescape};
 
 /// What the symbols of the command's own package begin with, whatever its path is.
 const MAIN: &str = "main";
@@ -97,96 +98,10 @@ impl<'a> Owners<'a> {
     }
 }
 
-/// Whether a symbol belongs to no package because the compiler or linker made it up: `go:` and
-/// `type:`, and `go.` and `type..` before Go 1.20 (cmd/compile/internal/base, ReservedImports).
-pub(super) fn compiler_made(name: &str) -> bool {
-    // Module paths such as go.uber.org begin with "go.", but then there is a slash.
-    let old = name.starts_with("go.") && !name.contains('/');
-    old || ["go:", "type:", "type.."].iter().any(|made| name.starts_with(made))
-}
-
-/// The escaped package path that the name of a Go symbol begins with (debug/gosym,
-/// `Sym.PackageName`): up to the first dot of the last path element, where dots of the path
-/// itself are escaped, or to the receiver. What stands in brackets are types of other packages.
-pub(super) fn prefix(name: &str) -> Option<&str> {
-    if compiler_made(name) {
-        return None;
-    }
-    let plain = name.split('[').next().unwrap_or_default();
-    // A method that is promoted from an unexported one of another package has both packages in
-    // its name: `a.b/c.(*T).d.e/f.method`.
-    if let Some((package, _)) = plain.split_once(".(") {
-        return Some(package).filter(|package| !package.is_empty());
-    }
-    let element = plain.rfind('/').map_or(0, |slash| slash + 1);
-    let dot = plain.get(element..)?.find('.')?;
-    plain.get(..element + dot).filter(|prefix| !prefix.is_empty() && !prefix.ends_with('/'))
-}
-
-/// Takes back `%2e` and the like (cmd/internal/objabi, `PathToPrefix`).
-fn unescape(path: &str) -> String {
-    let mut bytes = Vec::with_capacity(path.len());
-    let mut rest = path.as_bytes();
-    while let [first, tail @ ..] = rest {
-        let code = tail
-            .get(..2)
-            .filter(|_| *first == b'%')
-            .and_then(|digits| std::str::from_utf8(digits).ok())
-            .filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
-            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        bytes.push(code.unwrap_or(*first));
-        rest = tail.get(if code.is_some() { 2 } else { 0 }..).unwrap_or_default();
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::facts::image::Replacement;
-
-    #[test]
-    fn the_package_is_in_the_symbol_up_to_the_first_dot_of_the_last_element() {
-        let cases = [
-            ("main.main", Some("main")),
-            ("main.(*T).Run-fm", Some("main")),
-            ("main.main.func1.2", Some("main")),
-            ("runtime/internal/atomic.Load", Some("runtime/internal/atomic")),
-            ("gopkg.in/yaml%2ev3.(*Decoder).Decode", Some("gopkg.in/yaml%2ev3")),
-            ("go.uber.org/zap.New", Some("go.uber.org/zap")),
-            ("slices.SortFunc[...]", Some("slices")),
-            ("a.b/c.(*T).d.e/f.method", Some("a.b/c")),
-            ("a.b/c.(*T[go.shape.int]).M", Some("a.b/c")),
-            ("a.b/c.F[go.shape.*uint8_0,d.e/f.T].func1", Some("a.b/c")),
-            ("a.b/c.init.0", Some("a.b/c")),
-            ("go:buildid", None),
-            ("go.buildid", None),
-            ("type:.eq.a.b/c.T", None),
-            ("type..eq.a.b/c.T", None),
-            ("x64_fn", None),
-            ("[...]", None),
-            ("a.b/", None),
-            (".hidden", None),
-            ("", None),
-        ];
-        for (name, package) in cases {
-            assert_eq!(prefix(name), package, "{name}");
-        }
-    }
-
-    #[test]
-    fn escapes_are_taken_back() {
-        let cases = [
-            ("gopkg.in/yaml%2ev3", "gopkg.in/yaml.v3"),
-            ("a%22b%25c", "a\"b%c"),
-            ("%2", "%2"),
-            ("%zz%", "%zz%"),
-            ("a%c3%a9", "a\u{e9}"),
-        ];
-        for (path, plain) in cases {
-            assert_eq!(unescape(path), plain);
-        }
-    }
 
     fn build_info() -> BuildInfo {
         let module = |path: &str, version: &str, replace: Option<(&str, &str)>| Module {

@@ -81,9 +81,19 @@ const HEAD: u64 = 8;
 impl<'a> Names<'a> {
     /// The name of a function.
     pub(super) fn name(&self, row: u32) -> Option<&'a [u8]> {
-        let (_, func) = self.entry(u64::from(row))?;
-        let name = u32_at(self.table, self.functions.checked_add(func)? + self.layout.func_start)?;
+        let name = self.name_offset(u64::from(row))?;
         c_name(self.table, self.names.checked_add(u64::from(name))?)
+    }
+
+    /// Every name, each ended by a zero byte.
+    pub(super) fn text(&self) -> Option<&'a [u8]> {
+        slice(self.table, self.names, self.units.checked_sub(self.names)?)
+    }
+
+    /// Where in that text the name of a function begins.
+    pub(super) fn name_offset(&self, row: u64) -> Option<u32> {
+        let (_, func) = self.entry(row)?;
+        u32_at(self.table, self.functions.checked_add(func)? + self.layout.func_start)
     }
 
     /// Whether Go's compiler or assembler made a function: the linker notes no compilation unit for those of
@@ -166,6 +176,28 @@ pub(super) fn read<'a>(
         ));
     }
     Ok(Some((names, entries)))
+}
+
+/// What names are looked up in, and the number of functions; for those who need no addresses. `None` as with
+/// [`read`].
+pub(super) fn names_of<'a>(
+    image: &Image<'a>,
+    facts: &ImageFacts,
+) -> Part<Option<(Names<'a>, u64)>> {
+    let table = match &facts.pclntab {
+        Ok(Some(table)) => table,
+        Ok(None) => return Ok(None),
+        Err(problem) => return Err(problem.clone()),
+    };
+    let Some(layout) = Layout::since(table.since).filter(|_| image.pe32_plus) else {
+        return Ok(None);
+    };
+    let names = names(image, table, layout);
+    let names = names.filter(|_| table.functions <= MAX_FUNCTIONS as u64);
+    let at = table.offset;
+    names
+        .map(|names| Some((names, table.functions)))
+        .ok_or_else(|| format!("the Go function table at offset {at:#x} is cut short, or too long"))
 }
 
 /// The parts of the table, by its header.

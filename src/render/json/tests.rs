@@ -298,7 +298,7 @@ fn the_enums_of_the_schema_are_those_of_the_model() {
         ),
         (
             "/$defs/subject/properties/kind",
-            chain!(SubjectKind: Build -> Package -> Test -> Image -> Object -> Container -> File -> Inputs),
+            chain!(SubjectKind: Build -> Package -> Test -> Image -> Object -> Container -> File -> Inputs -> Config),
         ),
         (
             "/$defs/subject/properties/class",

@@ -1,16 +1,20 @@
 //! Texts: what a case says of a finding, a problem, or what was not proven.
 //!
 //! The first line stands on its own, because some readers show nothing else; then, in this order: help,
-//! location, cause, chain, controls, stops, output, reproduce.
+//! location, cause, chain, controls, stops, reachability, output, reproduce.
 
 use crate::model::{ControlOutcome, Evidence, Finding, Location, Problem, Report};
 
 use super::clean;
+use crate::render::reach;
 
 /// Names of a list that are written out; the JSON report has all of them.
 const LONGEST_LIST: usize = 40;
 /// Width of the labels, so that what they name stands in one column.
 const LABEL: usize = 9;
+
+/// Why a finding that the baseline has does not count.
+pub(super) const IN_BASELINE: &str = "in the baseline";
 
 /// The text of a finding. `lead` stands in front of the message: its severity where the case does
 /// not say it.
@@ -19,6 +23,8 @@ pub(super) fn finding(finding: &Finding, lead: &str, budget: usize) -> String {
     text.line(&format!("{lead}{}", clean::message(&finding.message, budget / 2)));
     if let Some(waived) = &finding.waived {
         text.labelled("waived", &waiver(&waived.reason, waived.expires.as_deref()));
+    } else if finding.known {
+        text.labelled("known", IN_BASELINE);
     }
     if let Some(help) = &finding.help {
         text.labelled("fix", help);
@@ -27,6 +33,9 @@ pub(super) fn finding(finding: &Finding, lead: &str, budget: usize) -> String {
         text.labelled("at", &place(location));
     }
     for order in 0..ORDERS {
+        if let (WORDS_OF_TOOLS, Some(words)) = (order, reach::words(finding, None)) {
+            text.labelled("reach", &words);
+        }
         for evidence in finding.evidence.iter().filter(|evidence| rank(evidence) == order) {
             self::evidence(&mut text, evidence);
         }
@@ -85,6 +94,8 @@ pub(super) fn paragraph(text: &mut String, more: &str) {
 
 /// How many places `rank` hands out.
 const ORDERS: u8 = 14;
+/// The first place of what tools say, which may be long.
+const WORDS_OF_TOOLS: u8 = 12;
 
 /// The place of evidence in the text, whatever its place in the report.
 fn rank(evidence: &Evidence) -> u8 {
@@ -169,11 +180,12 @@ fn evidence(text: &mut Text, evidence: &Evidence) {
                 );
             }
         }
-        Evidence::Linked { image, functions, reflection, path } => {
+        Evidence::Linked { image, functions, reflection, link_proof, path } => {
             let what =
                 if functions.is_empty() { "the package".to_owned() } else { list(functions) };
-            let kept = if *reflection { ", kept only for reflection" } else { "" };
-            text.labelled("linked", &format!("{image}: {what}{kept}"));
+            let kept = if *reflection { reach::REFLECTION } else { "" };
+            let whose = if *link_proof { reach::LINK_PROOF } else { "" };
+            text.labelled("linked", &format!("{image}{whose}: {what}{kept}"));
             if !path.is_empty() {
                 text.labelled("", &path.join(" -> "));
             }

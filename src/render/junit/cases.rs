@@ -9,7 +9,7 @@ use crate::model::{
     BuildState, CheckResult, Finding, Problem, Report, ReportVerdict, ResultVerdict, Severity,
     Subject, SubjectId, SubjectKind,
 };
-use crate::render::plural;
+use crate::render::{is_open, plural};
 
 use super::{LONGEST_NAME, body, clean, unexplained};
 
@@ -305,7 +305,7 @@ impl Case<'_> {
 
 /// Whether the finding makes its case a failure.
 fn counts(finding: &Finding, fail_on: Option<Severity>) -> bool {
-    finding.waived.is_none() && fail_on.is_some_and(|threshold| finding.severity >= threshold)
+    is_open(finding) && fail_on.is_some_and(|threshold| finding.severity >= threshold)
 }
 
 fn reason(result: &CheckResult) -> &str {
@@ -335,18 +335,16 @@ fn of_findings(findings: &[&Finding], fail_on: Option<Severity>, budget: usize) 
     let mut text = String::new();
     add_findings(&mut text, findings.iter(), budget);
     let text = clean::cap(&text, budget).into_owned();
-    match &first.waived {
-        Some(waived) if findings.iter().all(|finding| finding.waived.is_some()) => {
-            Outcome::Skipped {
-                message: format!(
-                    "waived: {}",
-                    body::waiver(&waived.reason, waived.expires.as_deref())
-                ),
-                body: text,
-            }
-        }
-        _ => Outcome::Pass { output: text },
+    if findings.iter().any(|finding| is_open(finding)) {
+        return Outcome::Pass { output: text };
     }
+    let message = match &first.waived {
+        Some(waived) => {
+            format!("waived: {}", body::waiver(&waived.reason, waived.expires.as_deref()))
+        }
+        None => format!("known: {}", body::IN_BASELINE),
+    };
+    Outcome::Skipped { message, body: text }
 }
 
 fn inconclusive(result: &CheckResult, findings: &[&Finding], budget: usize) -> Outcome {

@@ -43,6 +43,7 @@ pub(crate) fn minimal_report() -> Report {
             image: text("i"),
             functions: Vec::new(),
             reflection: false,
+            link_proof: false,
             path: Vec::new(),
         },
         Evidence::Tried {

@@ -6,6 +6,7 @@ use crate::model::{
     ChainLink, Confidence, ControlOutcome, Evidence, Finding, ListingLine, Location, ModuleRef,
     Reachability, Severity,
 };
+use crate::render::reach;
 
 /// Lines of a tool's output that are shown.
 pub(super) const OUTPUT_LINES: usize = 10;
@@ -44,22 +45,21 @@ pub(super) fn block(screen: &mut Screen, view: &View<'_>, finding: &Finding) {
     }
     let mut evidence: Vec<&Evidence> = finding.evidence.iter().collect();
     evidence.sort_by_key(|e| rank(e));
-    let mut help = finding.help.as_deref();
+    // The command to see it again comes last, after what to do.
+    let (again, evidence): (Vec<_>, Vec<_>) =
+        evidence.into_iter().partition(|one| matches!(one, Evidence::Reproduce { .. }));
     for one in evidence {
-        // The command to see it again comes last, after what to do.
-        if matches!(one, Evidence::Reproduce { .. })
-            && let Some(help) = help.take()
-        {
-            fix(screen, help);
-        }
         write(screen, finding, one);
     }
-    if let Some(help) = help {
+    let state = view.subjects.get(&finding.subject).and_then(|subject| subject.build);
+    if let Some(words) = reach::words(finding, state) {
+        screen.keyed("reach", &words);
+    }
+    if let Some(help) = &finding.help {
         fix(screen, help);
     }
-    match finding.reachability {
-        None | Some(Reachability::MainModule | Reachability::StopsBuild) => {}
-        Some(reach) => screen.keyed("reach", reach.as_str()),
+    for one in again {
+        write(screen, finding, one);
     }
 }
 
@@ -80,6 +80,10 @@ pub(super) fn one_line(screen: &mut Screen, view: &View<'_>, finding: &Finding) 
     } else {
         format!("[{}] {}: {message}", finding.check, heading(view, finding))
     };
+    let rest = match finding.reachability {
+        None | Some(Reachability::MainModule | Reachability::StopsBuild) => rest,
+        Some(reach) => format!("{rest} ({})", reach::short(reach)),
+    };
     screen.toned_line(tone(finding.severity), finding.severity.as_str(), &rest);
 }
 
@@ -99,7 +103,7 @@ pub(super) fn heading(view: &View<'_>, finding: &Finding) -> String {
 }
 
 /// ` v1.2.5 (replaced by …)`, or nothing.
-fn version(module: Option<&ModuleRef>) -> String {
+pub(super) fn version(module: Option<&ModuleRef>) -> String {
     let Some(ModuleRef { path: _, version, replaced_by, vendored: _ }) = module else {
         return String::new();
     };
@@ -192,8 +196,16 @@ fn write(screen: &mut Screen, finding: &Finding, evidence: &Evidence) {
             screen.keyed_lines("source", [format!("{file}:{line}: {text}")]);
         }
         Evidence::Listing { command, lines } => listing(screen, command, lines),
-        Evidence::Linked { image, functions, reflection, path } => {
-            linked(screen, image, functions, *reflection, path);
+        Evidence::Linked { image, functions, reflection, link_proof, path } => {
+            let kept = if *reflection { reach::REFLECTION } else { "" };
+            let image =
+                if *link_proof { format!("{image}{}", reach::LINK_PROOF) } else { image.clone() };
+            let what = match functions.as_slice() {
+                [] => format!("{image} links the package"),
+                some => format!("{image} links {}", names(some, NAMES, ", ")),
+            };
+            screen.keyed("linked", &format!("{what}{kept}"));
+            way(screen, path);
         }
         Evidence::Tried { module, target, outcome, text } => {
             let first = text.as_deref().and_then(|text| text.lines().next()).unwrap_or_default();
@@ -232,24 +244,26 @@ fn listing(screen: &mut Screen, command: &str, lines: &[ListingLine]) {
     screen.keyed_lines("", clip(command, HELP_LINES));
 }
 
-/// Which functions an exe holds, and how the linker comes to them.
-fn linked(
-    screen: &mut Screen,
-    image: &str,
-    functions: &[String],
-    reflection: bool,
-    path: &[String],
-) {
-    let what = match functions {
-        [] => format!("{image} links the package"),
-        some => format!("{image} links {}", names(some, NAMES, ", ")),
-    };
-    let kept = if reflection { ", kept only because reflection could call it" } else { "" };
-    screen.keyed("linked", &format!("{what}{kept}"));
-    let arrow = |(index, link): (usize, &String)| {
-        if index == 0 { link.clone() } else { format!("-> {link}") }
-    };
-    screen.keyed_lines("", path.iter().enumerate().take(CHAIN_LINKS).map(arrow));
+/// The linker's way, one symbol a line; a long one loses its middle.
+fn way(screen: &mut Screen, symbols: &[String]) {
+    screen.keyed_lines("", arrows(symbols, CHAIN_LINKS, IN_JSON));
+}
+
+/// `a`, `-> b`, `-> c`: at most so many links; of a longer chain the middle is left out, and `rest` says where
+/// that is.
+pub(super) fn arrows(links: &[String], most: usize, rest: &str) -> Vec<String> {
+    let hidden = links.len().saturating_sub(most);
+    let head = if hidden == 0 { links.len() } else { most / 2 };
+    let mut lines = Vec::new();
+    for (index, link) in links.iter().enumerate() {
+        if index == head && hidden > 0 {
+            lines.push(format!("-> … {hidden} more links, {rest}"));
+        }
+        if index < head || index >= head + hidden {
+            lines.push(format!("{}{link}", if index == 0 { "" } else { "-> " }));
+        }
+    }
+    lines
 }
 
 /// A tool's words, without those that the message already says.
@@ -299,20 +313,13 @@ fn control(screen: &mut Screen, target: &str, outcome: ControlOutcome, text: Opt
 
 /// The import chain; a long one loses its middle.
 fn chain(screen: &mut Screen, links: &[ChainLink]) {
-    let show = |link: &ChainLink| link.package.clone() + &version(link.module.as_ref());
-    let arrow = |index: usize| if index == 0 { "" } else { "-> " };
-    let mut lines = Vec::new();
-    let hidden = links.len().saturating_sub(CHAIN_LINKS);
-    let head = if hidden == 0 { links.len() } else { CHAIN_LINKS / 2 };
-    for (index, link) in links.iter().enumerate() {
-        if index == head && hidden > 0 {
-            lines.push(format!("-> … {hidden} more links, {IN_JSON}"));
-        }
-        if index < head || index >= head + hidden {
-            lines.push(format!("{}{}", arrow(index), show(link)));
-        }
-    }
-    screen.keyed_lines("chain", lines);
+    let shown: Vec<String> = links.iter().map(chain_link).collect();
+    screen.keyed_lines("chain", arrows(&shown, CHAIN_LINKS, IN_JSON));
+}
+
+/// A package with its version.
+pub(super) fn chain_link(link: &ChainLink) -> String {
+    link.package.clone() + &version(link.module.as_ref())
 }
 
 /// The first digits, and a sign that more follow.

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use super::evidence::{block, heading, one_line};
 use super::headline::stops;
 use super::screen::{Screen, Tone};
-use super::{IN_JSON, View, count, plural};
+use super::{IN_JSON, View, count, is_open, plural};
 use crate::model::{Finding, Severity};
 
 /// Findings of one group that are shown in full.
@@ -20,7 +20,7 @@ const LINES_IN_GROUP: usize = 20;
 const LINES: usize = 60;
 /// Notes that are shown; the rest is counted.
 const NOTES: usize = 5;
-/// Waived findings that are shown; the rest is counted.
+/// Waived findings that are shown, and known ones; the rest is counted.
 const WAIVED: usize = 5;
 
 /// How many findings may still be shown.
@@ -29,7 +29,7 @@ struct Room {
     lines: usize,
 }
 
-/// Errors and warnings in blocks, notes and waived findings in lines.
+/// Errors and warnings in blocks, notes in lines.
 pub(super) fn write(screen: &mut Screen, view: &View<'_>, all: bool) {
     for severity in [Severity::Error, Severity::Warning] {
         let mut room = Room { full: FULL, lines: if all { usize::MAX } else { LINES } };
@@ -38,17 +38,18 @@ pub(super) fn write(screen: &mut Screen, view: &View<'_>, all: bool) {
         }
     }
     notes(screen, view, all);
-    waived(screen, view, all);
 }
 
-/// Unwaived findings of one severity by check and class; what stops most packages comes first.
+/// What does not count, in lines: waived findings, then known ones.
+pub(super) fn excepted(screen: &mut Screen, view: &View<'_>, all: bool) {
+    waived(screen, view, all);
+    known(screen, view, all);
+}
+
+/// Findings that count, of one severity, by check and class; what stops most packages comes first.
 fn groups<'a>(view: &View<'a>, severity: Severity) -> Vec<Vec<&'a Finding>> {
-    let mut found: Vec<&Finding> = view
-        .report
-        .findings
-        .iter()
-        .filter(|f| f.waived.is_none() && f.severity == severity)
-        .collect();
+    let mut found: Vec<&Finding> =
+        view.report.findings.iter().filter(|f| is_open(f) && f.severity == severity).collect();
     found.sort_by_key(|f| Reverse(stops(f).count()));
     let mut order = std::collections::HashMap::new();
     let mut groups: Vec<Vec<&Finding>> = Vec::new();
@@ -102,7 +103,7 @@ fn notes(screen: &mut Screen, view: &View<'_>, all: bool) {
         .report
         .findings
         .iter()
-        .filter(|f| f.waived.is_none() && f.severity == Severity::Note)
+        .filter(|f| is_open(f) && f.severity == Severity::Note)
         .collect();
     let shown = if all { found.len() } else { found.len().min(NOTES) };
     if shown > 0 {
@@ -138,6 +139,25 @@ fn waived(screen: &mut Screen, view: &View<'_>, all: bool) {
     }
     if found.len() > shown {
         let more = plural(count(found.len() - shown), "more waived finding");
+        screen.line(&format!("and {more}: gowoa {} --all", view.subcommand()));
+    }
+}
+
+/// What the baseline has, one line each.
+fn known(screen: &mut Screen, view: &View<'_>, all: bool) {
+    let is_known = |f: &&Finding| f.known && f.waived.is_none();
+    let found: Vec<&Finding> = view.report.findings.iter().filter(is_known).collect();
+    let shown = if all { found.len() } else { found.len().min(WAIVED) };
+    if shown > 0 {
+        screen.gap();
+    }
+    for finding in &found[..shown] {
+        let message = finding.message.lines().next().unwrap_or_default();
+        let rest = format!("[{}] {}: {message}", finding.check, finding.severity);
+        screen.toned_line(Tone::Quiet, "known", &rest);
+    }
+    if found.len() > shown {
+        let more = plural(count(found.len() - shown), "more known finding");
         screen.line(&format!("and {more}: gowoa {} --all", view.subcommand()));
     }
 }

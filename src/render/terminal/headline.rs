@@ -40,6 +40,12 @@ fn pass(view: &View<'_>) -> String {
     if counts.errors > 0 {
         text.push_str(&format!("; {} not counted", severities(counts.errors, Severity::Error)));
     }
+    // A pass that rests on somebody's word says so.
+    for (number, word) in [(counts.waived, "waived"), (counts.known, "known")] {
+        if number > 0 {
+            text.push_str(&format!("; {} {word}", plural(number, "finding")));
+        }
+    }
     text
 }
 
@@ -64,7 +70,9 @@ fn built(view: &View<'_>) -> String {
     let others = count(matched().filter(|s| s.build == Some(BuildState::NotWindows)).count());
     let all = count(matched().filter(|s| !empty(s)).count());
     let mut text = if counts.compiled == 0 {
-        "no finding, but nothing was compiled".to_owned()
+        let waived = counts.waived + counts.known > 0;
+        let found = if waived { "no other finding" } else { "no finding" };
+        format!("{found}, but nothing was compiled")
     } else if unbuilt + others > 0 {
         let built = all.saturating_sub(unbuilt + others);
         let verb = if built == 1 { "builds" } else { "build" };
@@ -188,10 +196,11 @@ fn who(view: &View<'_>, group: &[&Finding]) -> (String, bool) {
 fn is_dependency(finding: &Finding) -> bool {
     match finding.reachability {
         Some(Reachability::MainModule) => false,
-        Some(_) => true,
-        None => {
+        // Code of an exe may be anybody's.
+        Some(Reachability::LinkedFunction) | None => {
             finding.module.as_ref().is_some_and(|m| m.version.is_some() || m.replaced_by.is_some())
         }
+        Some(_) => true,
     }
 }
 

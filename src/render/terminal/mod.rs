@@ -13,13 +13,15 @@ mod images;
 mod screen;
 mod summary;
 mod table;
+mod why;
 
 pub use escape::escape;
+pub use why::why;
 
 use std::collections::HashMap;
 
 use self::screen::Screen;
-use super::{duration, plural};
+use super::{duration, is_open, plural};
 use crate::model::{
     CheckResult, Finding, PhaseReport, Report, Severity, Subcommand, Subject, SubjectId,
 };
@@ -61,6 +63,7 @@ pub fn render(report: &Report, options: &Options) -> String {
             findings::write(&mut body, &view, options.all);
         }
     }
+    findings::excepted(&mut body, &view, options.all);
     summary::not_gating(&mut body, &view, options.all);
     summary::proven(&mut body, &view);
     if options.all {
@@ -106,9 +109,10 @@ impl<'a> View<'a> {
     /// The findings that make the report fail.
     fn failing(&self) -> impl Iterator<Item = &'a Finding> {
         let threshold = self.report.plan.fail_on;
-        self.report.findings.iter().filter(move |f| {
-            f.waived.is_none() && threshold.is_some_and(|limit| f.severity >= limit)
-        })
+        self.report
+            .findings
+            .iter()
+            .filter(move |f| is_open(f) && threshold.is_some_and(|limit| f.severity >= limit))
     }
 
     /// The word that asks for the same again.

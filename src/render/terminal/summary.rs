@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::evidence::{OUTPUT_LINES, clip};
 use super::screen::{Screen, Tone};
-use super::{IN_JSON, View, count, images, names, plural, severities};
+use super::{IN_JSON, View, count, images, is_open, names, plural, severities};
 use crate::model::{
     BuildState, CheckResult, Problem, Report, ReportVerdict, ResultVerdict, Severity, Subcommand,
     Subject, SubjectKind,
@@ -201,7 +201,7 @@ fn judged(view: &View<'_>) -> String {
     format!("so far {}, {findings}", plural(count(judged.len()), noun))
 }
 
-/// `1 error, 0 warnings, 2 notes, 1 waived.`
+/// `1 error, 0 warnings, 2 notes, 1 waived, 2 known.`
 pub(super) fn counts(report: &Report) -> String {
     let counts = &report.counts;
     let mut parts = vec![
@@ -212,6 +212,9 @@ pub(super) fn counts(report: &Report) -> String {
     if counts.waived > 0 {
         parts.push(format!("{} waived", counts.waived));
     }
+    if counts.known > 0 {
+        parts.push(format!("{} known", counts.known));
+    }
     if counts.inconclusive > 0 {
         parts.push(format!("{} inconclusive", counts.inconclusive));
     }
@@ -221,8 +224,7 @@ pub(super) fn counts(report: &Report) -> String {
 /// The totals, and where to read on.
 pub(super) fn ending(screen: &mut Screen, view: &View<'_>, all: bool) {
     let report = view.report;
-    let mut worth =
-        report.findings.iter().filter(|f| f.waived.is_none() && f.severity > Severity::Note);
+    let mut worth = report.findings.iter().filter(|f| is_open(f) && f.severity > Severity::Note);
     let counts = counts(report);
     match worth.next() {
         Some(finding) => screen.line(&format!("{counts} More: gowoa explain {}", finding.check)),

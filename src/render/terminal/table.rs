@@ -4,8 +4,9 @@
 
 use super::evidence::{is_command, tone};
 use super::screen::Screen;
-use super::{View, count, plural};
-use crate::model::{Evidence, Finding, ModuleRef, Reachability, Severity};
+use super::{View, count, is_open, plural};
+use crate::model::{Evidence, Finding, ModuleRef, Severity};
+use crate::render::reach;
 
 /// Findings of one severity that are listed; the rest is counted.
 const ROWS: usize = 60;
@@ -18,7 +19,7 @@ const WIDEST: usize = 40;
 pub(super) fn write(screen: &mut Screen, view: &View<'_>, all: bool) {
     let open = |severity: Severity| {
         let findings = view.report.findings.iter();
-        findings.filter(move |f| f.severity == severity && f.waived.is_none() && !f.known)
+        findings.filter(move |f| f.severity == severity && is_open(f))
     };
     let severities = [Severity::Error, Severity::Warning, Severity::Note];
     let rows: Vec<&Finding> = severities.into_iter().flat_map(open).collect();
@@ -83,14 +84,7 @@ fn kind(finding: &Finding) -> String {
 
 /// How the package gets into what is built, in words.
 fn reached(finding: &Finding) -> &'static str {
-    match finding.reachability {
-        None => "-",
-        Some(Reachability::MainModule) => "main module",
-        Some(Reachability::StopsBuild) => "stops the build",
-        Some(Reachability::LinkedFunction) => "linked function",
-        Some(Reachability::LinkedPackage) => "linked package",
-        Some(Reachability::GraphOnly) => "graph only",
-    }
+    finding.reachability.map_or("-", reach::short)
 }
 
 /// `, module@version`, with what replaces it or that it is vendored.

@@ -54,6 +54,7 @@ fn a_fail() {
                -> github.com/shirou/gopsutil/v3/host v3.21.9
                -> github.com/go-ole/go-ole v1.2.5
       stops    example.com/app/host, example.com/app/report
+      reach    stops the build
       fix      go get github.com/go-ole/go-ole@v1.3.0
                or drop the package that imports it
       see it   GOOS=windows GOARCH=arm64 CGO_ENABLED=0 go build ./host
@@ -132,6 +133,7 @@ fn incomplete_outranks_fail_and_both_are_shown() {
                -> github.com/shirou/gopsutil/v3/host v3.21.9
                -> github.com/go-ole/go-ole v1.2.5
       stops    example.com/app/host, example.com/app/report
+      reach    stops the build
       fix      go get github.com/go-ole/go-ole@v1.3.0
                or drop the package that imports it
       see it   GOOS=windows GOARCH=arm64 CGO_ENABLED=0 go build ./host
@@ -233,6 +235,7 @@ fn hostile_text_is_spelled_out() {
                -> p28
                -> p29
       stops    s0, s1, s2, s3, s4, s5, s6, s7 and 42 more
+      reach    stops the build
       fix      \u{1b}]8;;https://evil\u{7}go get    x
 
       proven       56 packages compile; 56 are linked; 2 images inspected, every image is ARM64
@@ -329,6 +332,34 @@ fn a_pass_says_what_does_not_count() {
     let text = render(&report, &Options { width: 0, ..PLAIN });
     assert!(text.contains(", 1 is not built; "), "{text}");
     assert!(text.contains("; 2 errors not counted\n"), "{text}");
+}
+
+#[test]
+fn what_is_waived_or_known_is_one_line_each_and_is_counted() {
+    let mut report = pass();
+    let with = |known, waived| Finding {
+        known,
+        waived,
+        ..samples::finding(
+            "imports",
+            Severity::Error,
+            "example.com/app",
+            "it imports old.dll\nmore",
+        )
+    };
+    let waived = Some(Waived { reason: "later".to_owned(), expires: None });
+    report.findings = vec![with(false, waived)];
+    report.findings.extend(vec![with(true, None); 7]);
+    (report.counts.waived, report.counts.known) = (1, 7);
+    let text = render(&report, &Options { width: 0, ..PLAIN });
+    assert!(text.contains("; 1 finding waived; 7 findings known\n"), "{text}");
+    assert!(text.contains("\nwaived[imports] error example.com/app: later\n"), "{text}");
+    assert_eq!(text.matches("known[imports] error: it imports old.dll").count(), 5, "{text}");
+    assert!(text.contains("and 2 more known findings: gowoa check --all\n"), "{text}");
+    assert!(text.contains("0 errors, 0 warnings, 1 note, 1 waived, 7 known."), "{text}");
+    assert!(!text.contains("error["), "{text}");
+    let text = render(&report, &Options { all: true, ..PLAIN });
+    assert_eq!(text.matches("\nknown[imports]").count(), 7, "{text}");
 }
 
 #[test]

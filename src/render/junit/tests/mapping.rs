@@ -1,7 +1,7 @@
 //! Which cases a report becomes, and how each ends.
 
 use super::*;
-use crate::model::{BuildState, FileSetClass, Waived};
+use crate::model::{BuildState, FileSetClass, Finding, Waived};
 use crate::render::sample::package;
 
 fn outcome(case: &Node) -> &str {
@@ -33,6 +33,7 @@ fn the_sample_as_a_table() {
     failure cross-compile | github.com/go-ole/go-ole
     skipped cross-compile | github.com/old/dep
     pass    cross-compile | 2 packages, 1 test pass, 1 package not applicable
+    skipped float-syscall | github.com/go-ole/go-ole
     pass    hardening | dist/app.exe
     failure machine-type | dist/app.exe
     pass    needs-cgo | github.com/old/dep
@@ -52,7 +53,7 @@ fn never_failing_leaves_failures_out() {
     report.plan.fail_on = None;
     assert!(!table(&report).contains("failure"));
     report.plan.fail_on = Some(Severity::Note);
-    assert_eq!(table(&report).matches("failure").count(), 7);
+    assert_eq!(table(&report).matches("failure").count(), 8);
 }
 
 #[test]
@@ -95,6 +96,33 @@ fn waived_is_skipped_only_where_all_is_waived() {
 }
 
 #[test]
+fn known_is_skipped_only_where_nothing_else_counts() {
+    let mut report = one_finding("first");
+    report.verdict = ReportVerdict::Pass;
+    report.findings[0].known = true;
+    let root = tree(&report, Dialect::Strict);
+    let skipped = case(&root, "p").child("skipped").unwrap().clone();
+    assert_eq!(skipped.get("message"), Some("known: in the baseline"));
+    assert!(
+        skipped.text.starts_with("error: first\n  known    in the baseline"),
+        "{}",
+        skipped.text
+    );
+
+    // Waived or known, neither counts.
+    let waived = Some(Waived { reason: "later".to_owned(), expires: None });
+    report.findings.push(Finding { waived, known: false, ..report.findings[0].clone() });
+    assert_eq!(outcome(case(&tree(&report, Dialect::Rich), "p")), "skipped");
+
+    let new = Finding { known: false, message: "new".to_owned(), ..report.findings[0].clone() };
+    report.findings.push(new);
+    let root = tree(&report, Dialect::Strict);
+    let failure = case(&root, "p").child("failure").unwrap();
+    assert_eq!(failure.get("message"), Some("new"));
+    assert!(failure.text.contains("error: first\n  known"), "{}", failure.text);
+}
+
+#[test]
 fn the_body_has_its_order() {
     let root = tree(&sample_report(), Dialect::Strict);
     let body = &case(&root, "github.com/go-ole/go-ole").child("failure").unwrap().text;
@@ -113,6 +141,7 @@ fn the_body_has_its_order() {
         com.go:3:8: no such package
       control  windows/386 could not be judged
       stops    example.com/app/host, example.com/app/report
+      reach    stops the build
       output   go build -json ./... (exit 1)
         # github.com/go-ole/go-ole
         com.go:238:21: undefined: VARIANT

@@ -1,0 +1,3 @@
+module example.com/arch-table-fail
+
+go 1.24

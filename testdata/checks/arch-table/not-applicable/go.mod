@@ -1,0 +1,3 @@
+module example.com/arch-table-not-applicable
+
+go 1.24

@@ -1,0 +1,3 @@
+module example.com/arch-table-pass
+
+go 1.24

@@ -1,0 +1,3 @@
+module example.com/asm-twin-no-suffix
+
+go 1.24

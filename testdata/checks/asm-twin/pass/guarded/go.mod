@@ -1,0 +1,3 @@
+module example.com/asm-twin-guarded
+
+go 1.24

@@ -1,0 +1,3 @@
+module example.com/dll-name-fail
+
+go 1.24

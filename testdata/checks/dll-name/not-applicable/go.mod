@@ -1,0 +1,3 @@
+module example.com/dll-name-not-applicable
+
+go 1.24

@@ -1,0 +1,4 @@
+// Command main is fine on every platform.
+package main
+
+func main() { println("fine") }

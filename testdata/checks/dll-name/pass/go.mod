@@ -1,0 +1,3 @@
+module example.com/dll-name-pass
+
+go 1.24

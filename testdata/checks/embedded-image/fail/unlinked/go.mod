@@ -1,0 +1,3 @@
+module example.com/embedded-image-unlinked
+
+go 1.24

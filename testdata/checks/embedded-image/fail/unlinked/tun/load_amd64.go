@@ -1,0 +1,4 @@
+package tun
+
+// Load gives the DLL.
+func Load() []byte { return dll }

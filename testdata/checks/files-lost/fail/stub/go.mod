@@ -1,0 +1,3 @@
+module example.com/files-lost-stub
+
+go 1.24

@@ -1,0 +1,3 @@
+module example.com/files-lost-words
+
+go 1.24

@@ -1,0 +1,3 @@
+module example.com/machine-code-bytes-fail
+
+go 1.24

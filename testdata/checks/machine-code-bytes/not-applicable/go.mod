@@ -1,0 +1,3 @@
+module example.com/machine-code-bytes-not-applicable
+
+go 1.24

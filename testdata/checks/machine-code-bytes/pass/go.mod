@@ -1,0 +1,3 @@
+module example.com/machine-code-bytes-pass
+
+go 1.24

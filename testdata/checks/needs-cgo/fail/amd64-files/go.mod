@@ -1,0 +1,3 @@
+module example.com/needs-cgo-files
+
+go 1.24

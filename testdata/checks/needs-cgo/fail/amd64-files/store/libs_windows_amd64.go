@@ -1,0 +1,4 @@
+package store
+
+// #cgo LDFLAGS: -L${SRCDIR}/lib/windows-amd64 -lstore
+import "C"

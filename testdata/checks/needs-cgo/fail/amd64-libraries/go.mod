@@ -1,0 +1,3 @@
+module example.com/needs-cgo-libraries
+
+go 1.24

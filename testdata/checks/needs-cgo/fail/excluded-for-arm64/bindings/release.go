@@ -1,0 +1,4 @@
+package bindings
+
+// Debug says whether it is a debug build.
+const Debug = false

@@ -1,0 +1,3 @@
+module example.com/needs-cgo-mapping
+
+go 1.24

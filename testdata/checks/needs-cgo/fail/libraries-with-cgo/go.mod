@@ -1,0 +1,3 @@
+module example.com/needs-cgo-with
+
+go 1.24

@@ -1,0 +1,3 @@
+module example.com/reserved-x18-assembly
+
+go 1.24

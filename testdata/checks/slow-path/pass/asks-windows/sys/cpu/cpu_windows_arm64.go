@@ -1,0 +1,3 @@
+package cpu
+
+func init() { ARM64.HasAES = true }

@@ -1,0 +1,7 @@
+//go:build !amd64
+
+// Package add adds.
+package add
+
+// Add is a + b.
+func Add(a, b int64) int64 { return a + b }

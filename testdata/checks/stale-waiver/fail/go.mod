@@ -1,0 +1,3 @@
+module example.com/stale-waiver
+
+go 1.24

@@ -1,0 +1,3 @@
+module example.com/no-waivers
+
+go 1.24

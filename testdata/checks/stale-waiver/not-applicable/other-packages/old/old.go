@@ -1,0 +1,4 @@
+package old
+
+// Size is the same everywhere.
+const Size = 4

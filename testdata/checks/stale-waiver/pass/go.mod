@@ -1,0 +1,3 @@
+module example.com/stale-pass
+
+go 1.24

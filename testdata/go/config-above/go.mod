@@ -1,0 +1,3 @@
+module example.com/config-above
+
+go 1.24

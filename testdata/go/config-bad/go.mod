@@ -1,0 +1,3 @@
+module example.com/config-bad
+
+go 1.24

@@ -1,0 +1,3 @@
+module example.com/known-new
+
+go 1.24

@@ -1,0 +1,3 @@
+package heap
+
+const limit = 1 << 40

@@ -1,0 +1,3 @@
+module example.com/waiver-expired
+
+go 1.24

@@ -1,0 +1,3 @@
+package page
+
+const size = 4096

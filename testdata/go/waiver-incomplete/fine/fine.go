@@ -1,0 +1,5 @@
+// Package fine builds everywhere.
+package fine
+
+// Size is the same everywhere.
+const Size = 4

@@ -1,0 +1,3 @@
+module example.com/waiver-incomplete
+
+go 1.24

@@ -10,13 +10,12 @@ use crate::source::package::SourceFile;
 
 use super::known;
 
-/// Words that a call of Windows has. Many types have a method `Call`; this one is given a `uintptr`.
-const CALLS: &[&str] = &["Syscall", ".Call(", "uintptr("];
+/// Words that a call of Windows has. Many types have a method `Call`; this one is given a `uintptr`, or its
+/// type is made by `NewProc`.
+const CALLS: &[&str] = &["Syscall", ".Call(", "uintptr(", "NewProc("];
 
-/// Their places in `CALLS`.
+/// The place of the method in `CALLS`; behind it stand the words that tell it from others.
 const METHOD: usize = 1;
-/// See `METHOD`.
-const INTEGER: usize = 2;
 
 /// What is read through a pointer of another type: of interest where that may be a float.
 const READS: &[&str] = &[
@@ -100,13 +99,15 @@ impl Words {
             let at = found.pattern().as_usize();
             if at < CALLS.len() {
                 method |= at == METHOD;
-                integer |= at == INTEGER;
-                self.call |= at < METHOD || method && integer;
+                integer |= at > METHOD;
+                self.call |= at < METHOD;
             } else if at < CALLS.len() + READS.len() {
+                integer = true;
                 self.read = true;
             } else {
                 self.value = true;
             }
+            self.call |= method && integer;
             if self.call && self.value {
                 break;
             }
@@ -150,6 +151,7 @@ mod tests {
         assert!(worth(&[value, call]));
         let method = file("p.Call(uintptr(0))");
         assert!(worth(&[method, value]));
+        assert!(worth(&[file("p.Call(*(*uintptr)(unsafe.Pointer(&f)))"), file("f float64")]));
         assert!(!worth(&[file("p.Call(0)"), value, file("uintptr(0)")]));
         assert!(!worth(&[call]) && !worth(&[value]) && !worth(&[]));
         let read = file("x := *(*uintptr)(unsafe.Pointer(&y))");

@@ -47,6 +47,11 @@ pub(super) struct Unit {
 /// Gathers everything else about one unit.
 pub(super) async fn gather(plan: &Plan, listed: Listed, progress: &dyn Progress) -> UnitFacts {
     let Listed { unit, toolchain, table, mut facts, ready } = listed;
+    // Nothing need be built to say that a package is unknown.
+    if plan.why.as_deref().is_some_and(|asked| why::resolve(&table, asked).is_none()) {
+        facts.packages = table;
+        return facts;
+    }
     if ready {
         let phases = std::mem::take(&mut facts.phases);
         let mut clock = Clock { progress, phases };

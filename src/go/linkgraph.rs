@@ -20,7 +20,7 @@
 //! (`# PACKAGE` of cmd/go, the link trace, errors) are no edges.
 
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
 
 use crate::facts::symbol;
 
@@ -41,13 +41,34 @@ const ROOT: &[u8] = b"_";
 /// Where the reader's interest begins: what comes before is the same in every program.
 const MAIN: &str = "main.main";
 
+/// A hash of what is a hash already.
+#[derive(Debug, Default)]
+struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        // Keys are u64; whatever else came would still be a hash.
+        for &byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(byte);
+        }
+    }
+
+    fn write_u64(&mut self, key: u64) {
+        self.0 = key;
+    }
+}
+
 /// Strings by number, each once.
 #[derive(Debug, Default)]
 struct Names {
     bytes: Vec<u8>,
     ends: Vec<usize>,
     /// By hash; of two names with one hash the second has the next free key.
-    numbers: HashMap<u64, u32>,
+    numbers: HashMap<u64, u32, BuildHasherDefault<AsItIs>>,
     state: RandomState,
 }
 

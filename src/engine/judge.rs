@@ -75,6 +75,9 @@ pub(super) fn report(
     }
 }
 
+/// The check that for a package whose code an exe contains says no more than: see the exe.
+const LEFT_TO_EXES: &str = "reserved-x18";
+
 /// What the units add up to.
 #[derive(Default)]
 pub(super) struct Parts {
@@ -95,18 +98,39 @@ impl Parts {
         self.unproven.extend(unit.unproven.iter().cloned());
         self.not_windows(unit);
         for (facts, subject) in subjects::of(unit, several) {
-            // A screening reads images for what they link, and judges none.
+            // A screening reads images for what they link. Of what they are it tells only what the check of
+            // a package leaves to the exe, and of those that have nothing of the kind it does not speak.
             if screen && subject.kind == SubjectKind::Image {
-                continue;
+                let (results, findings) = (self.results.len(), self.findings.len());
+                self.ask_those(facts, &subject, unit, |check| {
+                    check.meta().id.as_str() == LEFT_TO_EXES
+                });
+                if self.findings.len() == findings {
+                    self.results.truncate(results);
+                    continue;
+                }
+            } else {
+                self.ask(facts, &subject, unit);
             }
-            self.ask(facts, &subject, unit);
             self.subjects.push(subject);
         }
     }
 
     fn ask(&mut self, facts: SubjectFacts<'_>, subject: &Subject, unit: &UnitFacts) {
+        self.ask_those(facts, subject, unit, |_| true);
+    }
+
+    fn ask_those(
+        &mut self,
+        facts: SubjectFacts<'_>,
+        subject: &Subject,
+        unit: &UnitFacts,
+        wanted: impl Fn(&dyn Check) -> bool,
+    ) {
         let cx = Context { unit, subject: &subject.id };
-        for check in CHECKS.iter().filter(|check| check.meta().subjects.contains(&facts.kind())) {
+        let fitting =
+            |check: &&&dyn Check| check.meta().subjects.contains(&facts.kind()) && wanted(**check);
+        for check in CHECKS.iter().filter(fitting) {
             let verdict = ask(*check, facts, cx);
             let asked = unit.given.is_some()
                 || subject.kind == SubjectKind::Package && subject.matched && compiles(subject);

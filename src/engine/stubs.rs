@@ -39,20 +39,31 @@ fn without_arch(table: &mut BTreeMap<String, PackageFacts>) {
         if !replaced {
             continue;
         }
-        let instead = package.arm64_only.iter().filter(|file| file.ends_with(".go"));
-        package.arch_stub = instead.cloned().find_map(|file| {
+        let go = |files: &[String]| -> Vec<String> {
+            files.iter().filter(|file| file.ends_with(".go")).cloned().collect()
+        };
+        // What the file for amd64 says as well is not about the architecture.
+        let twins: Vec<Vec<u8>> = go(&package.amd64_only)
+            .iter()
+            .filter_map(|file| read_source(&package.dir.join(file)))
+            .collect();
+        package.arch_stub = go(&package.arm64_only).into_iter().find_map(|file| {
             let bytes = read_source(&package.dir.join(&file))?;
-            let (line, text) = said(&bytes, UNSUPPORTED)?;
+            let (line, text) = said(&bytes, UNSUPPORTED, &twins)?;
             Some((file, line, text))
         });
     }
 }
 
-/// Line and text of the first string literal that holds one of these.
-fn said(bytes: &[u8], words: &[&str]) -> Option<(u32, String)> {
+/// Line and text of the first string literal that holds one of these words and that the twins lack.
+fn said(bytes: &[u8], words: &[&str], twins: &[Vec<u8>]) -> Option<(u32, String)> {
+    let in_twin = |text: &str| {
+        twins.iter().any(|twin| !golang::string_literals_containing(twin, text).is_empty())
+    };
     let literal = words
         .iter()
-        .find_map(|word| golang::string_literals_containing(bytes, word).into_iter().next())?;
+        .flat_map(|word| golang::string_literals_containing(bytes, word))
+        .find(|literal| !in_twin(&literal.text))?;
     Some((u32::try_from(literal.line).unwrap_or(u32::MAX), literal.text))
 }
 
@@ -72,7 +83,7 @@ fn without_cgo(table: &mut BTreeMap<String, PackageFacts>) {
             .collect();
         for file in instead {
             let Some(bytes) = read_source(&package.dir.join(&file)) else { continue };
-            if let Some((line, text)) = said(&bytes, &["cgo", "CGO_ENABLED"]) {
+            if let Some((line, text)) = said(&bytes, &["cgo", "CGO_ENABLED"], &[]) {
                 package.cgo_stub = Some((file, line, text));
                 break;
             }

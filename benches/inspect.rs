@@ -12,13 +12,15 @@
 #![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot go on may panic")]
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use gowoa::checks::{CHECKS, Context, SubjectFacts};
 use gowoa::facts::given::Claim;
-use gowoa::facts::{ImageFile, UnitFacts};
+use gowoa::facts::{ImageFacts, ImageFile, UnitFacts};
+use gowoa::image::FunctionTable;
 use gowoa::model::{SubjectId, SubjectKind, Verdict};
 use gowoa::platform::map::Mapped;
 use sha2::{Digest, Sha256};
@@ -47,6 +49,7 @@ fn measure(path: &Path) {
     let bytes = Mapped::open(path).unwrap();
     let facts = gowoa::image::read(&bytes).unwrap();
     let unit = UnitFacts::default();
+    let packages = packages(&bytes, &facts);
     let mut steps: Vec<Step> = Vec::new();
     let mut time = |name: &'static str, work: &mut dyn FnMut()| {
         let begin = Instant::now();
@@ -71,11 +74,21 @@ fn measure(path: &Path) {
         time("search for embedded files", &mut || {
             std::hint::black_box(gowoa::image::carve::carve(&bytes, &facts));
         });
+        time("which functions of every package are linked", &mut || {
+            let found = gowoa::image::linked_functions(&bytes, &facts, &packages).unwrap();
+            std::hint::black_box(found);
+        });
         time("all of it, and every check", &mut || {
             std::hint::black_box(whole(&bytes, &unit));
         });
     }
     report(path, &bytes, &steps);
+}
+
+/// Every package that the exe has a function of: more than gowoa ever asks about.
+fn packages(bytes: &[u8], facts: &ImageFacts) -> BTreeSet<String> {
+    let functions = FunctionTable::read(bytes, facts).unwrap();
+    (0..functions.len()).filter_map(|index| functions.package(index)).collect()
 }
 
 /// What `gowoa inspect` does with an image, the hash of the file left out. Returns how many checks failed.

@@ -9,7 +9,8 @@
 #
 # GOWOA names the program (default: target/release/gowoa). The baseline of `check` builds what gowoa builds:
 # the same commands, and the program that links the libraries, through the overlay that gowoa made.
-# Parsing of lists is measured by `cargo bench --bench list`.
+# Parsing of lists is measured by `cargo bench --bench list`, which functions an exe holds by
+# `cargo bench --bench inspect -- EXE`, the linker's graph by `cargo bench --bench linkgraph -- FILE`.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 gowoa=${GOWOA:-$root/target/release/gowoa}

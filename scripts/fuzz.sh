@@ -16,13 +16,14 @@ seeds() {
     resources) printf '%s\n' ../testdata/pe/resources ;;
     signature) printf '%s\n' ../testdata/pe/signed ;;
     embedded) printf '%s\n' ../testdata/pe/embedded ;;
+    linkgraph) printf '%s\n' ../testdata/linkgraph ;;
     package) printf '%s\n' ../testdata/containers ;;
     *) return 1 ;;
   esac
 }
 
 if [ $# -eq 0 ]; then
-  printf '%s\n' image object functions resources signature embedded package
+  printf '%s\n' image object functions resources signature embedded linkgraph package
   exit
 fi
 target=$1

@@ -22,100 +22,18 @@
 # A row whose module the proxy refuses is skipped and said so. Exit code 1: a row differs.
 set -euo pipefail
 
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+self=${BASH_SOURCE[0]}
+here=$(cd "$(dirname "$self")" && pwd)
 table=$here/verify-modules.tsv
-gowoa=${GOWOA:-$here/../target/release/gowoa}
-limit=${LIMIT:-900}
-markdown=
-keep=
-kind_wanted=
-times=no
-list=no
-wanted=()
-
-usage() { sed -n '2,/^set -euo/{/^set -euo/d;s/^# \{0,1\}//;p;}' "${BASH_SOURCE[0]}"; }
-die() {
-  printf 'verify-modules: %s\n' "$1" >&2
-  exit 2
-}
-
-while (($# > 0)); do
-  case $1 in
-    --markdown | --kind | --keep)
-      (($# > 1)) || die "$1 needs a value"
-      case $1 in
-        --markdown) markdown=$2 ;;
-        --kind) kind_wanted=$2 ;;
-        --keep) keep=$2 ;;
-      esac
-      shift
-      ;;
-    --times) times=yes ;;
-    --list) list=yes ;;
-    -h | --help)
-      usage
-      exit 0
-      ;;
-    -*) die "unknown option $1 (see --help)" ;;
-    *) wanted+=("$1") ;;
-  esac
-  shift
-done
-
-if [[ $list == yes ]]; then
-  awk -F'\t' '!/^#/ && NF { printf "%-22s %-12s %s\n", $1, $2, $3 }' "$table"
-  exit 0
-fi
-
-for tool in go jq timeout; do
-  command -v "$tool" >/dev/null || die "$tool is not on PATH"
-done
-[[ $gowoa == */* ]] || gowoa=$(command -v "$gowoa" || true)
-[[ -x $gowoa ]] || die "no gowoa at ${gowoa:-\$GOWOA}: cargo build --release, or set GOWOA"
-gowoa=$(cd "$(dirname "$gowoa")" && pwd)/$(basename "$gowoa")
-for name in ${wanted[@]+"${wanted[@]}"}; do
-  awk -F'\t' -v name="$name" '!/^#/ && $1 == name { found = 1 } END { exit !found }' "$table" ||
-    die "no row is called $name (see --list)"
-done
-if [[ -n $keep ]]; then
-  mkdir -p "$keep"
-  keep=$(cd "$keep" && pwd)
-fi
-if [[ -n $markdown ]]; then
-  : >"$markdown" || die "cannot write $markdown"
-  markdown=$(cd "$(dirname "$markdown")" && pwd)/$(basename "$markdown")
-fi
-
-scratch=$(mktemp -d "${TMPDIR:-/tmp}/gowoa-verify.XXXXXX")
-cleanup() {
-  chmod -R u+w "$scratch" 2>/dev/null || true
-  rm -rf "$scratch"
-}
-trap cleanup EXIT
-trap 'exit 130' INT TERM
-export GOWOA_CACHE=${GOWOA_CACHE:-$scratch/cache}
-# What the caller's shell says about the target or a workspace must not reach the rows.
-unset GOOS GOARCH CGO_ENABLED GOWORK GOARM64
-
-selected() { # name kind
-  [[ -z $kind_wanted || $kind_wanted == "$2" ]] || return 1
-  ((${#wanted[@]} > 0)) || return 0
-  local name
-  for name in "${wanted[@]}"; do
-    [[ $name == "$1" ]] && return 0
-  done
-  return 1
-}
+# shellcheck source=scripts/modules-lib.sh
+source "$here/modules-lib.sh"
+read_options "$@"
+list_rows
+prepare
 
 # A go command for preparing a row, its words kept for refused().
 fetching() {
   (cd "$tree" && timeout -k 10 "$limit" go "$@") >"$scratch/fetch.out" 2>&1
-}
-
-refused() { # the last line that says why, without host names
-  grep -hE 'not available|Forbidden|not found|404|no matching versions|requires go|no such host|timeout|error' \
-    "$scratch/fetch.out" 2>/dev/null | tail -n 1 |
-    sed -E 's#https?://[^ ]*##g; s#[[:space:]]+# #g' | cut -c 1-120
 }
 
 # Lays the tree of a row; fails when the proxy does not hand it out.
@@ -169,17 +87,6 @@ lay() { # module@version form packages
   done
 }
 
-findings() { # severity
-  jq -r --arg severity "$1" \
-    '[.findings[] | select(.severity == $severity and (.waived | not))
-      | "\(.check):\(.class // "-"):\(.package // .subject)"] | unique | .[]' "$report" 2>/dev/null ||
-    true
-}
-
-joined() { paste -sd ' ' - | sed 's/^$/-/'; }
-stopwatch() { date +%s%N; }
-seconds() { awk -v from="$1" -v to="$2" 'BEGIN { printf "%.1f", (to - from) / 1e9 }'; }
-
 # The same work with plain go, twice; the time of the second run. Without a command `go build -o`
 # into a directory refuses, and there is nothing to link.
 plain_build() { # patterns...
@@ -200,12 +107,6 @@ plain_build() { # patterns...
   seconds "$from" "$to"
 }
 
-report=$scratch/report.json
-rows=()
-ok=0
-wrong=0
-skipped=0
-
 while IFS=$'\t' read -r name kind module form packages arguments verdict code errors warnings note; do
   [[ -n $name && $name != \#* ]] || continue
   selected "$name" "$kind" || continue
@@ -214,10 +115,7 @@ while IFS=$'\t' read -r name kind module form packages arguments verdict code er
   [[ $packages != - ]] || packages=
   [[ $arguments != - ]] || arguments=
   if ! lay "$module" "$form" "$packages"; then
-    why=$(refused)
-    printf 'SKIP   %-22s %s not available: %s\n' "$name" "$module" "${why:-no reason given}"
-    rows+=("| $name | $kind | \`$module\` | $verdict ($code) | skipped: not available | | | | |")
-    skipped=$((skipped + 1))
+    skip_row "$name" "$kind" "$module" "$verdict" "$code"
     continue
   fi
   # For a dependency the packages are what the program imports, not what is checked.
@@ -225,28 +123,7 @@ while IFS=$'\t' read -r name kind module form packages arguments verdict code er
   extra=()
   [[ $form == dependency* ]] || read -r -a patterns <<<"$packages"
   read -r -a extra <<<"$arguments"
-  rm -f "$report"
-  from=$(stopwatch)
-  set +e
-  (cd "$tree" && timeout -k 10 "$limit" "$gowoa" check --color never --report "json=$report" \
-    ${extra[@]+"${extra[@]}"} ${patterns[@]+"${patterns[@]}"}) >"$scratch/text" 2>&1
-  got_code=$?
-  set -e
-  to=$(stopwatch)
-  took=$(seconds "$from" "$to")
-  got_verdict=$(jq -r '.verdict' "$report" 2>/dev/null || true)
-  [[ -n $got_verdict ]] || got_verdict=none
-  ((got_code != 124)) || got_verdict=timeout
-  got_errors=$(findings error | joined)
-  got_warnings=$(findings warning | joined)
-  count_warnings=$(findings warning | grep -c . || true)
-  count_notes=$(jq -r '.counts.notes // 0' "$report" 2>/dev/null || true)
-  errors=$(tr ' ' '\n' <<<"$errors" | LC_ALL=C sort -u | joined)
-  got_errors=$(tr ' ' '\n' <<<"$got_errors" | LC_ALL=C sort -u | joined)
-  if [[ -n $keep ]]; then
-    cp "$scratch/text" "$keep/$name.txt"
-    [[ ! -f $report ]] || cp "$report" "$keep/$name.json"
-  fi
+  run_gowoa "$name" "$tree" check ${extra[@]+"${extra[@]}"} ${patterns[@]+"${patterns[@]}"}
   warm=
   if [[ $times == yes ]]; then
     plain=$(plain_build ${patterns[@]+"${patterns[@]}"})
@@ -261,40 +138,14 @@ while IFS=$'\t' read -r name kind module form packages arguments verdict code er
   rm -rf "$tree"
 
   wrongs=()
-  [[ $got_verdict == "$verdict" ]] || wrongs+=("verdict $got_verdict, expected $verdict")
-  [[ $got_code == "$code" ]] || wrongs+=("exit $got_code, expected $code")
-  [[ $got_errors == "$errors" ]] || wrongs+=("errors $got_errors, expected $errors")
-  if ((${#wrongs[@]} == 0)); then
-    result=ok
-    ok=$((ok + 1))
-    printf 'ok     %-22s %-10s exit %s, %s warnings, %s notes, %s s%s\n' "$name" "$got_verdict" \
-      "$got_code" "$count_warnings" "$count_notes" "$took" "${warm:+, warm $warm}"
-  else
-    result="**WRONG**"
-    wrong=$((wrong + 1))
-    printf 'WRONG  %-22s' "$name"
-    printf ' %s;' "${wrongs[@]}"
-    printf ' %s s%s\n' "$took" "${warm:+, warm $warm}"
-  fi
+  judge_row "$name" "$verdict" "$code" "$errors" "$warm"
   if [[ $count_warnings != "$warnings" ]]; then
     printf '       %-22s warnings %s (the table says %s): %s\n' "" "$count_warnings" "$warnings" \
       "$got_warnings"
   fi
-  shown=none
-  [[ $got_errors == - ]] || shown="\`${got_errors// /\`<br>\`}\`"
   [[ $note != - ]] || note=
   called="\`$module\`${packages:+ $packages}${arguments:+ $arguments}"
   rows+=("| $name | $kind | $called, $form | $verdict ($code) | $got_verdict ($got_code) $result | $shown | $count_warnings / $count_notes | $took${warm:+ ($warm)} | $note |")
 done <"$table"
 
-if [[ -n $markdown ]]; then
-  {
-    echo "| row | kind | module | expected | gowoa says | errors (check:class:package) | warnings / notes | seconds | note |"
-    echo "|---|---|---|---|---|---|---|---|---|"
-    printf '%s\n' ${rows[@]+"${rows[@]}"}
-  } >"$markdown"
-fi
-
-printf '%d ok, %d wrong, %d skipped\n' "$ok" "$wrong" "$skipped"
-((ok + wrong + skipped > 0)) || die "no row was selected"
-((wrong == 0))
+finish "| row | kind | module | expected | gowoa says | errors (check:class:package) | warnings / notes | seconds | note |"

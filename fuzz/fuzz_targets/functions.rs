@@ -9,5 +9,7 @@ fuzz_target!(|data: &[u8]| {
     for index in 0..table.len().min(2000) {
         let _ = table.describe(index);
     }
+    let packages = (0..table.len().min(2000)).filter_map(|index| table.package(index)).collect();
+    let _ = gowoa::image::linked_functions(data, &facts, &packages);
     let _ = gowoa::image::map::map(&facts, &table, None, &[]);
 });

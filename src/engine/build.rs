@@ -10,8 +10,9 @@ use std::time::Duration;
 
 use crate::facts::given::Claim;
 use crate::facts::{BuildRun, Expected, ImageFile, PackageFacts, Stage, Target, Toolchain};
+use crate::go::batch::{batches, exe_base, groups_by_exe};
 use crate::go::build::{Built, build};
-use crate::go::command::{GoCommand, Output, batches, exe_base, groups_by_exe};
+use crate::go::command::{GoCommand, Output};
 use crate::go::diagnose;
 use crate::go::modules::{flag_value, split_flags};
 use crate::model::{Problem, Unproven};
@@ -21,9 +22,10 @@ use crate::platform::ARGUMENT_BYTES;
 use super::explain::Raw;
 use super::graph::Graph;
 use super::link;
+use super::problems::next_step;
 use super::proof::{Proof, Proofs};
 use super::stale::Stamps;
-use super::unit::{Unit, next_step, unproven};
+use super::unit::{Unit, unproven};
 
 /// A link proof is tried again without what failed, this often at most.
 const PROOF_ROUNDS: usize = 12;

@@ -7,8 +7,9 @@ use crate::facts::{
     Blame, Control, ControlTarget, Failure, FailureClass, FileSet, PackageFacts, Stage, Target,
     Toolchain,
 };
+use crate::go::batch::batches;
 use crate::go::build::{Built, build};
-use crate::go::command::{GoCommand, Output, batches};
+use crate::go::command::{GoCommand, Output};
 use crate::go::list::{Listing, list};
 use crate::model::FileSetClass;
 use crate::platform::ARGUMENT_BYTES;

@@ -9,7 +9,8 @@ use std::path::Path;
 
 use crate::facts::listing::{ListingFacts, Place};
 use crate::facts::{ListingRun, PackageFacts, Target, Toolchain, UnitFacts};
-use crate::go::command::{Listed, batches_by};
+use crate::go::batch::batches_by;
+use crate::go::command::Listed;
 use crate::go::gcflags;
 use crate::go::listing::collect::{Collector, Wanted};
 use crate::go::listing::gather::{Gathered, gather};

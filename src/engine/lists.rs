@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::facts::{FileSet, PackageFacts, Target, Toolchain, classify};
-use crate::go::command::{GoCommand, batches};
+use crate::go::batch::batches;
+use crate::go::command::GoCommand;
 use crate::go::list::{ListFailure, Listed, Listing, list};
 use crate::platform::ARGUMENT_BYTES;
 

@@ -14,6 +14,7 @@ mod graph;
 mod inspect;
 mod judge;
 mod link;
+mod listed;
 mod listing;
 mod lists;
 mod objects;

@@ -4,7 +4,7 @@ use crate::checks::cross_compile_state;
 use crate::facts::{Blame, Failure, FailureClass, UnitFacts};
 use crate::model::{BuildState, CheckResult, Problem, Subject, SubjectId, SubjectKind};
 
-use super::unit::{is_open, next_step};
+use super::unit::is_open;
 
 /// What could not be judged and matters, in the tools' own words.
 ///
@@ -42,6 +42,41 @@ pub(super) fn open_problems(unit: &UnitFacts, all: bool) -> Vec<Problem> {
         }
     }
     problems
+}
+
+/// What to do about a resolution that failed.
+pub(super) fn next_step(class: FailureClass, words: &str) -> &'static str {
+    let offline = words.contains("GOPROXY=off");
+    let network =
+        ["dial tcp", "no such host", "connection refused", "i/o timeout", "TLS handshake"];
+    match class {
+        FailureClass::NewerGo => {
+            "install the Go version that is asked for, or allow its download with GOTOOLCHAIN=auto"
+        }
+        FailureClass::UnresolvedModule if offline => {
+            "download the modules first (go mod download), or check without --offline and GOPROXY=off"
+        }
+        FailureClass::UnresolvedModule if network.iter().any(|word| words.contains(word)) => {
+            "the module proxy could not be reached: check GOPROXY and the network, or use a filled module cache"
+        }
+        FailureClass::UnresolvedModule if words.contains("inconsistent vendoring") => {
+            "go mod vendor (in a workspace go work vendor), or check with --mod readonly"
+        }
+        FailureClass::UnresolvedModule => "go mod tidy, or check with --mod=mod",
+        FailureClass::MissingGeneratedInput => {
+            "run the project's generate step first (go generate, or its front end), or correct the import"
+        }
+        FailureClass::UnsupportedFlag => "leave the flag out for windows/arm64",
+        _ if words.contains("flag provided but not defined") || words.contains("unknown flag") => {
+            "correct the flag: --go-flag, --tags, --ldflags and GOFLAGS are handed to go as they are"
+        }
+        _ if words.contains("$GOFLAGS") => {
+            "correct GOFLAGS: flags separated by spaces, quoted where they hold one"
+        }
+        _ if words.contains("go.work") => "mend go.work, or check one module with GOWORK=off",
+        _ if words.contains("go.mod") => "mend go.mod as go says",
+        _ => "run the command by hand and mend what it says",
+    }
 }
 
 fn problem_of(

@@ -8,8 +8,9 @@ use crate::facts::{
     Blame, Control, ControlTarget, Failure, ImageFile, PackageFacts, Stage, Target, TestFacts,
     Toolchain,
 };
+use crate::go::batch::{batches, exe_base, groups_by_exe};
 use crate::go::build::{Built, build};
-use crate::go::command::{Output, batches, exe_base, groups_by_exe};
+use crate::go::command::Output;
 use crate::go::diagnose::{environment, is_frame};
 use crate::model::Problem;
 use crate::plan::Plan;

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use crate::facts::{
     Blame, Failure, FailureClass, PackageFacts, RuleHit, Stage, Target, Toolchain, Tried,
 };
+use crate::go::batch::batches;
 use crate::go::build::{Built, build};
-use crate::go::command::{GoCommand, Output, batches};
+use crate::go::command::{GoCommand, Output};
 use crate::go::process::{ProcessError, run};
 use crate::go::{diagnose, modules, obtain};
 use crate::model::Severity;

@@ -14,9 +14,10 @@ use crate::model::{Problem, Report, Unproven};
 use crate::plan::{Plan, Scope};
 
 use super::cache::{self, Cache, Inputs};
+use super::listed::{self, Listed};
 use super::probe;
 use super::proof::Host;
-use super::unit::{self, Listed, Unit};
+use super::unit::{self, Unit};
 use super::{EngineError, Gathered, Progress, Surroundings, rules};
 
 /// How long gowoa waits for another one that works on the same project.
@@ -178,10 +179,10 @@ async fn list_one(
     progress: &dyn Progress,
 ) -> Listed {
     if unit.go.dir == plan.dir {
-        return unit::list(plan, toolchain, unit, progress).await;
+        return listed::list(plan, toolchain, unit, progress).await;
     }
     match toolchain::ask(&unit.go, toolchain.origin.clone()).await {
-        Ok(own) => unit::list(plan, &own, unit, progress).await,
+        Ok(own) => listed::list(plan, &own, unit, progress).await,
         Err(error) => {
             let problem = Problem {
                 message: format!("{}: {error}", unit.name),

@@ -214,6 +214,8 @@ fn only_a_run_shows(class: &str) -> bool {
 fn seen<'a>(rule: &Rule, module: &str, report: &'a Report) -> Option<&'a Finding> {
     let module = rule.through.as_deref().unwrap_or(module);
     let class = &rule.class.word;
+    let imports = rule.affected.iter().flat_map(|affected| &affected.ecosystem_specific.imports);
+    let symbols: Vec<&String> = imports.flat_map(|import| &import.symbols).collect();
     // What imports the package breaks: that is the program of the temporary module.
     let importers = rule.class.effect == RuleEffect::BreaksImporters || class == "cgo-empty";
     report.findings.iter().filter(|finding| finding.check.as_str() != "known-module").find(
@@ -221,7 +223,11 @@ fn seen<'a>(rule: &Rule, module: &str, report: &'a Report) -> Option<&'a Finding
             let same = finding.class.as_ref() == Some(class) || finding.check.as_str() == class;
             let about = finding.module.as_ref().map(|of| of.path.as_str());
             let of = about == Some(module) || importers && about == Some(probe::MODULE);
-            same && of
+            let function =
+                finding.location.as_ref().and_then(|location| location.function.as_ref());
+            // Another function of the package that does the same proves nothing about this one.
+            let meant = function.is_none_or(|name| symbols.is_empty() || symbols.contains(&name));
+            same && of && meant
         },
     )
 }

@@ -11,7 +11,7 @@ use crate::facts::{
 use crate::go::linkgraph;
 use crate::go::modules::split_flags;
 use crate::model::{ChainLink, FunctionPresence, LinkerWay, Problem, Why, WhyImage};
-use crate::plan::Plan;
+use crate::plan::{ListingScope, Plan};
 use crate::redact::{Redact, Redactor};
 
 use super::build::BuiltUnit;
@@ -185,8 +185,8 @@ pub async fn why(
     progress: &dyn Progress,
 ) -> Result<Why, WhyError> {
     let asked = plan.why.as_deref().unwrap_or_default();
-    // A report of an earlier run has no graph.
-    let plan = Plan { cached: false, ..plan.clone() };
+    // A report of an earlier run has no graph; listings and advice answer other questions.
+    let plan = Plan { cached: false, advise: false, listing: ListingScope::Off, ..plan.clone() };
     let plan = match super::probe_of(&plan, around, progress).await? {
         Some(probe) => probe.screen_plan(&plan),
         None => plan,
@@ -313,7 +313,7 @@ fn near<'a>(names: impl Iterator<Item = &'a str>, asked: &str) -> Vec<String> {
             let lower = name.to_lowercase();
             let part = lower.contains(&wanted) || last(&lower) == last(&wanted);
             let far = distance(&lower, &wanted);
-            let close = far <= wanted.chars().count() / 4;
+            let close = far <= wanted.chars().count() / 6;
             (part || close).then_some((if part { far.min(3) } else { far }, name))
         })
         .collect();

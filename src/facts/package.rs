@@ -157,7 +157,9 @@ impl PackageFacts {
             };
             *source != counts
         });
-        by_files || by_source || self.cgo_stub.is_some()
+        let by_text = self.cgo_stub.is_some() || self.arch_stub.is_some() || by_source;
+        let by_others = !self.rules.is_empty() || self.listing.is_some() || self.embeds.is_some();
+        by_files || by_text || by_others
     }
 
     /// The module's path, version and replacement.

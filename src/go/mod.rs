@@ -3,6 +3,7 @@
 //! Every call is a named constructor of [`command::GoCommand`]; [`process`] runs it; the other modules
 //! read what it prints.
 
+pub mod batch;
 pub mod build;
 pub mod cgo;
 pub mod command;

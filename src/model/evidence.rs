@@ -105,8 +105,8 @@ pub enum Evidence {
         image: String,
         /// Functions without the package's path, such as `(*T).Run`; at most a few, worst first.
         functions: Vec<String>,
-        /// Whether the linker keeps them only because reflection could call them, or a method that leads to
-        /// them; known where its way was asked for.
+        /// Whether the linker's way to them goes through a method that no direct reference and no call through
+        /// an interface leads to, kept because reflection could call it; known where that way was asked for.
         #[serde(skip_serializing_if = "std::ops::Not::not", default)]
         reflection: bool,
         /// Whether the exe is only the program that gowoa makes to link libraries: what it holds is what users

@@ -57,7 +57,7 @@ pub enum Reachability {
     StopsBuild,
     /// The function itself is linked into an exe: keeps its severity.
     LinkedFunction,
-    /// The package is linked, or imported by a linked package: error drops to warning.
+    /// The package is linked, or a root of the build imports it: error drops to warning.
     LinkedPackage,
     /// In the package graph only, linked nowhere: drops to a note.
     GraphOnly,

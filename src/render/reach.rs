@@ -5,7 +5,7 @@ use crate::model::{BuildState, Evidence, Finding, Reachability};
 /// What is added to the name of an exe that is only there to link libraries.
 pub(super) const LINK_PROOF: &str = " (the program that links the libraries, as their users could)";
 /// What is added to a function whose way leads through a method that only reflection could call.
-pub(super) const REFLECTION: &str = ", kept only because reflection could call it";
+pub(super) const REFLECTION: &str = ", kept because reflection could call it";
 
 /// The line behind `reach`. `state` is how far the finding's subject came in the build, where it is known.
 pub(super) fn words(finding: &Finding, state: Option<BuildState>) -> Option<String> {
@@ -131,7 +131,7 @@ mod tests {
                 Some(LinkedFunction),
                 linked(&["F"], true, false),
                 Some(Linked),
-                Some("linked function, kept only because reflection could call it"),
+                Some("linked function, kept because reflection could call it"),
             ),
             (
                 Some(LinkedFunction),

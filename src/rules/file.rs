@@ -70,8 +70,9 @@ pub struct Affected {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Module {
-    #[serde(rename = "ecosystem", deserialize_with = "go")]
-    _ecosystem: (),
+    /// `Go`.
+    #[serde(deserialize_with = "go")]
+    pub ecosystem: String,
     /// Module path.
     #[serde(deserialize_with = "path")]
     pub name: String,
@@ -428,8 +429,8 @@ fn reference_kind<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error
     text(from, "a type of OSV, such as FIX, REPORT or WEB", |kind| KINDS.contains(&kind))
 }
 
-fn go<'de, D: Deserializer<'de>>(from: D) -> Result<(), D::Error> {
-    text(from, "Go: gowoa knows no other ecosystem", |name| name == "Go").map(|_| ())
+fn go<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    text(from, "Go: gowoa knows no other ecosystem", |name| name == "Go")
 }
 
 fn semver<'de, D: Deserializer<'de>>(from: D) -> Result<(), D::Error> {

@@ -131,13 +131,13 @@ fn why_a_package_or_a_function_is_there() {
         ),
         (
             "example.com/dep/used.v2.byReflection",
-            &["linked function\n", "(*T).Reflected\n", "only reflection could call"],
+            &["linked function\n", "(*T).Reflected\n", "because reflection could"],
             &[],
         ),
         (
             "example.com/dep/used.v2.byInterface",
-            &["linked function\n", "(*T).Show\n", "through an interface"],
-            &["only reflection"],
+            &["linked function\n", "(*T).Show\n", "of a type in an interface"],
+            &["because reflection"],
         ),
         (
             "example.com/dep/used.v2.NotLinked",

@@ -320,6 +320,20 @@ fn collected() -> std::collections::BTreeMap<String, ListingFacts> {
     collector.finish()
 }
 
+#[test]
+fn a_listing_that_is_replayed_is_read_once() {
+    let mut wanted = Wanted::default();
+    wanted.package("example.com/dep", false, &["/src/dep".into()], ["dep_generic.go".into()]);
+    let mut once = Collector::new(&wanted);
+    let mut twice = Collector::new(&wanted);
+    Parser::default().push(SAMPLE.as_bytes(), |event| {
+        once.take(event);
+        twice.take(event);
+    });
+    Parser::default().push(SAMPLE.as_bytes(), |event| twice.take(event));
+    assert_eq!(once.finish(), twice.finish());
+}
+
 fn at(file: &str, line: u32) -> Place {
     Place { file: file.into(), line }
 }

@@ -93,12 +93,11 @@ fn way(screen: &mut Screen, why: &Why) {
     screen.keyed_lines("linker", arrows(&way.symbols, LINKS, LEFT_OUT));
     let how = match (way.reflection, way.dynamic) {
         (true, _) => {
-            "through a method that only reflection could call: nothing refers to it directly, and no \
-             interface with it is called"
+            "not by direct references: through a method that the linker keeps because reflection could \
+             call it, and no interface with it is called"
         }
         (false, true) => {
-            "through a method that is called through an interface, or by reflection: nothing refers to \
-             it directly"
+            "not by direct references: through a method of a type in an interface, which calls it"
         }
         (false, false) => "by direct references",
     };

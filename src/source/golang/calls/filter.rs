@@ -10,8 +10,12 @@ use crate::source::package::SourceFile;
 
 use super::known;
 
-/// Words that a call of Windows has.
-const CALLS: &[&str] = &["Syscall", ".Call("];
+/// Words that a call of Windows has. Many types have a method `Call`; this one is given a `uintptr`, or its
+/// type is made by `NewProc`.
+const CALLS: &[&str] = &["Syscall", ".Call(", "uintptr(", "NewProc("];
+
+/// The place of the method in `CALLS`; behind it stand the words that tell it from others.
+const METHOD: usize = 1;
 
 /// What is read through a pointer of another type: of interest where that may be a float.
 const READS: &[&str] = &[
@@ -87,18 +91,23 @@ impl Words {
             *self = Self { call: true, read: true, value: true };
             return;
         };
+        let (mut method, mut integer) = (false, false);
         for found in words.find_iter(text) {
             if is_comment(text, found.start()) {
                 continue;
             }
             let at = found.pattern().as_usize();
             if at < CALLS.len() {
-                self.call = true;
+                method |= at == METHOD;
+                integer |= at > METHOD;
+                self.call |= at < METHOD;
             } else if at < CALLS.len() + READS.len() {
+                integer = true;
                 self.read = true;
             } else {
                 self.value = true;
             }
+            self.call |= method && integer;
             if self.call && self.value {
                 break;
             }
@@ -140,6 +149,10 @@ mod tests {
         let value = file("var x = math.Float64bits(1)");
         assert!(worth(&[call, value]));
         assert!(worth(&[value, call]));
+        let method = file("p.Call(uintptr(0))");
+        assert!(worth(&[method, value]));
+        assert!(worth(&[file("p.Call(*(*uintptr)(unsafe.Pointer(&f)))"), file("f float64")]));
+        assert!(!worth(&[file("p.Call(0)"), value, file("uintptr(0)")]));
         assert!(!worth(&[call]) && !worth(&[value]) && !worth(&[]));
         let read = file("x := *(*uintptr)(unsafe.Pointer(&y))");
         assert!(!worth(&[call, read]));

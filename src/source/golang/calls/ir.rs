@@ -62,10 +62,10 @@ pub(super) enum Ty {
     Name(String),
     /// Of another package: import path and name.
     Qualified(String, String),
-    Pointer(Box<Ty>),
-    Slice(Box<Ty>),
+    Pointer(Box<Self>),
+    Slice(Box<Self>),
     /// With its length, where that is a number.
-    Array(Option<u64>, Box<Ty>),
+    Array(Option<u64>, Box<Self>),
     Struct(Vec<Field>),
     /// Anything else.
     Other,
@@ -90,23 +90,23 @@ pub(super) enum Expr {
     /// A name of another package: import path and name.
     Qualified(String, String),
     /// `x.f`
-    Select(Box<Expr>, String),
+    Select(Box<Self>, String),
     /// `f(…)`, conversions included.
     Call(Box<Call>),
     /// `&x`
-    Addr(Box<Expr>),
+    Addr(Box<Self>),
     /// `*x`
-    Star(Box<Expr>),
+    Star(Box<Self>),
     /// Another operator in front.
-    Unary(String, Box<Expr>),
+    Unary(String, Box<Self>),
     /// An operator between.
-    Binary(String, Box<Expr>, Box<Expr>),
+    Binary(String, Box<Self>, Box<Self>),
     /// `x[i]`
-    Index(Box<Expr>, Box<Expr>),
+    Index(Box<Self>, Box<Self>),
     /// `x[i:j]`
-    Slice(Box<Expr>),
+    Slice(Box<Self>),
     /// `x.(T)`
-    Assert(Box<Expr>, Ty),
+    Assert(Box<Self>, Ty),
     /// A number with a point or an exponent.
     Float,
     /// Any other number.
@@ -114,7 +114,7 @@ pub(super) enum Expr {
     /// A string, without its quotes.
     Text(String),
     /// `T{…}`: its values; what stands in for the type where a list in a list has none is `Other`.
-    Composite(Ty, Vec<Expr>),
+    Composite(Ty, Vec<Self>),
     /// A type where an expression may stand.
     Type(Ty),
     /// A function literal.
@@ -146,15 +146,15 @@ pub(super) enum Stmt {
     /// `a, b = x, y`, also with `:=`, `+=` and in a declaration.
     Assign(Vec<Expr>, Vec<Expr>),
     /// `for a, b := range x`
-    Range(Vec<Expr>, Expr, Vec<Stmt>),
+    Range(Vec<Expr>, Expr, Vec<Self>),
     Return(Vec<Expr>),
     /// `break`, `continue`, `goto`.
     Jump,
-    If(Expr, Vec<Stmt>, Vec<Stmt>),
+    If(Expr, Vec<Self>, Vec<Self>),
     /// `switch` over values.
     Switch(Option<Expr>, Vec<Case>),
     /// Blocks of which any may run: loops, `select`, switches over types.
-    Blocks(Vec<Vec<Stmt>>),
+    Blocks(Vec<Vec<Self>>),
 }
 
 /// A case of a switch.

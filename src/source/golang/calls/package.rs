@@ -31,7 +31,7 @@ pub(super) struct Var<'a> {
 
 impl<'a> Package<'a> {
     pub(super) fn new(files: &'a [FileIr]) -> Self {
-        let mut package = Package {
+        let mut package = Self {
             funcs: Vec::new(),
             files,
             types: HashMap::new(),

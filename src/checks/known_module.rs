@@ -106,8 +106,23 @@ fn finding(hit: &RuleHit, package: &PackageFacts, cx: Context<'_>) -> Option<Fin
             None
         }
         (_, true) => Some(contradicted(hit, package, cx)),
+        (_, false) if fails_already(hit, package, cx) => None,
         (_, false) => Some(unproven(hit, package, cx)),
     }
+}
+
+/// Whether the failure that the rule speaks of is there: the package leads to it, or the module through which it
+/// breaks fails.
+fn fails_already(hit: &RuleHit, package: &PackageFacts, cx: Context<'_>) -> bool {
+    let module = |path: &String| {
+        let module = cx.unit.packages.get(path)?.module.as_ref()?;
+        Some(module.reference.path.as_str())
+    };
+    cx.unit.failures.values().any(|failure| {
+        let through = hit.through.as_deref();
+        failure.chain.contains(&package.import_path)
+            || through.is_some() && module(&failure.package) == through
+    })
 }
 
 /// Whether another check finds it in this build: its finding has the place, and the rule would only repeat it.

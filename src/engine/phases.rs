@@ -151,6 +151,9 @@ fn plural(count: usize, noun: &str) -> String {
 }
 
 fn megabytes(bytes: u64) -> String {
+    if bytes < 100_000 {
+        return format!("{} kB", bytes.div_ceil(1000));
+    }
     let tenths = bytes / 100_000;
     if tenths >= 100 {
         format!("{} MB", tenths / 10)

@@ -20,7 +20,7 @@ pub(super) fn words(finding: &Finding, state: Option<BuildState>) -> Option<Stri
         // A package of a dependency that the user named counts as his own.
         Reachability::MainModule => {
             let version = finding.module.as_ref().and_then(|module| module.version.as_ref());
-            let whose = if version.is_some() { "named by you" } else { short(reach) };
+            let whose = if version.is_some() { "asked about" } else { short(reach) };
             let far = match (linked, state) {
                 (Some((true, ..)), _) => ", linked function",
                 (_, Some(BuildState::Linked)) => ", linked",
@@ -161,6 +161,6 @@ mod tests {
         let version = Some("v1.0.0".into());
         let module = Some(ModuleRef { path: "m".into(), version, ..ModuleRef::default() });
         let named = Finding { module, ..finding(Some(MainModule)) };
-        assert_eq!(words(&named, None).as_deref(), Some("named by you"));
+        assert_eq!(words(&named, None).as_deref(), Some("asked about"));
     }
 }

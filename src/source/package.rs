@@ -6,7 +6,7 @@ use tree_sitter::Tree;
 
 use crate::facts::SourceFacts;
 
-use super::prefilter::{self, Group, Hits};
+use super::prefilter::{self, Group, Hits, Tokens};
 use super::{assembly, cgo, golang};
 
 /// One source file.
@@ -44,6 +44,7 @@ pub(super) struct Seen<'a> {
 struct SeenFile<'a> {
     file: SourceFile<'a>,
     hits: Hits,
+    tokens: OnceCell<Tokens>,
     tree: OnceCell<Option<Tree>>,
 }
 
@@ -53,6 +54,7 @@ impl<'a> Seen<'a> {
         let seen = |file: &SourceFile<'a>| SeenFile {
             file: *file,
             hits: prefilter::scan(file.bytes),
+            tokens: OnceCell::new(),
             tree: OnceCell::new(),
         };
         Self { files: files.iter().map(seen).collect(), unread: RefCell::default() }
@@ -71,6 +73,20 @@ impl<'a> Seen<'a> {
     /// What a file mentions.
     pub(super) fn hits(&self, number: usize) -> Hits {
         self.files.get(number).map(|file| file.hits).unwrap_or_default()
+    }
+
+    /// What stands in a file and in no comment.
+    pub(super) fn tokens(&self, number: usize) -> Tokens {
+        let of =
+            |seen: &SeenFile<'_>| *seen.tokens.get_or_init(|| prefilter::tokens(seen.file.bytes));
+        self.files.get(number).map(of).unwrap_or_default()
+    }
+
+    /// The files that mention the group and whose tokens are of a kind.
+    pub(super) fn with(&self, group: Group, is: impl Fn(Tokens) -> bool) -> Vec<usize> {
+        (0..self.len())
+            .filter(|number| self.hits(*number).has(group) && is(self.tokens(*number)))
+            .collect()
     }
 
     /// A file.

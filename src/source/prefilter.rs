@@ -8,6 +8,8 @@ use std::sync::LazyLock;
 
 use aho_corasick::packed::{Config, MatchKind, Searcher};
 
+use super::lexer::{Lexer, TokenKind};
+
 /// Words that lead to the same reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u16)]
@@ -120,6 +122,60 @@ fn by_words(bytes: &[u8]) -> Hits {
     hits
 }
 
+/// What of a [`Group`] stands in code or in a string, and not in a comment: the second look, at files that the
+/// first one picked. Parsing costs ten times what this does.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Tokens {
+    /// It names GOARCH.
+    pub(super) goarch: bool,
+    /// A string names an architecture.
+    pub(super) architecture: bool,
+    /// A string names x64 or x86, or a `//go:embed` line does.
+    pub(super) foreign: bool,
+    /// It makes memory executable, or may do so: a constant of that name alone does not.
+    pub(super) executable: bool,
+}
+
+/// Words in strings that name an architecture; those of x64 and x86 first.
+const FOREIGN: &[&str] = &["x64", "amd64", "x86", "win64", "i386"];
+const NATIVE: &[&str] = &["arm64", "aarch64"];
+
+/// Looks at the tokens of a Go file.
+pub(super) fn tokens(src: &[u8]) -> Tokens {
+    let mut found = Tokens::default();
+    let mut protection = false;
+    for token in Lexer::new(src) {
+        let text = src.get(token.start..token.end).unwrap_or_default();
+        // `PAGE_EXECUTE_READ = 0x20` declares a constant.
+        if std::mem::take(&mut protection) {
+            found.executable |= text != b"=";
+        }
+        match token.kind {
+            TokenKind::Word => {
+                found.goarch |= text == b"GOARCH";
+                protection = text.starts_with(b"PAGE_EXECUTE") || text == b"PROT_EXEC";
+                found.executable |= has_any(text, &["VirtualAlloc", "VirtualProtect"]);
+            }
+            TokenKind::Text => {
+                found.foreign |= has_any(text, FOREIGN);
+                found.architecture |= has_any(text, FOREIGN) || has_any(text, NATIVE);
+            }
+            TokenKind::Comment => {
+                found.foreign |= text.starts_with(b"//go:embed") && has_any(text, FOREIGN);
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Whether a short text holds one of the words, in any case.
+fn has_any(text: &[u8], words: &[&str]) -> bool {
+    words.iter().any(|word| {
+        text.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word.as_bytes()))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -134,6 +190,18 @@ mod tests {
                 assert_eq!(hits, by_words(text.as_bytes()), "{text}");
             }
         }
+    }
+
+    #[test]
+    fn comments_are_no_code() {
+        assert_eq!(tokens(b"// runtime.GOARCH is \"amd64\" or VirtualAlloc"), Tokens::default());
+        let all = tokens(b"a = runtime.GOARCH + \"AMD64\"\nVirtualAlloc(0x40)");
+        assert!(all.goarch && all.architecture && all.foreign && all.executable);
+        let native = tokens(b"\"aarch64\"");
+        assert!(native.architecture && !native.foreign);
+        assert!(tokens(b"//go:embed x64/a.dll").foreign);
+        assert!(!tokens(b"const PAGE_EXECUTE_READ = 0x20").executable);
+        assert!(tokens(b"f(windows.PAGE_EXECUTE_READ)").executable);
     }
 
     #[test]

@@ -149,6 +149,13 @@ fn clause(view: &View<'_>, check: &str, group: &[&Finding]) -> String {
             say("has no Go files", "have no Go files") + &format!(" for {target}")
         }
         "needs-cgo" => say("needs cgo", "need cgo"),
+        "known-module" => {
+            say("is known not to work", "are known not to work") + &format!(" on {target}")
+        }
+        "float-syscall" => say(
+            "passes floats that Windows functions do not get",
+            "pass floats that Windows functions do not get",
+        ),
         "asm-twin" => say("lacks assembly", "lack assembly") + &format!(" for {target}"),
         _ => {
             let worst = group.iter().map(|f| f.severity).max().unwrap_or(Severity::Error);

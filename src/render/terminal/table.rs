@@ -5,7 +5,7 @@
 use super::evidence::{is_command, tone};
 use super::screen::Screen;
 use super::{View, count, is_open, plural};
-use crate::model::{Evidence, Finding, ModuleRef, Severity};
+use crate::model::{Evidence, Finding, ModuleRef, Reachability, Severity};
 use crate::render::reach;
 
 /// Findings of one severity that are listed; the rest is counted.
@@ -84,7 +84,12 @@ fn kind(finding: &Finding) -> String {
 
 /// How the package gets into what is built, in words.
 fn reached(finding: &Finding) -> &'static str {
-    finding.reachability.map_or("-", reach::short)
+    // A package of another module is a root of the build only where somebody asked about it.
+    let version = finding.module.as_ref().and_then(|module| module.version.as_ref());
+    match (finding.reachability, version) {
+        (Some(Reachability::MainModule), Some(_)) => "asked about",
+        (reachability, _) => reachability.map_or("-", reach::short),
+    }
 }
 
 /// `, module@version`, with what replaces it or that it is vendored.

@@ -31,14 +31,15 @@ const LOADERS: &[&str] =
 
 /// Adds what is found in a package.
 pub(in crate::source) fn find(seen: &Seen<'_>, facts: &mut SourceFacts) {
-    let executable = first_place(seen, Group::Executable, makes_executable);
+    let may = seen.with(Group::Executable, |tokens| tokens.executable);
+    let executable = first_place(seen, &may, makes_executable);
     let loads = || seen.any(Group::Image) && seen.any(Group::Dll);
     if executable.is_none() && !loads() {
         return;
     }
     let loader = match &executable {
         Some(place) => Some(place.clone()),
-        None => first_place(seen, Group::Dll, loads_a_dll),
+        None => first_place(seen, &seen.with(Group::Dll, |_| true), loads_a_dll),
     };
     let Some(near) = loader else { return };
     let reached = seen.any(Group::Goarch).then(|| reached(seen));
@@ -73,11 +74,11 @@ fn may_hold_bytes(src: &[u8]) -> bool {
 /// The first node of a package's files that is of a kind.
 fn first_place(
     seen: &Seen<'_>,
-    group: Group,
+    files: &[usize],
     is: impl Fn(&[u8], Node<'_>) -> bool,
 ) -> Option<SourcePlace> {
-    (0..seen.len()).filter(|number| seen.hits(*number).has(group)).find_map(|number| {
-        let (file, tree) = (seen.file(number)?, seen.tree(number)?);
+    files.iter().find_map(|number| {
+        let (file, tree) = (seen.file(*number)?, seen.tree(*number)?);
         let node = walk(tree.root_node()).find(|node| is(file.bytes, *node))?;
         Some(place(&file, node))
     })

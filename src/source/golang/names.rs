@@ -48,10 +48,7 @@ struct Candidate<'t> {
 
 /// Adds what is found in a package.
 pub(in crate::source) fn find(seen: &Seen<'_>, facts: &mut SourceFacts) {
-    let wanted: Vec<usize> = (0..seen.len())
-        .filter(|number| seen.hits(*number).has(Group::Dll))
-        .filter(|number| seen.file(*number).is_some_and(|file| says_a_word(file.bytes)))
-        .collect();
+    let wanted = seen.with(Group::Dll, |tokens| tokens.foreign);
     if wanted.is_empty() {
         return;
     }
@@ -83,14 +80,6 @@ pub(in crate::source) fn find(seen: &Seen<'_>, facts: &mut SourceFacts) {
             used_by: candidate.call.map(|(whole, _)| whole),
         });
     }
-}
-
-/// Whether the file has a word of another architecture at all; the borders are looked at later.
-fn says_a_word(src: &[u8]) -> bool {
-    let lower = |needle: &str| memchr::memmem::find(src, needle.as_bytes()).is_some();
-    WORDS.iter().any(|word| lower(word) || lower(&word.to_ascii_uppercase()))
-        || lower("Win64")
-        || lower("X86")
 }
 
 /// Whether it is a DLL, or a program that is started.

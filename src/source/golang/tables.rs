@@ -21,7 +21,6 @@ use crate::facts::SourceFacts;
 use crate::facts::source::{ArchOutcome, ArchTable, ArchTableForm};
 use crate::source::golang::node::{ancestors, is_string, place, string, walk};
 use crate::source::package::{Seen, SourceFile};
-use crate::source::prefilter::Group;
 
 use program::{At, Function, Key, Program};
 use run::Run;
@@ -54,7 +53,7 @@ const ARCHITECTURES: &[(&str, &str)] = &[
 
 /// Adds what is found in a package.
 pub(in crate::source) fn find(seen: &Seen<'_>, facts: &mut SourceFacts) {
-    if !seen.any(Group::Goarch) || !(seen.any(Group::X64) || seen.any(Group::Arm64)) {
+    if !program::asks(seen) {
         return;
     }
     let program = Program::new(seen);

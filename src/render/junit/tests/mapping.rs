@@ -53,7 +53,7 @@ fn never_failing_leaves_failures_out() {
     report.plan.fail_on = None;
     assert!(!table(&report).contains("failure"));
     report.plan.fail_on = Some(Severity::Note);
-    assert_eq!(table(&report).matches("failure").count(), 8);
+    assert_eq!(table(&report).matches("failure").count(), 7);
 }
 
 #[test]

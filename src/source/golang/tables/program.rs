@@ -62,6 +62,13 @@ pub(super) struct Program<'t> {
     globals: HashMap<&'t str, Global<'t>>,
 }
 
+/// Whether a package asks for GOARCH and names an architecture.
+pub(super) fn asks(seen: &Seen<'_>) -> bool {
+    let names = |group| !seen.with(group, |tokens| tokens.architecture).is_empty();
+    !seen.with(Group::Goarch, |tokens| tokens.goarch).is_empty()
+        && (names(Group::X64) || names(Group::Arm64))
+}
+
 impl<'t> Program<'t> {
     /// Parses the files that mention an architecture.
     pub(super) fn new(seen: &'t Seen<'_>) -> Self {
@@ -76,6 +83,10 @@ impl<'t> Program<'t> {
             let hits = seen.hits(number);
             let wanted = [Group::Goarch, Group::X64, Group::Arm64];
             if !wanted.into_iter().any(|group| hits.has(group)) {
+                continue;
+            }
+            let tokens = seen.tokens(number);
+            if !tokens.goarch && !tokens.architecture {
                 continue;
             }
             let (Some(file), Some(tree)) = (seen.file(number), seen.tree(number)) else { continue };

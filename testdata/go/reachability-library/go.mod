@@ -1,0 +1,7 @@
+module example.com/reachability-library
+
+go 1.24
+
+require example.com/dep v1.2.3
+
+replace example.com/dep => ./dep

@@ -61,7 +61,8 @@ pub(crate) fn reachability(package: &PackageFacts) -> Reachability {
 
 /// The same for a function of the package: linked where the function table of an exe has it, also inlined, and
 /// also if the exe is the program that links libraries, since what it holds is what users of the libraries could
-/// reach. Without a function, or where no exe was asked for its functions, the package decides.
+/// reach. But that program keeps every exported method for reflection, so that a method which it alone holds may
+/// be called by nobody: then the package decides. Without a function, or where no exe was asked for its functions, the package decides.
 pub(crate) fn function_reachability(
     package: &PackageFacts,
     function: Option<&str>,
@@ -71,7 +72,12 @@ pub(crate) fn function_reachability(
         (Reachability::LinkedPackage | Reachability::GraphOnly, Some(function), Some(linked))
             if linked.contains(function) =>
         {
-            Reachability::LinkedFunction
+            let of_program = linked.image_of(Some(function)).is_some_and(|image| !image.link_proof);
+            if of_program || !function.contains('.') {
+                Reachability::LinkedFunction
+            } else {
+                Reachability::LinkedPackage
+            }
         }
         _ => by_package,
     }

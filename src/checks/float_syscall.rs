@@ -7,7 +7,7 @@ use crate::facts::source::{FloatCall, Passed, Sure};
 use crate::model::{CheckId, Confidence, Evidence, Finding, Severity, SubjectKind, Verdict};
 
 use super::draft::{self, function_reachability};
-use super::{Check, Context, Meta, SubjectFacts, advice, comparable, listed};
+use super::{Check, Context, Meta, SubjectFacts, advice, comparable, listed, sources};
 
 /// See the module.
 #[derive(Debug)]
@@ -46,9 +46,8 @@ impl Check for FloatSyscall {
             let findings = groups.values().filter_map(|calls| finding(package, calls, cx));
             return Verdict::Fail(findings.collect());
         }
-        if let Some((file, reason)) = source.unread.iter().find(|(file, _)| file.ends_with(".go")) {
-            let reason = format!("{file}: {reason}");
-            return Verdict::Inconclusive { reason, gating: false };
+        if let Some(verdict) = sources::unread(source, ".go") {
+            return verdict;
         }
         if !source.calls_system {
             return Verdict::NotApplicable("it calls no Windows function by itself".into());

@@ -24,12 +24,7 @@ pub(super) fn text_of<'a>(
 /// The verdict on what was found: nothing found in files that could not be read is no pass.
 pub(super) fn verdict(mut findings: Vec<Finding>, source: &SourceFacts) -> Verdict {
     if findings.is_empty() {
-        return match source.unread.first() {
-            Some((file, reason)) => {
-                Verdict::Inconclusive { reason: format!("{file}: {reason}"), gating: false }
-            }
-            None => Verdict::Pass,
-        };
+        return unread(source, ".go").unwrap_or(Verdict::Pass);
     }
     let more = findings.len().saturating_sub(SHOWN);
     findings.truncate(SHOWN);
@@ -37,4 +32,10 @@ pub(super) fn verdict(mut findings: Vec<Finding>, source: &SourceFacts) -> Verdi
         last.message.push_str(&format!(" (and {more} more places in this package)"));
     }
     Verdict::Fail(findings)
+}
+
+/// The verdict where a file of this kind (by its ending) could not be read: nothing is known of it.
+pub(super) fn unread(source: &SourceFacts, ending: &str) -> Option<Verdict> {
+    let (file, reason) = source.unread.iter().find(|(file, _)| file.ends_with(ending))?;
+    Some(Verdict::Inconclusive { reason: format!("{file}: {reason}"), gating: false })
 }

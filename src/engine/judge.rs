@@ -277,10 +277,9 @@ fn always_unproven(plan: &PlanReport, units: &[UnitFacts]) -> Vec<Unproven> {
     }
     all.push(match (plan.subcommand, plan.tests) {
         (Subcommand::Inspect, _) => line("not run", "no program was executed"),
-        (Subcommand::Screen, _) => line(
-            "not run",
-            "no test was executed, and the exes were not inspected: gowoa check does",
-        ),
+        (Subcommand::Screen, _) => {
+            line("not run", "no test was executed; gowoa check also inspects the exes")
+        }
         (_, true) => line("not run", "no test was executed; test binaries were built only"),
         (_, false) => line("not run", "no test was executed"),
     });

@@ -55,8 +55,9 @@ pub(super) async fn run(
     clock.end("listing", begin);
 }
 
-/// Whether a package deserves a look at its listing: its code for arm64 differs from that for amd64, or its
-/// source text does what often goes wrong there.
+/// Whether a package deserves a look at its listing: its assembly for arm64 differs from that for amd64, or its
+/// source text does what often goes wrong there. A listing compiles the package once more, so that Go files of
+/// one architecture each are not reason enough.
 pub(super) fn flagged(package: &PackageFacts) -> bool {
     let differs = matches!(
         package.class,
@@ -64,8 +65,6 @@ pub(super) fn flagged(package: &PackageFacts) -> bool {
             FileSetClass::GenericFallback
                 | FileSetClass::AssemblyDropped
                 | FileSetClass::NativeAssembly
-                | FileSetClass::FilesLost
-                | FileSetClass::ArchVariant
         )
     );
     let found = package.source.as_ref().is_some_and(|source| {
@@ -230,8 +229,8 @@ impl Lister<'_> {
                     Some(source) => format!("{error}: {source}"),
                     None => error.to_string(),
                 };
-                let names = std::mem::take(missing).into_iter().collect();
-                out.unproven.push(unproven(NOT_LISTED, &reason, names));
+                // Which packages that leaves without a listing is told at the end.
+                out.unproven.push(unproven(NOT_LISTED, &reason, Vec::new()));
                 return;
             }
         };
@@ -258,8 +257,18 @@ impl Lister<'_> {
         }
     }
 
-    /// Lines of a form that was never seen: what they say is not known.
+    /// Lines of a form that was never seen, and what found no room: it is not known.
     fn tell_unread(&self, out: &mut Listings) {
+        let full: Vec<String> = out
+            .facts
+            .iter()
+            .filter(|(_, facts)| facts.dropped > 0)
+            .map(|(package, _)| package.clone())
+            .collect();
+        if !full.is_empty() {
+            let text = "more functions and calls than are kept of one package's listing";
+            out.unproven.push(unproven(NOT_LISTED, text, full));
+        }
         let run = &out.run;
         if run.unknown == 0 {
             return;

@@ -60,6 +60,10 @@ pub(super) fn of(units: &[UnitFacts]) -> Vec<PhaseReport> {
             "resolve" => "go get in a temporary module".into(),
             "list" => list(units),
             "source" => source(units),
+            "embeds" => {
+                let some = packages(units).filter(|package| package.embeds.is_some()).count();
+                format!("{} with images or containers", plural(some, "package"))
+            }
             "build" => build(units),
             "listing" => listing(units),
             "control" => {

@@ -31,8 +31,10 @@ pub fn load(files: &[std::path::PathBuf]) -> Result<Database, RulesError> {
 /// A whole file, and one byte more than a rules file may have.
 fn read(file: &Path) -> std::io::Result<Vec<u8>> {
     // A pipe would wait for a writer.
-    if fs_err::metadata(file)?.is_dir() {
-        return Err(std::io::Error::other("it is a directory"));
+    let metadata = fs_err::metadata(file)?;
+    if !metadata.is_file() {
+        let what = if metadata.is_dir() { "it is a directory" } else { "it is not a regular file" };
+        return Err(std::io::Error::other(what));
     }
     let mut bytes = Vec::new();
     let limit = u64::try_from(FILE_LIMIT).unwrap_or(u64::MAX).saturating_add(1);

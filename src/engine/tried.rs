@@ -35,6 +35,8 @@ pub(super) struct Candidate {
     pub(super) known_good: Vec<String>,
     /// Packages that must build with it.
     pub(super) packages: BTreeSet<String>,
+    /// Whether it builds as it is, and a rule says that it goes wrong.
+    pub(super) mended: bool,
 }
 
 /// Main package and overlay of the links that failed, by the package at fault.
@@ -86,6 +88,7 @@ pub(super) fn candidates(
             selected,
             known_good: Vec::new(),
             packages: BTreeSet::new(),
+            mended: false,
         });
         for version in known_good(package) {
             if !candidate.known_good.contains(&version) {
@@ -117,6 +120,7 @@ fn add_mended(found: &mut BTreeMap<String, Candidate>, package: &PackageFacts) {
             selected,
             known_good: Vec::new(),
             packages: BTreeSet::new(),
+            mended: true,
         });
         if !candidate.known_good.contains(&upgrade) {
             candidate.known_good.push(upgrade);
@@ -183,34 +187,38 @@ impl Trials<'_> {
     }
 
     async fn one(&self, candidate: &Candidate, tried: &mut Vec<Tried>) {
-        let newest = self.newest(&candidate.module).await;
-        let mut versions = candidate.known_good.clone();
-        match newest {
-            Ok(version) if version != candidate.selected && !versions.contains(&version) => {
-                versions.push(version);
-            }
-            Ok(_) => {}
-            Err(reason) if versions.is_empty() => {
-                tried.push(untried(candidate, &reason));
+        for version in &candidate.known_good {
+            if self.is_good(candidate, version, tried).await {
                 return;
+            }
+        }
+        // Of what builds as it is, no other version is advised than the one that a rule names.
+        if candidate.mended {
+            return;
+        }
+        match self.newest(&candidate.module).await {
+            Ok(version) if version == candidate.selected => tried.push(Tried {
+                outcome: Some(false),
+                version,
+                ..untried(candidate, "it is the newest version")
+            }),
+            Ok(version) if candidate.known_good.contains(&version) => {}
+            Ok(version) => {
+                self.is_good(candidate, &version, tried).await;
+            }
+            Err(reason) if candidate.known_good.is_empty() => {
+                tried.push(untried(candidate, &reason));
             }
             Err(_) => {}
         }
-        if versions.is_empty() {
-            tried.push(Tried {
-                outcome: Some(false),
-                version: candidate.selected.clone(),
-                ..untried(candidate, "it is the newest version")
-            });
-        }
-        for version in versions {
-            let result = self.version(candidate, &version).await;
-            let good = result.outcome == Some(true);
-            tried.push(result);
-            if good {
-                break;
-            }
-        }
+    }
+
+    /// Tries a version and notes what came of it.
+    async fn is_good(&self, candidate: &Candidate, version: &str, tried: &mut Vec<Tried>) -> bool {
+        let result = self.version(candidate, version).await;
+        let good = result.outcome == Some(true);
+        tried.push(result);
+        good
     }
 
     /// One version, and with it whatever module fails next: an upgrade often uncovers the next old one.

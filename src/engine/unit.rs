@@ -99,7 +99,9 @@ async fn work(
     match embeds.await {
         Ok((read, took)) => {
             embeds::place(&mut table, read);
-            clock.add("source", took);
+            if !took.is_zero() {
+                clock.add("embeds", took);
+            }
         }
         Err(error) => facts.problems.push(broken("embedded files could not be read", &error)),
     }

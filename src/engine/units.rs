@@ -73,7 +73,7 @@ pub(super) async fn gather(
         rules::fill(&mut one.table, &database, plan, &one.toolchain);
         listed.push(one);
     }
-    let cache = remembered(plan, around, &toolchain, &go, &listed, &state);
+    let cache = remembered(plan, around, &toolchain, &go, (&listed, &unvisited), &state);
     if let Some(known) = cache.as_ref().and_then(|cache| cache.known.clone()) {
         return Ok(Outcome::Known(Box::new(known)));
     }
@@ -137,7 +137,7 @@ fn remembered(
     around: &Surroundings,
     toolchain: &Toolchain,
     go: &GoCommand,
-    listed: &[Listed],
+    (listed, unvisited): (&[Listed], &[PathBuf]),
     state: &Path,
 ) -> Option<Remembered> {
     let wanted = plan.scope == Scope::Screen && plan.cached && !plan.cgo;
@@ -152,6 +152,8 @@ fn remembered(
         files.extend([file.to_owned(), file.with_extension("sum")]);
         files.extend(file.parent().map(|dir| dir.join("vendor").join("modules.txt")));
     }
+    // Modules below that are not visited are told in the report.
+    files.extend(unvisited.iter().map(|dir| dir.join("go.mod")));
     for unit in listed {
         let of_unit = [unit.unit.go.dir.join("go.mod"), unit.unit.go.dir.join("go.sum")];
         files.extend(of_unit);

@@ -206,8 +206,7 @@ fn answer(
 
 /// Classes that no check of gowoa finds, so that the text of the source is all there is.
 fn only_a_run_shows(class: &str) -> bool {
-    ["cpu-detection", "unsupported-at-run-time", "arch-table", "embedded-image", "float-syscall"]
-        .contains(&class)
+    class == "unsupported-at-run-time"
 }
 
 /// The finding that shows what the rule says: of its class, and about its module or the one that breaks in truth.

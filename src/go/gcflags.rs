@@ -44,20 +44,23 @@ fn wildcard(pattern: &str, package: &str) -> bool {
     if pattern.strip_suffix("/...") == Some(package) {
         return true;
     }
-    let mut parts = pattern.split("...");
-    let Some(rest) = parts.next().and_then(|first| package.strip_prefix(first)) else {
-        return false;
-    };
-    let mut rest = rest;
-    let mut open = false;
-    for part in parts {
-        open = part.is_empty();
-        match rest.find(part) {
-            Some(at) => rest = rest.get(at + part.len()..).unwrap_or_default(),
+    let mut pieces = pattern.split("...").peekable();
+    let first = pieces.next().unwrap_or_default();
+    let Some(mut rest) = package.strip_prefix(first) else { return false };
+    if pieces.peek().is_none() {
+        return rest.is_empty();
+    }
+    while let Some(piece) = pieces.next() {
+        // The last piece may stand anywhere before its last place.
+        if pieces.peek().is_none() {
+            return rest.ends_with(piece);
+        }
+        match rest.split_once(piece) {
+            Some((_, after)) => rest = after,
             None => return false,
         }
     }
-    open || rest.is_empty()
+    true
 }
 
 #[cfg(test)]
@@ -78,6 +81,8 @@ mod tests {
         assert_eq!(for_package(["-gcflags=-N"], "example.com/a", true, true), "-N");
         assert_eq!(of(&["-gcflags=./...=-m=2"], "example.com/a"), "-m=2");
         assert_eq!(of(&["-gcflags=std=-m"], "example.com/a"), "");
+        assert_eq!(of(&["-gcflags=example.com/...b=-m"], "example.com/bxb"), "-m");
+        assert_eq!(of(&["-gcflags=example.com/...b=-m"], "example.com/bxc"), "");
         assert_eq!(of(&["-gcflags=example.com/.../b=-m"], "example.com/a/b"), "-m");
         assert_eq!(of(&["-gcflags=example.com/.../b=-m"], "example.com/a/c"), "");
         assert_eq!(of(&["-gcflags=a=-m"], "ab"), "");

@@ -124,6 +124,18 @@ fn sound(report: &Value) -> BTreeSet<&str> {
         return BTreeSet::new();
     }
     failed.extend(bad.into_iter().map(id_of));
+    // So is what is wrong with the text of one.
+    let of_dependency = |finding: &&Value| {
+        let about = package(&finding["package"]);
+        finding["severity"] == "error" && about.is_some_and(|package| package["matched"] != true)
+    };
+    if array(&report["findings"])
+        .iter()
+        .find(of_dependency)
+        .is_some_and(|f| f["reachability"] != "stops-build")
+    {
+        return BTreeSet::new();
+    }
     let tests = |id: &str| id.replacen("package:", "test:", 1);
     // What is wrong with an exe is wrong with the packages that it was made from.
     let in_failed_image = |name: &Value| {

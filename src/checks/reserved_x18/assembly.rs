@@ -10,7 +10,7 @@ use crate::facts::{PackageFacts, UnitFacts};
 use crate::model::{Confidence, Finding, Location, Severity, Verdict};
 
 use super::super::draft::{self, listed, reachability};
-use super::super::{Context, SubjectFacts};
+use super::super::{Context, SubjectFacts, sources};
 use super::META;
 
 /// Lines that a finding shows.
@@ -43,7 +43,7 @@ pub(super) fn judge(subject: SubjectFacts<'_>, cx: Context<'_>) -> Verdict {
         (true, Some(image)) => Verdict::NotApplicable(format!(
             "{image} contains code of it that uses x18; that finding names the line"
         )),
-        (true, None) => Verdict::Pass,
+        (true, None) => sources::unread(source, ".s").unwrap_or(Verdict::Pass),
     }
 }
 

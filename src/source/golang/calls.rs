@@ -30,7 +30,7 @@ use super::{full, mentions};
 use ir::FileIr;
 
 /// Up to so many bytes all files of a package are parsed; beyond it, those that have one of the words.
-const MAX_PACKAGE_BYTES: usize = 8 << 20;
+const MAX_PACKAGE_BYTES: usize = 1 << 20;
 
 /// How much of a line is kept, in characters.
 const MAX_LINE: usize = 160;

@@ -6,16 +6,16 @@ use std::time::{Duration, Instant};
 use tree_sitter::{ParseOptions, Parser, Tree};
 
 use super::{
-    GolangError, MIN_TIME, STACK_BASE, STACK_PER_TOKEN, TOKENS_ON_CALLERS_STACK, on_stack_of,
+    GolangError, STACK_BASE, STACK_PER_TOKEN, TIME_PER_TOKEN, TOKENS_ON_CALLERS_STACK, on_stack_of,
 };
 use crate::source::lexer::Lexer;
 
 /// The largest file that is parsed whole, in bytes. The tree of such a file takes some hundred MiB; what is
 /// larger is generated, and its bodies are tables.
-pub const MAX_WHOLE_BYTES: usize = 8 << 20;
+pub const MAX_WHOLE_BYTES: usize = 2 << 20;
 
-/// How long a token may take on average once the least time is used up.
-const TIME_PER_TOKEN: Duration = Duration::from_micros(20);
+/// How long one file may take at least: a machine that does much else is slow.
+const LEAST_TIME: Duration = Duration::from_secs(20);
 
 /// Parses a whole file and hands its tree to `read`. The tree lives on a stack that fits the file: `read` may
 /// walk it, and must not recurse by its depth.
@@ -38,7 +38,7 @@ fn parse(src: &[u8], tokens: usize) -> Result<Tree, GolangError> {
     let mut parser = Parser::new();
     parser.set_language(&tree_sitter_go::LANGUAGE.into()).map_err(|_| GolangError::Grammar)?;
     let tokens = u32::try_from(tokens).unwrap_or(u32::MAX);
-    let (start, limit) = (Instant::now(), MIN_TIME.max(TIME_PER_TOKEN.saturating_mul(tokens)));
+    let (start, limit) = (Instant::now(), LEAST_TIME.max(TIME_PER_TOKEN.saturating_mul(tokens)));
     let mut watch = |_: &_| match start.elapsed() > limit {
         true => ControlFlow::Break(()),
         false => ControlFlow::Continue(()),

@@ -3,6 +3,9 @@
 use crate::facts::{Failure, FailureClass, PackageFacts, RuleEffect, RuleHit, Tried, UnitFacts};
 use crate::model::{ControlOutcome, Evidence, Finding};
 
+/// What is said of a version that was tried in this run.
+pub(crate) const JUST_NOW: &str = "built just now";
+
 /// The next step for a failure that is an arm64 problem.
 pub(super) fn for_failure(failure: &Failure, package: &PackageFacts, unit: &UnitFacts) -> String {
     if !package.in_main_module() {
@@ -37,8 +40,8 @@ fn upgrade(tried: &Tried) -> String {
         command.push_str(&format!(" {module}@{version}"));
     }
     match &tried.text {
-        None => format!("{command}   (built just now for windows/arm64: ok)"),
-        Some(rest) => format!("{command}   (built just now: it builds for windows/arm64; {rest})"),
+        None => format!("{command}   ({JUST_NOW} for windows/arm64: ok)"),
+        Some(rest) => format!("{command}   ({JUST_NOW}: it builds for windows/arm64; {rest})"),
     }
 }
 
@@ -111,7 +114,8 @@ fn dependency(failure: &Failure, package: &PackageFacts, unit: &UnitFacts) -> St
     };
     if let Some(tried) = good(path, unit) {
         let more = rule_lines(failure, package, unit, None);
-        return tag + &lines(&[vec![upgrade(tried)], more].concat());
+        let vendor = if module.vendored { vec!["go mod vendor".to_owned()] } else { Vec::new() };
+        return tag + &lines(&[vec![upgrade(tried)], vendor, more].concat());
     }
     let bad = || unit.tried.iter().filter(|tried| tried.module == *path);
     let otherwise =

@@ -203,7 +203,8 @@ fn contradicted(hit: &RuleHit, package: &PackageFacts, cx: Context<'_>) -> Findi
 /// A rule says that it does not build, and no build has shown it.
 fn unproven(hit: &RuleHit, package: &PackageFacts, cx: Context<'_>) -> Finding {
     let message = format!("{} {}: {}; it was not built here", hit.module, hit.version, hit.summary);
-    let mut finding = about(hit, cx, hit.severity, message);
+    // Something else kept it from being built: that comes first, and the build may show the contrary.
+    let mut finding = about(hit, cx, hit.severity.min(Severity::Note), message);
     finding.confidence = Confidence::Medium;
     finding.help = Some(advice::of_rule(hit, cx.unit));
     draft::about_package(finding, package, reachability(package))

@@ -7,8 +7,8 @@ use crate::facts::code::X18Use;
 use crate::model::{CheckId, Confidence, Evidence, Finding, Severity, SubjectKind, Verdict};
 
 use super::code::{MAX_FINDINGS, about_code, hex, in_function, scanned};
-use super::draft;
 use super::{Check, Context, Meta, SubjectFacts};
+use super::{advice, draft};
 
 /// See the module.
 #[derive(Debug)]
@@ -103,6 +103,10 @@ fn finding(one: &X18Use, image: &ImageFile, cx: Context<'_>) -> Finding {
         a64: one.text.clone(),
     });
     assembly::add_source(&mut finding, one, cx.unit);
+    let package = finding.package.as_ref().and_then(|path| cx.unit.packages.get(path));
+    if let Some(package) = package {
+        advice::add_rules(&mut finding, package, META.id.as_str(), None, cx.unit);
+    }
     finding
 }
 

@@ -20,6 +20,9 @@ static META: Meta = Meta {
     page: include_str!("slow_path.md"),
 };
 
+/// What every ARM64 processor has.
+const MINIMUM: &[&str] = &["HasASIMD", "HasFP"];
+
 /// The class of a question that Windows leaves open.
 const CPU_DETECTION: &str = "cpu-detection";
 /// Go's package for the features of a processor, and its file that asks Windows: there since v0.41.0, not in
@@ -99,8 +102,16 @@ fn blind(package: &PackageFacts, cx: Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for asks in asked {
         let Some(help) = cx.unit.packages.get(asks).and_then(knows_nothing) else { continue };
-        let questions: Vec<_> =
-            source.cpu_detection.iter().filter(|asked| asked.asks == asks).collect();
+        let answered = cx.unit.packages.get(asks).is_some_and(sets_minimum);
+        let questions: Vec<_> = source
+            .cpu_detection
+            .iter()
+            .filter(|asked| asked.asks == asks)
+            .filter(|asked| {
+                let feature = asked.feature.as_deref().unwrap_or_default();
+                !(answered && MINIMUM.contains(&feature))
+            })
+            .collect();
         let Some(first) = questions.first() else { continue };
         let features: Vec<String> =
             questions.iter().filter_map(|asked| asked.feature.clone()).collect();
@@ -119,6 +130,15 @@ fn blind(package: &PackageFacts, cx: Context<'_>) -> Vec<Finding> {
         findings.push(draft::about_package(finding, package, reach));
     }
     findings
+}
+
+/// Whether golang.org/x/sys/cpu says yes to what every ARM64 processor has, also where it cannot ask: since
+/// v0.41.0 (cpu_other_arm64.go).
+fn sets_minimum(asked: &PackageFacts) -> bool {
+    let version = asked.module.as_ref().and_then(|module| module.reference.version.as_deref());
+    let minor = version.and_then(|version| version.strip_prefix("v0.")?.split('.').next());
+    asked.import_path.ends_with(X_SYS_CPU)
+        && minor.and_then(|minor| minor.parse::<u32>().ok()).is_some_and(|minor| minor >= 41)
 }
 
 /// What to do about a package that cannot ask Windows, by the files it is built from; `None` where it can.

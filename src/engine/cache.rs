@@ -19,6 +19,8 @@ use crate::facts::{FileSet, PackageFacts, Toolchain};
 use crate::model::{PhaseReport, Report, ReportVerdict, SCHEMA_VERSION, SubjectKind};
 use crate::plan::Plan;
 
+use crate::checks::JUST_NOW;
+
 use super::inspect::sha256;
 
 /// Version of the form of an entry.
@@ -206,6 +208,11 @@ pub(super) fn known(mut report: Report, started: &str, lists: Vec<PhaseReport>) 
     };
     let summed = |phase: PhaseReport| PhaseReport { summary: summary(&phase.name), ..phase };
     report.phases = lists.into_iter().map(summed).collect();
+    // What was built just now was built then.
+    let then = format!("built at {earlier}");
+    for help in report.findings.iter_mut().filter_map(|finding| finding.help.as_mut()) {
+        *help = help.replace(JUST_NOW, &then);
+    }
     report.phases.push(PhaseReport {
         name: "known".into(),
         summary: format!("nothing changed since the run of {earlier}"),

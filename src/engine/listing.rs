@@ -55,18 +55,23 @@ pub(super) async fn run(
     clock.end("listing", begin);
 }
 
+/// Source of a package that is compiled in no time, in bytes.
+const SMALL: u64 = 256 << 10;
+
 /// Whether a package deserves a look at its listing: its assembly for arm64 differs from that for amd64, or its
 /// source text does what often goes wrong there. A listing compiles the package once more, so that Go files of
-/// one architecture each are not reason enough.
+/// one architecture each are reason enough in small packages alone.
 pub(super) fn flagged(package: &PackageFacts) -> bool {
-    let differs = matches!(
-        package.class,
+    let small = package.source.as_ref().is_some_and(|source| source.bytes <= SMALL);
+    let differs = match package.class {
         Some(
             FileSetClass::GenericFallback
-                | FileSetClass::AssemblyDropped
-                | FileSetClass::NativeAssembly
-        )
-    );
+            | FileSetClass::AssemblyDropped
+            | FileSetClass::NativeAssembly,
+        ) => true,
+        Some(FileSetClass::FilesLost | FileSetClass::ArchVariant) => small,
+        _ => false,
+    };
     let found = package.source.as_ref().is_some_and(|source| {
         !source.float_calls.is_empty()
             || !source.cpu_detection.is_empty()

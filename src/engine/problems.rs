@@ -111,14 +111,22 @@ fn problem_of(
             )
         }
         _ => {
-            let names: Vec<&str> = affected.iter().take(3).map(|path| path.as_str()).collect();
-            let more = if count > names.len() {
-                format!(" and {} more", count - names.len())
-            } else {
-                String::new()
+            let culprits: Vec<&str> =
+                group.iter().map(|failure| failure.package.as_str()).collect();
+            let names = culprits.iter().take(3).copied().collect::<Vec<_>>().join(", ");
+            let more = match culprits.len() {
+                some if some > 3 => format!(" and {} more", some - 3),
+                _ => String::new(),
             };
-            let fail = if count == 1 { "fails" } else { "fail" };
-            format!("{}{more} {fail} for every target: not an arm64 problem", names.join(", "))
+            let (fail, stop) =
+                if culprits.len() == 1 { ("fails", "stops") } else { ("fail", "stop") };
+            let others = affected.iter().filter(|path| !culprits.contains(&path.as_str()));
+            let stops = match others.count() {
+                0 => String::new(),
+                1 => format!(", and {stop} 1 package"),
+                some => format!(", and {stop} {some} packages"),
+            };
+            format!("{names}{more} {fail} for every target{stops}: not an arm64 problem")
         }
     };
     let details = group

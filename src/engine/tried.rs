@@ -21,6 +21,11 @@ use super::explain::Raw;
 const MODULES: usize = 8;
 /// The version that stands for the newest release.
 const NEWEST: &str = "latest";
+const NO_NETWORK: &str = "no network is allowed";
+const IN_WORKSPACE: &str = "in a workspace";
+const NO_GO_MOD: &str = "there is no go.mod to work on a copy of";
+/// Reasons for not trying that are the same next time.
+pub(super) const LASTING: &[&str] = &[NO_NETWORK, IN_WORKSPACE, NO_GO_MOD];
 /// Modules that are upgraded together with one, at most.
 const TOGETHER: usize = 4;
 
@@ -167,11 +172,11 @@ impl Trials<'_> {
     fn obstacle(&self) -> Option<&'static str> {
         let proxy = self.toolchain.env("GOPROXY").unwrap_or_default();
         if self.offline || proxy == "off" {
-            Some("no network is allowed")
+            Some(NO_NETWORK)
         } else if self.go.gowork.as_ref().is_some_and(|file| file != "off") {
-            Some("in a workspace")
+            Some(IN_WORKSPACE)
         } else if self.gomod().is_none() {
-            Some("there is no go.mod to work on a copy of")
+            Some(NO_GO_MOD)
         } else {
             None
         }

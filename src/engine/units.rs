@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
-use crate::facts::{Toolchain, UnitFacts};
+use crate::facts::{Toolchain, Tried, UnitFacts};
 use crate::go::command::GoCommand;
 use crate::go::modules::{self, Workspace, flag_value, parse_flag, split_flags};
 use crate::go::{cgo, toolchain};
@@ -17,6 +17,7 @@ use super::cache::{self, Cache, Inputs};
 use super::listed::{self, Listed};
 use super::probe;
 use super::proof::Host;
+use super::tried::LASTING;
 use super::unit::{self, Unit};
 use super::{EngineError, Gathered, Progress, Surroundings, rules};
 
@@ -123,8 +124,12 @@ pub(super) struct Remembered {
 impl Remembered {
     /// Keeps the report of these facts.
     pub(super) fn keep(&self, units: &[UnitFacts], report: &Report) {
-        // A version is advised as built just now: that has to be so.
-        if units.iter().all(|unit| unit.tried.is_empty()) {
+        // A version that could not be tried for a passing reason may be tried next time.
+        let lasting = |tried: &Tried| {
+            let why = tried.text.as_deref().unwrap_or_default();
+            tried.outcome.is_some() || LASTING.contains(&why)
+        };
+        if units.iter().flat_map(|unit| &unit.tried).all(lasting) {
             self.cache.put(&self.key, report);
         }
     }

@@ -56,21 +56,32 @@ fn row(screen: &mut Screen, view: &View<'_>, finding: &Finding, what: usize, rea
     let word = finding.severity.as_str();
     let (kind, reached) = (kind(finding), reached(finding));
     let name = finding.package.as_deref().unwrap_or_else(|| view.name(&finding.subject));
+    let module = module(finding.module.as_ref());
+    // The root package of a module has its name.
+    let same = finding.module.as_ref().is_some_and(|of| of.path == name && of.version.is_some());
+    let (name, module) = match module.strip_prefix(", ") {
+        Some(module) if same => (module, ""),
+        _ => (name, module.as_str()),
+    };
     let rest = format!(
-        "{:gap$}{kind:what$}  {reached:reach$}  {name}{}",
+        "{:gap$}{kind:what$}  {reached:reach$}  {name}{module}",
         "",
-        module(finding.module.as_ref()),
         gap = 9_usize.saturating_sub(word.len())
     );
     screen.toned_line(tone(finding.severity), word, &rest);
     screen.keyed("why", &why(finding));
     let mut first = finding.help.as_deref().unwrap_or("see the JSON report").lines();
-    let first = first.next().unwrap_or_default();
-    // A command has to stay whole.
-    if is_command(first) {
-        screen.keyed_lines("do", [first]);
-    } else {
-        screen.keyed("do", first);
+    let (first, second) = (first.next().unwrap_or_default(), first.next());
+    // A command has to stay whole, and what no version mends has another way out.
+    let dead_end = first.starts_with("no newer version");
+    for (key, line) in
+        [("do", Some(first)), ("", second.filter(|line| dead_end || *line == "go mod vendor"))]
+    {
+        match line {
+            Some(line) if is_command(line) => screen.keyed_lines(key, [line]),
+            Some(line) => screen.keyed(key, line),
+            None => {}
+        }
     }
 }
 

@@ -104,6 +104,10 @@ impl Inputs<'_> {
         for package in self.packages.iter().filter(|package| !fixed(&package.dir)) {
             let sets = [&package.arm64, &package.arm64_alone, &package.amd64];
             let with_cgo = [&package.arm64_cgo, &package.amd64_cgo];
+            if package.is_command() {
+                // `go build` takes it by itself, and no list names it.
+                paths.insert(package.dir.join("default.pgo"));
+            }
             for set in sets.into_iter().chain(with_cgo).flatten() {
                 paths.extend(names(set).map(|name| package.dir.join(name)));
             }
@@ -122,8 +126,19 @@ fn names(set: &FileSet) -> impl Iterator<Item = &String> {
 }
 
 fn line(path: &Path) -> String {
-    let content = fs_err::read(path).map_or_else(|error| error.kind().to_string(), |b| sha256(&b));
+    let content = contents(path, u64::MAX);
+    let content = content.map_or_else(|error| error.kind().to_string(), |bytes| sha256(&bytes));
     format!("{} {content}", path.display())
+}
+
+/// The bytes of a regular file that is no longer than `most`. A pipe would wait for a writer, and a device has no
+/// end.
+fn contents(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
+    let metadata = fs_err::metadata(path)?;
+    if !metadata.is_file() || metadata.len() > most {
+        return Err(std::io::ErrorKind::InvalidInput.into());
+    }
+    fs_err::read(path)
 }
 
 /// Size and time of a program: a new build of it is another program.
@@ -141,10 +156,7 @@ impl Cache {
     /// The report of this key, if it is there, whole, and about these packages.
     pub(super) fn get(&self, key: &str, packages: &[&PackageFacts]) -> Option<Report> {
         let path = self.path(key);
-        if fs_err::metadata(&path).ok()?.len() > LARGEST {
-            return None;
-        }
-        let entry: Entry = serde_json::from_slice(&fs_err::read(&path).ok()?).ok()?;
+        let entry: Entry = serde_json::from_slice(&contents(&path, LARGEST).ok()?).ok()?;
         let whole = entry.form == FORM
             && entry.key == key
             && entry.sha256 == sha256(entry.report.as_bytes());

@@ -7,12 +7,13 @@ use sha2::{Digest, Sha256};
 use crate::facts::ImageFile;
 use crate::facts::image::MachineKind;
 use crate::image;
+use crate::plan::Scope;
 use crate::platform::map::Mapped;
 
 use super::embedded;
 
 /// Reads the facts of one exe into its place, and which functions of the wanted packages it holds.
-pub(super) fn inspect(file: &mut ImageFile, wanted: &BTreeSet<String>) {
+pub(super) fn inspect(file: &mut ImageFile, wanted: &BTreeSet<String>, scope: Scope) {
     let bytes = match Mapped::open(&file.path) {
         Ok(bytes) => bytes,
         Err(error) => {
@@ -22,7 +23,15 @@ pub(super) fn inspect(file: &mut ImageFile, wanted: &BTreeSet<String>) {
         }
     };
     file.sha256 = Some(sha256(&bytes));
-    read(&bytes, file);
+    match scope {
+        Scope::Check => read(&bytes, file),
+        // What it carries is nobody's question in a screening; its code words decide about assembly.
+        Scope::Screen => {
+            file.facts = image::read(&bytes).map_err(|error| error.to_string());
+            let facts = file.facts.as_ref().ok().filter(|facts| facts.kind == MachineKind::Arm64);
+            file.code = facts.map(|facts| image::code::scan(&bytes, facts));
+        }
+    }
     // A test binary holds what its tests need, which says nothing of what is released.
     if let (Ok(facts), false) = (&file.facts, wanted.is_empty() || file.test) {
         let none = "it has no Go function table";

@@ -101,6 +101,7 @@ impl Parts {
             // A screening reads images for what they link. Of what they are it tells only what the check of
             // a package leaves to the exe, and of those that have nothing of the kind it does not speak.
             if screen && subject.kind == SubjectKind::Image {
+                self.unreadable(facts);
                 let (results, findings) = (self.results.len(), self.findings.len());
                 self.ask_those(facts, &subject, unit, |check| {
                     check.meta().id.as_str() == LEFT_TO_EXES
@@ -113,6 +114,20 @@ impl Parts {
                 self.ask(facts, &subject, unit);
             }
             self.subjects.push(subject);
+        }
+    }
+
+    /// Nobody judges the exes of a screening, but a build that says it succeeded has to have made them.
+    fn unreadable(&mut self, facts: SubjectFacts<'_>) {
+        let SubjectFacts::Image(image) = facts else { return };
+        if let Err(reason) = &image.facts {
+            self.problems.push(Problem {
+                message: format!("{}, which go build was to make: {reason}", image.name),
+                details: Vec::new(),
+                next: Some(
+                    "check that this is the go command of a Go distribution (`go version`)".into(),
+                ),
+            });
         }
     }
 

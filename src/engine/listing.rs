@@ -45,6 +45,8 @@ pub(super) async fn run(
     let begin = clock.begin("listing");
     let lister = Lister { plan, toolchain, unit, table };
     let listed = lister.list(&packages).await;
+    // What is printed is read as it comes: the time is that of `go`.
+    let took = begin.elapsed();
     for (path, found) in listed.facts {
         if let Some(package) = table.get_mut(&path) {
             package.listing = Some(found);
@@ -53,6 +55,7 @@ pub(super) async fn run(
     facts.listing = listed.run;
     facts.unproven.extend(listed.unproven);
     clock.end("listing", begin);
+    clock.go_took(took);
 }
 
 /// Source of a package that is compiled in no time, in bytes.

@@ -9,7 +9,7 @@ use crate::facts::{
 use crate::go::command::GoCommand;
 use crate::go::modules::split_flags;
 use crate::model::{Problem, Unproven};
-use crate::plan::Plan;
+use crate::plan::{Plan, Scope};
 
 use super::build::{Builder, BuiltUnit};
 use super::control::Controls;
@@ -98,10 +98,10 @@ async fn work(
     }
     match embeds.await {
         Ok((read, took)) => {
-            embeds::place(&mut table, read);
-            if !took.is_zero() {
+            if !read.is_empty() {
                 clock.add("embeds", took);
             }
+            embeds::place(&mut table, read);
         }
         Err(error) => facts.problems.push(broken("embedded files could not be read", &error)),
     }
@@ -125,7 +125,8 @@ async fn work(
     syso::fill(&mut facts.images, &table);
     let flags = split_flags(toolchain.env("CGO_LDFLAGS").unwrap_or_default());
     let wanted = reach::wanted(&table, plan.why.as_deref());
-    inspect_all(facts, objects::sources(&table, goroot, &flags), wanted.clone(), clock).await;
+    inspect_all(facts, objects::sources(&table, goroot, &flags), wanted.clone(), plan.scope, clock)
+        .await;
     reach::fill(&mut table, &graph, &failures, &wanted, &facts.images);
     if plan.why.is_some() {
         let begin = clock.begin("why");
@@ -175,6 +176,7 @@ async fn inspect_all(
     facts: &mut UnitFacts,
     sources: Vec<objects::Source>,
     wanted: BTreeSet<String>,
+    scope: Scope,
     clock: &mut Clock<'_>,
 ) {
     if facts.images.is_empty() && sources.is_empty() {
@@ -184,7 +186,7 @@ async fn inspect_all(
     let mut images = std::mem::take(&mut facts.images);
     // Off the thread that listens for signals.
     let inspected = tokio::task::spawn_blocking(move || {
-        images.iter_mut().for_each(|image| inspect::inspect(image, &wanted));
+        images.iter_mut().for_each(|image| inspect::inspect(image, &wanted, scope));
         let mut objects = objects::read(sources);
         objects::find_in_images(&mut objects, &images);
         (images, objects)

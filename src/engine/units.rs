@@ -21,6 +21,8 @@ use super::tried::LASTING;
 use super::unit::{self, Unit};
 use super::{EngineError, Gathered, Progress, Surroundings, rules};
 
+/// Flags that name files which decide what is built.
+const NAMES_FILES: &[&str] = &["overlay", "modfile", "pgo", "toolexec"];
 /// How long gowoa waits for another one that works on the same project.
 const LOCK_WAIT: Duration = Duration::from_secs(600);
 const LOCK_POLL: Duration = Duration::from_millis(200);
@@ -146,12 +148,16 @@ fn remembered(
     state: &Path,
 ) -> Option<Remembered> {
     let wanted = plan.scope == Scope::Screen && plan.cached && !plan.cgo;
-    if !wanted || !listed.iter().all(Listed::is_ready) {
+    // What these flags name is read by `go` and known to no list.
+    let goflags = split_flags(toolchain.env("GOFLAGS").unwrap_or_default());
+    let all = || goflags.iter().chain(&plan.flags.extra);
+    let hidden = NAMES_FILES.iter().any(|name| flag_value(all(), name).is_some());
+    if !wanted || hidden || !listed.iter().all(Listed::is_ready) {
         return None;
     }
     let packages: Vec<_> = listed.iter().flat_map(|listed| listed.table.values()).collect();
     let started = around.stamp.started.as_str();
-    let mut files: Vec<PathBuf> = go.overlay.iter().cloned().collect();
+    let mut files: Vec<PathBuf> = Vec::new();
     for file in ["GOMOD", "GOWORK"].iter().filter_map(|name| toolchain.env(name)) {
         let file = Path::new(file);
         files.extend([file.to_owned(), file.with_extension("sum")]);
@@ -270,6 +276,12 @@ fn state_name(dir: &Path) -> String {
 
 pub(super) async fn lock(state: &Path) -> Result<std::fs::File, EngineError> {
     let path = state.join("lock");
+    // To open a pipe would wait for a reader, and no signal ends that.
+    if fs_err::metadata(&path).is_ok_and(|metadata| !metadata.is_file()) {
+        return Err(
+            std::io::Error::other(format!("{} is not a regular file", path.display())).into()
+        );
+    }
     let file = fs_err::OpenOptions::new().create(true).truncate(false).write(true).open(&path)?;
     let (file, _) = file.into_parts();
     let mut waited = Duration::ZERO;

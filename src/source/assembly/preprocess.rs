@@ -10,6 +10,8 @@ use super::lex::{Kind, Lexer, Token};
 
 /// Tokens that are read or made of one file. The largest assembly files have some 100,000.
 const MAX_TOKENS: usize = 2 << 20;
+/// Parameters of one macro: every name of its body is looked for among them.
+const MAX_PARAMETERS: usize = 64;
 /// Macros and headers that are open at a time, and macros in a row that stand for nothing but macros; cmd/asm
 /// gives up at 100 of the latter.
 const MAX_DEPTH: usize = 100;
@@ -294,7 +296,11 @@ impl<'a> Preprocessor<'a> {
         {
             let inside = body.drain(..=close);
             let names = inside.filter(|token| token.kind == Kind::Name).map(|token| token.text);
-            parameters = Some(names.collect());
+            let names: Vec<&[u8]> = names.collect();
+            if names.len() > MAX_PARAMETERS {
+                return Err(PreprocessError::TooMany);
+            }
+            parameters = Some(names);
         }
         self.macros.insert(name.text, Macro { parameters, body });
         Ok(())

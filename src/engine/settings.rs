@@ -54,7 +54,6 @@ pub(super) fn of_check(plan: &Plan, gathered: &Gathered) -> PlanReport {
         baseline: plan.exceptions.baseline.as_ref().map(|baseline| baseline.name().to_owned()),
         listing: Some(plan.listing.as_str().into()),
         module: gathered.asked.clone(),
-        ..PlanReport::default()
     }
 }
 

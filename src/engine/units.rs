@@ -89,7 +89,7 @@ pub(super) async fn gather(
     patterns.dedup();
     let c_compiler = compiler.map(|compiler| compiler.cc);
     let gathered = Gathered { toolchain, units, patterns, c_compiler, asked: None };
-    Ok(Outcome::Gathered(Box::new(gathered), cache))
+    Ok(Outcome::Gathered(Box::new(gathered), cache.map(Box::new)))
 }
 
 /// The facts, whatever an earlier run left.
@@ -110,7 +110,7 @@ pub(super) async fn anew(
 /// What gathering gave.
 pub(super) enum Outcome {
     /// Facts, and where the report that is made of them is to be kept.
-    Gathered(Box<Gathered>, Option<Remembered>),
+    Gathered(Box<Gathered>, Option<Box<Remembered>>),
     /// The report of an earlier run of the same tree.
     Known(Box<Report>),
 }

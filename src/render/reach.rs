@@ -109,7 +109,8 @@ mod tests {
     fn each_reachability_is_said_in_plain_words() {
         use BuildState::{Compiled, Failed, Linked};
         use Reachability::*;
-        let cases: Vec<(Option<Reachability>, Vec<Evidence>, Option<BuildState>, Option<&str>)> = vec![
+        type Case<'a> = (Option<Reachability>, Vec<Evidence>, Option<BuildState>, Option<&'a str>);
+        let cases: Vec<Case<'_>> = vec![
             (None, Vec::new(), None, None),
             (Some(MainModule), Vec::new(), None, Some("main module")),
             (Some(MainModule), Vec::new(), Some(Linked), Some("main module, linked")),

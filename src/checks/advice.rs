@@ -113,7 +113,9 @@ fn dependency(failure: &Failure, package: &PackageFacts, unit: &UnitFacts) -> St
         _ => String::new(),
     };
     if let Some(tried) = good(path, unit) {
-        let more = rule_lines(failure, package, unit, None);
+        let mut more = rule_lines(failure, package, unit, None);
+        // Beside a version that was built, none is advised that was not.
+        more.retain(|line| !line.contains(GO_GET));
         let vendor = if module.vendored { vec!["go mod vendor".to_owned()] } else { Vec::new() };
         return tag + &lines(&[vec![upgrade(tried)], vendor, more].concat());
     }
@@ -145,6 +147,16 @@ fn lines(lines: &[String]) -> String {
     lines.join("\n")
 }
 
+/// The command that changes a version.
+const GO_GET: &str = "go get ";
+
+/// The other way out that a rule knows; where it names a version, nobody tried it.
+fn workaround(hit: &RuleHit) -> Option<String> {
+    let text = hit.workaround.as_ref()?;
+    let untried = if text.contains(GO_GET) { " (not tried)" } else { "" };
+    Some(format!("{text}{untried}"))
+}
+
 /// The version that a rule calls good, and why it was not tried.
 fn rule_upgrade(hit: &RuleHit, why: &str) -> Option<String> {
     let version = hit.upgrade.as_ref()?;
@@ -167,7 +179,7 @@ pub(super) fn of_rule(hit: &RuleHit, unit: &UnitFacts) -> String {
         Some(Tried { text: Some(why), .. }) => rule_upgrade(hit, why),
         _ => rule_known(hit),
     };
-    let mut steps: Vec<String> = upgrade.into_iter().chain(hit.workaround.clone()).collect();
+    let mut steps: Vec<String> = upgrade.into_iter().chain(workaround(hit)).collect();
     if steps.is_empty() {
         steps.push(format!("rule {} knows no good version of {}", hit.id, hit.module));
     }
@@ -185,7 +197,7 @@ pub(super) fn rule_lines(
     let mut found = Vec::new();
     for hit in package.rules.iter().filter(|hit| hit.effect.fails_to_build()) {
         found.extend(why.and_then(|why| rule_upgrade(hit, why)));
-        found.extend(hit.workaround.clone());
+        found.extend(workaround(hit));
     }
     // A newer version of a module on the way selects a good one of this.
     let module = package.module.as_ref().map(|module| module.reference.path.as_str());
@@ -227,7 +239,7 @@ pub(super) fn add_rules(
 /// What the rules know of a package that needs cgo.
 fn rules_without_cgo(package: &PackageFacts) -> Vec<String> {
     let hits = package.rules.iter().filter(|hit| hit.effect == RuleEffect::NeedsCgo);
-    hits.filter_map(|hit| hit.workaround.clone()).collect()
+    hits.filter_map(workaround).collect()
 }
 
 /// The rules about a package that does not build, as evidence.

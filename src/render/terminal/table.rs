@@ -12,6 +12,9 @@ use crate::render::reach;
 const ROWS: usize = 60;
 /// Notes that are listed.
 const NOTES: usize = 12;
+/// Heads of two columns.
+const CLASS: &str = "class";
+const REACHED: &str = "reached by";
 /// One odd class must not push the packages out of sight.
 const WIDEST: usize = 40;
 
@@ -27,13 +30,10 @@ pub(super) fn write(screen: &mut Screen, view: &View<'_>, all: bool) {
         return;
     }
     let columns = |text: &str| text.chars().count().min(WIDEST);
-    let what = rows.iter().map(|f| columns(&kind(f))).max().unwrap_or(0);
-    let reach = rows.iter().map(|f| columns(reached(f))).max().unwrap_or(0);
+    let what = rows.iter().map(|f| columns(&kind(f))).max().unwrap_or(0).max(CLASS.len());
+    let reach = rows.iter().map(|f| columns(reached(f))).max().unwrap_or(0).max(REACHED.len());
     screen.gap();
-    screen.line(&format!(
-        "verdict  {:what$}  {:reach$}  package, module@version",
-        "class", "reached by"
-    ));
+    screen.line(&format!("verdict  {:what$}  {:reach$}  package, module@version", CLASS, REACHED));
     for severity in severities {
         let limit = match severity {
             _ if all => usize::MAX,
@@ -41,8 +41,18 @@ pub(super) fn write(screen: &mut Screen, view: &View<'_>, all: bool) {
             _ => ROWS,
         };
         let found: Vec<&Finding> = open(severity).collect();
-        for finding in found.iter().take(limit) {
+        let shown = found.get(..limit.min(found.len())).unwrap_or_default();
+        for (number, finding) in shown.iter().enumerate() {
             row(screen, view, finding, what, reach);
+            // What is true of several in a row is said below the last of them.
+            let alike = |next: &&Finding| {
+                kind(next) == kind(finding)
+                    && why(next) == why(finding)
+                    && next.help == finding.help
+            };
+            if !shown.get(number + 1).is_some_and(alike) {
+                explanation(screen, finding);
+            }
         }
         if found.len() > limit {
             let more = plural(count(found.len() - limit), &format!("more {severity}"));
@@ -51,7 +61,7 @@ pub(super) fn write(screen: &mut Screen, view: &View<'_>, all: bool) {
     }
 }
 
-/// One finding: a line of the table, why, and what to do.
+/// The line of one finding.
 fn row(screen: &mut Screen, view: &View<'_>, finding: &Finding, what: usize, reach: usize) {
     let word = finding.severity.as_str();
     let (kind, reached) = (kind(finding), reached(finding));
@@ -69,6 +79,10 @@ fn row(screen: &mut Screen, view: &View<'_>, finding: &Finding, what: usize, rea
         gap = 9_usize.saturating_sub(word.len())
     );
     screen.toned_line(tone(finding.severity), word, &rest);
+}
+
+/// Why, and what to do.
+fn explanation(screen: &mut Screen, finding: &Finding) {
     screen.keyed("why", &why(finding));
     let mut first = finding.help.as_deref().unwrap_or("see the JSON report").lines();
     let (first, second) = (first.next().unwrap_or_default(), first.next());
@@ -141,4 +155,51 @@ fn why(finding: &Finding) -> String {
     let module = finding.module.as_ref();
     let prefix = module.and_then(|m| Some(format!("{}@{}/", m.path, m.version.as_ref()?)));
     prefix.map_or(text.clone(), |prefix| text.replace(&prefix, ""))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::{Report, Severity, Subcommand, SubjectId, SubjectKind};
+    use crate::render::sample::{empty_report, finding, module};
+    use crate::render::terminal::{Options, render};
+
+    fn report(messages: &[(&str, &str)]) -> Report {
+        let mut report = empty_report();
+        report.plan.subcommand = Subcommand::Screen;
+        for (package, message) in messages {
+            let id = SubjectId::new(SubjectKind::Package, package);
+            let mut note = finding("slow-path", Severity::Note, &id, message);
+            note.package = Some((*package).to_owned());
+            note.module = Some(module("d.e/m", "v1.0.0"));
+            note.help = Some("go get d.e/m@v1.1.0".to_owned());
+            report.findings.push(note);
+        }
+        report
+    }
+
+    #[test]
+    fn alike_findings_in_a_row_share_what_is_said_of_them() {
+        let text = render(
+            &report(&[
+                ("d.e/m/a", "d.e/m/a runs Go code"),
+                ("d.e/m/b", "d.e/m/b runs Go code"),
+                ("d.e/m", "d.e/m asks the processor"),
+            ]),
+            &Options::default(),
+        );
+        let rows: Vec<&str> =
+            text.lines().skip_while(|line| !line.starts_with("verdict")).collect();
+        assert_eq!(
+            rows.get(1..8).unwrap_or_default(),
+            [
+                "note     slow-path  -           d.e/m/a, d.e/m@v1.0.0",
+                "note     slow-path  -           d.e/m/b, d.e/m@v1.0.0",
+                "  why      runs Go code",
+                "  do       go get d.e/m@v1.1.0",
+                "note     slow-path  -           d.e/m@v1.0.0",
+                "  why      asks the processor",
+                "  do       go get d.e/m@v1.1.0",
+            ]
+        );
+    }
 }

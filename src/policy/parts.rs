@@ -15,7 +15,7 @@ pub(super) fn without_unit(name: &str) -> &str {
 }
 
 /// A path without the versions of modules: `m@v1.2.3/f.go` is `m/f.go`. Versions of modules begin with `@v` and
-/// a digit (https://go.dev/ref/mod#versions), and end at the next `/`.
+/// a digit (<https://go.dev/ref/mod#versions>), and end at the next `/`.
 pub(super) fn without_versions(path: &str) -> Cow<'_, str> {
     if !path.contains("@v") {
         return path.into();

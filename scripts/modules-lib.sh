@@ -48,7 +48,7 @@ read_options() {
 
 list_rows() { # with --list, and then it is done
   [[ $list == yes ]] || return 0
-  awk -F'\t' '!/^#/ && NF { printf "%-22s %-12s %s\n", $1, $2, $3 }' "$table"
+  awk -F'\t' '!/^#/ && NF { printf "%-22s %-12s %s\n", $1, $2, $3 }' "${table:?is set by the script}"
   exit 0
 }
 

@@ -19,6 +19,7 @@ pub mod image;
 pub mod isa;
 pub mod model;
 pub mod package;
+pub mod pattern;
 pub mod plan;
 pub mod platform;
 pub mod policy;

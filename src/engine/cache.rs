@@ -241,7 +241,7 @@ fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Counts, Host, PlanReport, Subject, SubjectId, ToolRef};
+    use crate::model::{Counts, Host, PlanReport, Subject, ToolRef};
 
     fn package(path: &str) -> PackageFacts {
         PackageFacts { import_path: path.into(), ..PackageFacts::default() }
@@ -261,19 +261,8 @@ mod tests {
             problems: Vec::new(),
             unproven: Vec::new(),
             subjects: vec![Subject {
-                id: SubjectId::new(SubjectKind::Package, "p"),
-                kind: SubjectKind::Package,
-                name: "p".into(),
-                module: None,
                 matched: true,
-                command: false,
-                class: None,
-                build: None,
-                machine: None,
-                size: None,
-                sha256: None,
-                packages: Vec::new(),
-                map: None,
+                ..Subject::new(SubjectKind::Package, "p", "p")
             }],
             results: Vec::new(),
             findings: Vec::new(),

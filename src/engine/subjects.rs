@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::checks::{SubjectFacts, cross_compile_state};
 use crate::facts::UnitFacts;
-use crate::model::{BuildState, Subject, SubjectId, SubjectKind};
+use crate::model::{BuildState, Subject, SubjectKind};
 
 use super::objects;
 
@@ -13,7 +13,7 @@ pub(super) fn of(unit: &UnitFacts, several: bool) -> Vec<(SubjectFacts<'_>, Subj
     let named = |name: &str| {
         if several && unit.name != "." { format!("{}!{name}", unit.name) } else { name.to_owned() }
     };
-    let blank = |kind: SubjectKind, name: &str| blank(kind, &named(name), name);
+    let blank = |kind: SubjectKind, name: &str| Subject::new(kind, &named(name), name);
     let mut all = Vec::new();
     if unit.given.is_none() {
         all.push((SubjectFacts::Build, blank(SubjectKind::Build, &unit.name)));
@@ -90,24 +90,5 @@ pub(super) fn of(unit: &UnitFacts, several: bool) -> Vec<(SubjectFacts<'_>, Subj
 
 /// The configuration file.
 pub(super) fn of_config(name: &str) -> Subject {
-    blank(SubjectKind::Config, name, name)
-}
-
-/// A subject of which nothing is known but its name.
-fn blank(kind: SubjectKind, unique: &str, name: &str) -> Subject {
-    Subject {
-        id: SubjectId::new(kind, unique),
-        kind,
-        name: name.to_owned(),
-        module: None,
-        matched: false,
-        command: false,
-        class: None,
-        build: None,
-        machine: None,
-        size: None,
-        sha256: None,
-        packages: Vec::new(),
-        map: None,
-    }
+    Subject::new(SubjectKind::Config, name, name)
 }

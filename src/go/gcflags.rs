@@ -4,6 +4,7 @@
 //! adds `-S` for a package has to say again what the user said for it.
 
 use super::modules::parse_flag;
+use crate::pattern;
 
 /// What the user's flags say for a package. `own`: it is one of the packages of the main modules (for
 /// patterns such as `./...`); `named`: the user's patterns match it (for flags without a pattern).
@@ -34,33 +35,11 @@ fn matches(pattern: &str, package: &str, own: bool) -> bool {
     match pattern {
         "all" => true,
         "std" | "cmd" => false,
-        _ if pattern.starts_with('.') => own,
-        _ => wildcard(pattern, package),
+        // As search.IsRelativePath of cmd/go has it: `...` is not relative.
+        "." | ".." => own,
+        _ if pattern.starts_with("./") || pattern.starts_with("../") => own,
+        _ => pattern::matches_go(pattern, package),
     }
-}
-
-/// `...` stands for anything, and `/...` at the end for nothing as well (`go help packages`).
-fn wildcard(pattern: &str, package: &str) -> bool {
-    if pattern.strip_suffix("/...") == Some(package) {
-        return true;
-    }
-    let mut pieces = pattern.split("...").peekable();
-    let first = pieces.next().unwrap_or_default();
-    let Some(mut rest) = package.strip_prefix(first) else { return false };
-    if pieces.peek().is_none() {
-        return rest.is_empty();
-    }
-    while let Some(piece) = pieces.next() {
-        // The last piece may stand anywhere before its last place.
-        if pieces.peek().is_none() {
-            return rest.ends_with(piece);
-        }
-        match rest.split_once(piece) {
-            Some((_, after)) => rest = after,
-            None => return false,
-        }
-    }
-    true
 }
 
 #[cfg(test)]
@@ -85,6 +64,7 @@ mod tests {
         assert_eq!(of(&["-gcflags=example.com/...b=-m"], "example.com/bxc"), "");
         assert_eq!(of(&["-gcflags=example.com/.../b=-m"], "example.com/a/b"), "-m");
         assert_eq!(of(&["-gcflags=example.com/.../b=-m"], "example.com/a/c"), "");
+        assert_eq!(of(&["-gcflags=.../x/...=-m"], "golang.org/x"), "-m");
         assert_eq!(of(&["-gcflags=a=-m"], "ab"), "");
     }
 }

@@ -190,3 +190,24 @@ pub struct Subject {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub map: Option<ImageMap>,
 }
+
+impl Subject {
+    /// A subject of which nothing is known but its name. `unique`: its name within the whole report.
+    pub fn new(kind: SubjectKind, unique: &str, name: &str) -> Self {
+        Self {
+            id: SubjectId::new(kind, unique),
+            kind,
+            name: name.to_owned(),
+            module: None,
+            matched: false,
+            command: false,
+            class: None,
+            build: None,
+            machine: None,
+            size: None,
+            sha256: None,
+            packages: Vec::new(),
+            map: None,
+        }
+    }
+}

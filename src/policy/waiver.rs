@@ -7,6 +7,7 @@ use time::{Date, Month};
 
 use super::parts;
 use crate::model::{Finding, Waived};
+use crate::pattern;
 
 /// A day of the calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,11 +63,8 @@ impl Pattern {
     /// Whether the whole text is meant.
     pub fn matches(&self, text: &str) -> bool {
         match self {
-            Self::Go(pattern) => {
-                pattern.strip_suffix("/...").is_some_and(|root| wild(root, "...", text))
-                    || wild(pattern, "...", text)
-            }
-            Self::Name(pattern) => wild(pattern, "*", text),
+            Self::Go(pattern) => pattern::matches_go(pattern, text),
+            Self::Name(pattern) => pattern::matches(pattern, "*", text),
         }
     }
 
@@ -83,27 +81,6 @@ impl Pattern {
         let (Self::Go(text) | Self::Name(text)) = self;
         text
     }
-}
-
-/// Whether the text is the pattern with something in the place of each mark. Each piece is taken where it
-/// comes first, which is enough for patterns without alternatives; linear but for the search of the pieces.
-fn wild(pattern: &str, mark: &str, text: &str) -> bool {
-    let mut pieces = pattern.split(mark).peekable();
-    let first = pieces.next().unwrap_or_default();
-    let Some(mut rest) = text.strip_prefix(first) else { return false };
-    if pieces.peek().is_none() {
-        return rest.is_empty();
-    }
-    while let Some(piece) = pieces.next() {
-        if pieces.peek().is_none() {
-            return rest.ends_with(piece);
-        }
-        match rest.split_once(piece) {
-            Some((_, after)) => rest = after,
-            None => return false,
-        }
-    }
-    true
 }
 
 /// What a waiver speaks of: a finding must fit all that is given.

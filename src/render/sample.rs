@@ -57,21 +57,7 @@ pub(crate) fn module(path: &str, version: &str) -> ModuleRef {
 
 /// A subject of which only the name is known.
 pub(crate) fn subject(kind: SubjectKind, name: &str) -> Subject {
-    Subject {
-        id: SubjectId::new(kind, name),
-        kind,
-        name: name.to_owned(),
-        module: None,
-        matched: false,
-        command: false,
-        class: None,
-        build: None,
-        machine: None,
-        size: None,
-        sha256: None,
-        packages: Vec::new(),
-        map: None,
-    }
+    Subject::new(kind, name, name)
 }
 
 /// A package of a file-set class that came as far as `build`.

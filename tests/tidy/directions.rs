@@ -13,6 +13,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("facts", &["model"]),
     ("plan", &["facts", "model", "policy"]),
+    ("pattern", &[]),
     ("platform", &[]),
     // Words of machine code in, what they are out.
     ("isa", &[]),
@@ -24,10 +25,10 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     // Containers in, members out.
     ("package", &["platform"]),
     // Only this one starts processes.
-    ("go", &["facts", "model", "platform"]),
+    ("go", &["facts", "model", "pattern", "platform"]),
     // Facts in, verdicts out.
     ("checks", &["facts", "model"]),
-    ("policy", &["model"]),
+    ("policy", &["model", "pattern"]),
     ("redact", &["model"]),
     // A renderer sees the Report and nothing else.
     ("render", &["model"]),

@@ -123,8 +123,8 @@ pub fn facts(package: &PackageText<'_>) -> SourceFacts {
         bytes: all().map(|file| file.bytes.len() as u64).sum(),
         ..SourceFacts::default()
     };
-    golang::calls::find(package, &mut facts);
     let seen = Seen::new(&package.go);
+    golang::calls::find(package, &seen, &mut facts);
     golang::tables::find(&seen, &mut facts);
     golang::names::find(&seen, &mut facts);
     golang::code_bytes::find(&seen, &mut facts);

@@ -134,7 +134,31 @@ pub(super) struct Tokens {
     pub(super) foreign: bool,
     /// It makes memory executable, or may do so: a constant of that name alone does not.
     pub(super) executable: bool,
+    /// It names one of [`LOADERS`] or [`STARTERS`].
+    pub(super) takes_names: bool,
+    /// A string, alone or with others that it is put together with, may name a DLL of x64 or x86, or a
+    /// `//go:embed` line does.
+    pub(super) foreign_dll: bool,
 }
+
+/// Functions that load a DLL into the process, by their last name.
+pub(super) const LOADERS: &[&str] = &[
+    "NewLazyDLL",
+    "NewLazySystemDLL",
+    "LoadDLL",
+    "MustLoadDLL",
+    "LoadLibrary",
+    "LoadLibraryEx",
+    "LoadLibraryA",
+    "LoadLibraryW",
+    "Dlopen",
+];
+/// Functions that start a program.
+pub(super) const STARTERS: &[&str] = &["Command", "CommandContext", "StartProcess", "ShellExecute"];
+/// Functions that put a path together.
+pub(super) const JOINERS: &[&str] = &["Join", "Sprintf", "Sprint"];
+/// What an operator between two values begins with. `==` ends with a second `=`.
+const OPERATORS: &[u8] = b"+-*/%&|^<>!";
 
 /// Words in strings that name an architecture; those of x64 and x86 first.
 const FOREIGN: &[&str] = &["x64", "amd64", "x86", "win64", "i386"];
@@ -144,6 +168,8 @@ const NATIVE: &[&str] = &["arm64", "aarch64"];
 pub(super) fn tokens(src: &[u8]) -> Tokens {
     let mut found = Tokens::default();
     let mut protection = false;
+    // Some string has the letters; something is put together; where the last `=` ends.
+    let (mut dll, mut joins, mut assigns) = (false, false, None);
     for token in Lexer::new(src) {
         let text = src.get(token.start..token.end).unwrap_or_default();
         // `PAGE_EXECUTE_READ = 0x20` declares a constant.
@@ -152,21 +178,39 @@ pub(super) fn tokens(src: &[u8]) -> Tokens {
         }
         match token.kind {
             TokenKind::Word => {
+                found.takes_names |= is_any(text, LOADERS) || is_any(text, STARTERS);
+                joins |= is_any(text, JOINERS);
                 found.goarch |= text == b"GOARCH";
                 protection = text.starts_with(b"PAGE_EXECUTE") || text == b"PROT_EXEC";
                 found.executable |= has_any(text, &["VirtualAlloc", "VirtualProtect"]);
             }
             TokenKind::Text => {
-                found.foreign |= has_any(text, FOREIGN);
-                found.architecture |= has_any(text, FOREIGN) || has_any(text, NATIVE);
+                let foreign = has_any(text, FOREIGN);
+                found.foreign |= foreign;
+                found.architecture |= foreign || has_any(text, NATIVE);
+                let names = has_any(text, &["dll"]);
+                found.foreign_dll |= foreign && names;
+                dll |= names;
             }
-            TokenKind::Comment => {
-                found.foreign |= text.starts_with(b"//go:embed") && has_any(text, FOREIGN);
+            TokenKind::Comment if text.starts_with(b"//go:embed") => {
+                let foreign = has_any(text, FOREIGN);
+                found.foreign |= foreign;
+                found.foreign_dll |= foreign && has_any(text, &["dll"]);
+            }
+            TokenKind::Other => {
+                joins |= text.first().is_some_and(|sign| OPERATORS.contains(sign));
+                joins |= text == b"=" && assigns == Some(token.start);
+                assigns = (text == b"=").then_some(token.end);
             }
             _ => {}
         }
     }
+    found.foreign_dll |= found.foreign && dll && joins;
     found
+}
+
+fn is_any(text: &[u8], words: &[&str]) -> bool {
+    words.iter().any(|word| word.as_bytes() == text)
 }
 
 /// Whether a short text holds one of the words, in any case.
@@ -202,6 +246,23 @@ mod tests {
         assert!(tokens(b"//go:embed x64/a.dll").foreign);
         assert!(!tokens(b"const PAGE_EXECUTE_READ = 0x20").executable);
         assert!(tokens(b"f(windows.PAGE_EXECUTE_READ)").executable);
+    }
+
+    #[test]
+    fn names_of_dlls_are_put_together_or_whole() {
+        for src in [
+            "a = \"foo_x64.dll\"",
+            "a = \"foo_\" + \"x64.\" + \"DLL\"",
+            "a = filepath.Join(\"x64\", \"foo.dll\")",
+            "if a == \"x64\" || b == \"foo.dll\" {",
+            "//go:embed x64/foo.dll",
+        ] {
+            assert!(tokens(src.as_bytes()).foreign_dll, "{src}");
+        }
+        let table = tokens(b"var t = []T{{\"EM_X86_64\", 1}, {\"LazyDLL\", 2}, {\"LoadDLL\", 3}}");
+        assert!(table.foreign && !table.foreign_dll && !table.takes_names);
+        assert!(tokens(b"windows.LoadDLL(x)").takes_names);
+        assert!(tokens(b"exec.Command(x)").takes_names);
     }
 
     #[test]

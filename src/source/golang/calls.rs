@@ -24,9 +24,9 @@ use std::collections::BTreeSet;
 
 use crate::facts::SourceFacts;
 use crate::facts::source::{FloatCall, SourcePlace};
-use crate::source::package::{PackageText, SourceFile};
+use crate::source::package::{PackageText, Seen, SourceFile};
 
-use super::{full, mentions};
+use super::mentions;
 use ir::FileIr;
 
 /// Up to so many bytes all files of a package are parsed; beyond it, those that have one of the words.
@@ -36,30 +36,21 @@ const MAX_PACKAGE_BYTES: usize = 1 << 20;
 const MAX_LINE: usize = 160;
 
 /// Adds what is found in a package.
-pub(in crate::source) fn find(package: &PackageText<'_>, facts: &mut SourceFacts) {
+pub(in crate::source) fn find(package: &PackageText<'_>, seen: &Seen<'_>, facts: &mut SourceFacts) {
     let words = filter::words(&package.go);
     facts.calls_system = words.call;
-    if !words.worth(&package.go) {
+    if !words.worth(&package.go) || !filter::words_of_code(&package.go).worth(&package.go) {
         return;
     }
     let all: usize = package.go.iter().map(|file| file.bytes.len()).sum();
     let (mut read, mut files) = (Vec::new(), Vec::new());
-    for file in &package.go {
+    for (number, file) in package.go.iter().enumerate() {
         if all > MAX_PACKAGE_BYTES && !filter::has_words(file) {
             continue;
         }
-        match full::parsed(file.bytes, |tree| lower::file(file.bytes, tree)) {
-            Ok(lowered) => {
-                facts.parsed += 1;
-                read.push(lowered);
-                files.push(*file);
-            }
-            Err(error) => {
-                let unread = (file.name.to_owned(), error.to_string());
-                if !facts.unread.contains(&unread) {
-                    facts.unread.push(unread);
-                }
-            }
+        if let Some(tree) = seen.tree(number) {
+            read.push(lower::file(file.bytes, tree));
+            files.push(*file);
         }
     }
     let speaks = |file: &SourceFile<'_>, word| mentions(file.bytes, word);

@@ -7,28 +7,12 @@ use crate::facts::source::DllName;
 use crate::source::golang::node::{ancestors, field, is_string, place, string, text, walk};
 use crate::source::golang::tables::{has_word, names_architecture, reached};
 use crate::source::package::{Seen, SourceFile};
-use crate::source::prefilter::Group;
+use crate::source::prefilter::{Group, JOINERS, LOADERS, STARTERS};
 
 /// Words in the name of a file that say x86 or x64, the longest first.
 const WORDS: &[&str] = &["x86_64", "x86-64", "amd64", "win64", "x64", "i386", "x86"];
 /// Words that say ARM64.
 const ARM64: &[&str] = &["arm64", "aarch64", "arm64ec"];
-/// Functions that load a DLL into the process, by their last name.
-const LOADERS: &[&str] = &[
-    "NewLazyDLL",
-    "NewLazySystemDLL",
-    "LoadDLL",
-    "MustLoadDLL",
-    "LoadLibrary",
-    "LoadLibraryEx",
-    "LoadLibraryA",
-    "LoadLibraryW",
-    "Dlopen",
-];
-/// Functions that start a program.
-const STARTERS: &[&str] = &["Command", "CommandContext", "StartProcess", "ShellExecute"];
-/// Functions that put a path together.
-const JOINERS: &[&str] = &["Join", "Sprintf", "Sprint"];
 /// Characters of a name that a report shows.
 const MAX_NAME: usize = 120;
 /// Names that are followed from where they are declared to where they are used.
@@ -48,7 +32,9 @@ struct Candidate<'t> {
 
 /// Adds what is found in a package.
 pub(in crate::source) fn find(seen: &Seen<'_>, facts: &mut SourceFacts) {
-    let wanted = seen.with(Group::Dll, |tokens| tokens.foreign);
+    // Without a call that takes a name, only what is the name of a DLL matters.
+    let taken = !seen.with(Group::Dll, |tokens| tokens.takes_names).is_empty();
+    let wanted = seen.with(Group::Dll, |tokens| tokens.foreign && (taken || tokens.foreign_dll));
     if wanted.is_empty() {
         return;
     }
@@ -65,12 +51,11 @@ pub(in crate::source) fn find(seen: &Seen<'_>, facts: &mut SourceFacts) {
             candidate.call = candidate.declared.and_then(|name| call_with(seen, name));
         }
     }
+    candidates.retain(matters);
     let reached = if candidates.is_empty() { None } else { Some(reached(seen)) };
     for candidate in candidates {
         let Some(file) = seen.file(candidate.file) else { continue };
-        let dead = reached.as_ref().is_some_and(|reached| reached.is_dead(&file, candidate.node));
-        let last = candidate.call.as_ref().map_or("", |(_, last)| last.as_str());
-        if dead || !matters(&candidate, last) {
+        if reached.as_ref().is_some_and(|reached| reached.is_dead(&file, candidate.node)) {
             continue;
         }
         facts.dll_names.push(DllName {
@@ -83,13 +68,21 @@ pub(in crate::source) fn find(seen: &Seen<'_>, facts: &mut SourceFacts) {
 }
 
 /// Whether it is a DLL, or a program that is started.
-fn matters(candidate: &Candidate<'_>, last: &str) -> bool {
-    let name = candidate.name.to_ascii_lowercase();
-    let is = |ending: &str| name.trim_end_matches('\0').ends_with(ending);
+fn matters(candidate: &Candidate<'_>) -> bool {
+    let last = candidate.call.as_ref().map_or("", |(_, last)| last.as_str());
     if LOADERS.contains(&last) {
-        return !is(".exe");
+        return !ends_with(&candidate.name, ".exe");
     }
-    is(".dll") || (STARTERS.contains(&last) && is(".exe"))
+    is_dll(&candidate.name) || (STARTERS.contains(&last) && ends_with(&candidate.name, ".exe"))
+}
+
+fn is_dll(name: &str) -> bool {
+    ends_with(name, ".dll")
+}
+
+/// Whether a name, which may end in NULs, has this ending in any case.
+fn ends_with(name: &str, ending: &str) -> bool {
+    name.trim_end_matches('\0').to_ascii_lowercase().ends_with(ending)
 }
 
 /// The word of another architecture in a name.
@@ -107,14 +100,18 @@ fn candidate<'t>(file: usize, src: &'t [u8], node: Node<'t>) -> Option<Candidate
         return None;
     }
     let (whole, name) = joined(src, node, own);
-    if has_any(&name, ARM64) || beside_arm64(src, whole) || keyed_by_architecture(src, whole) {
-        return None;
-    }
     let call = call_around(src, whole);
     let declared = ancestors(node)
         .take(4)
         .find(|around| matches!(around.kind(), "const_spec" | "var_spec"))
         .map(|spec| field(src, spec, "name"));
+    // In a long table this is asked before anything that looks around.
+    if call.is_none() && declared.is_none() && !is_dll(&name) {
+        return None;
+    }
+    if has_any(&name, ARM64) || beside_arm64(src, whole) || keyed_by_architecture(src, whole) {
+        return None;
+    }
     Some(Candidate { file, node, name, word, call, declared })
 }
 

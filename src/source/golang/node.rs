@@ -1,6 +1,7 @@
 //! Small questions to a syntax tree: text, place, imports, literals. Nothing here recurses.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use tree_sitter::Node;
 
@@ -137,9 +138,17 @@ fn last_element(path: &str) -> &str {
     path.rsplit('/').find(|element| !is_version(element)).unwrap_or(path)
 }
 
+/// The numbers of the two kinds of string literal: to compare names at every node of a file costs more than to
+/// visit the nodes.
+static STRINGS: LazyLock<[u16; 2]> = LazyLock::new(|| {
+    let language = tree_sitter::Language::from(tree_sitter_go::LANGUAGE);
+    ["interpreted_string_literal", "raw_string_literal"]
+        .map(|kind| language.id_for_node_kind(kind, true))
+});
+
 /// Whether a node is a string literal.
 pub(super) fn is_string(node: Node<'_>) -> bool {
-    matches!(node.kind(), "interpreted_string_literal" | "raw_string_literal")
+    STRINGS.contains(&node.kind_id())
 }
 
 /// The bytes of a string literal, escapes resolved; what is no escape stays as it is.

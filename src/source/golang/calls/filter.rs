@@ -1,11 +1,13 @@
 //! Which packages are worth a parse: those whose text has both a way to call Windows and something that is
 //! known to go wrong in such a call. A search for words over all bytes.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use memchr::{memmem::Finder, memrchr};
 
+use crate::source::lexer::{Lexer, TokenKind};
 use crate::source::package::SourceFile;
 
 use super::known;
@@ -59,9 +61,22 @@ pub(super) struct Words {
 
 /// The words of a package.
 pub(super) fn words(files: &[SourceFile<'_>]) -> Words {
+    all(files, |_| Vec::new())
+}
+
+/// The words that a package has outside of strings: the second look, at packages that the first one picked.
+/// Tables of names, such as those of Go's own packages, have every word.
+pub(super) fn words_of_code(files: &[SourceFile<'_>]) -> Words {
+    all(files, |text| {
+        let strings = Lexer::new(text).filter(|token| token.kind == TokenKind::Text);
+        strings.map(|token| token.start..token.end).collect()
+    })
+}
+
+fn all(files: &[SourceFile<'_>], strings: impl Fn(&[u8]) -> Vec<Range<usize>>) -> Words {
     let mut words = Words::default();
     for file in files {
-        words.add(file.bytes);
+        words.add(file.bytes, &strings(file.bytes));
         if words.call && words.value {
             break;
         }
@@ -80,12 +95,13 @@ impl Words {
 /// Whether a file has one of the words: where a package is too large, those are parsed alone.
 pub(super) fn has_words(file: &SourceFile<'_>) -> bool {
     let mut words = Words::default();
-    words.add(file.bytes);
+    words.add(file.bytes, &[]);
     words.call || words.read || words.value
 }
 
 impl Words {
-    fn add(&mut self, text: &[u8]) {
+    /// Adds the words of a text; of those that begin in a string, the names of functions alone.
+    fn add(&mut self, text: &[u8], mut strings: &[Range<usize>]) {
         let Some(words) = WORDS.as_ref() else {
             // Without the automaton nothing could be left out.
             *self = Self { call: true, read: true, value: true };
@@ -97,6 +113,15 @@ impl Words {
                 continue;
             }
             let at = found.pattern().as_usize();
+            while let Some((_, later)) =
+                strings.split_first().filter(|(s, _)| s.end <= found.start())
+            {
+                strings = later;
+            }
+            let quoted = strings.first().is_some_and(|string| string.contains(&found.start()));
+            if quoted && at < CALLS.len() + READS.len() + VALUES.len() {
+                continue;
+            }
             if at < CALLS.len() {
                 method |= at == METHOD;
                 integer |= at > METHOD;
@@ -158,6 +183,11 @@ mod tests {
         assert!(!worth(&[call, read]));
         assert!(worth(&[call, read, file("type T float64")]));
         assert!(!worth(&[call, read, file("// as float64 is"), file("\t// Float64bits(x)")]));
+        let table = file("var t = []string{\"Syscall\", `Float64bits`, \"VarI4FromR8\"}");
+        assert!(worth(&[table]) && !words_of_code(&[table]).worth(&[table]));
+        let named = file("var f = dll.NewProc(\"VarI4FromR8\")\nfunc g() { f.Call(uintptr(1)) }");
+        assert!(words_of_code(&[named]).worth(&[named]));
+        assert!(words_of_code(&[call, value]).worth(&[call, value]));
         assert!(has_words(&call) && has_words(&value) && !has_words(&file("package p")));
     }
 }

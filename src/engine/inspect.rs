@@ -12,8 +12,8 @@ use crate::platform::map::Mapped;
 
 use super::embedded;
 
-/// Reads the facts of one exe into its place, and which functions of the wanted packages it holds.
-pub(super) fn inspect(file: &mut ImageFile, wanted: &BTreeSet<String>, scope: Scope) {
+/// Reads the facts of one exe into its place.
+pub(super) fn look(file: &mut ImageFile, scope: Scope) {
     let bytes = match Mapped::open(&file.path) {
         Ok(bytes) => bytes,
         Err(error) => {
@@ -32,12 +32,21 @@ pub(super) fn inspect(file: &mut ImageFile, wanted: &BTreeSet<String>, scope: Sc
             file.code = facts.map(|facts| image::code::scan(&bytes, facts));
         }
     }
-    // A test binary holds what its tests need, which says nothing of what is released.
-    if let (Ok(facts), false) = (&file.facts, wanted.is_empty() || file.test) {
-        let none = "it has no Go function table";
-        let functions = image::linked_functions(&bytes, facts, wanted);
-        file.linked = Some(functions.and_then(|found| found.ok_or_else(|| none.to_owned())));
+}
+
+/// Reads which functions of the wanted packages an exe holds whose facts are known. A test binary holds what its
+/// tests need, which says nothing of what is released.
+pub(super) fn functions(file: &mut ImageFile, wanted: &BTreeSet<String>) {
+    let Ok(facts) = &file.facts else { return };
+    if file.test {
+        return;
     }
+    let functions = match Mapped::open(&file.path) {
+        Ok(bytes) => image::linked_functions(&bytes, facts, wanted)
+            .and_then(|found| found.ok_or_else(|| "it has no Go function table".to_owned())),
+        Err(error) => Err(format!("it cannot be read: {error}")),
+    };
+    file.linked = Some(functions);
 }
 
 /// Reads everything that the bytes of an image say: headers and directories, and, of ARM64 code, every word.

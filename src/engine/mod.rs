@@ -11,6 +11,7 @@ mod embeds;
 mod explain;
 mod given;
 mod graph;
+mod images;
 mod inspect;
 mod judge;
 mod link;

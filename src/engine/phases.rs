@@ -24,7 +24,11 @@ impl Clock<'_> {
 
     /// It has ended.
     pub(super) fn end(&mut self, name: &str, begin: Instant) {
-        let took = begin.elapsed();
+        self.ended(name, begin.elapsed());
+    }
+
+    /// It has ended, and took so long.
+    pub(super) fn ended(&mut self, name: &str, took: Duration) {
         self.progress.end(name, took);
         self.add(name, took);
     }

@@ -2,14 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use tokio::task::JoinHandle;
+
+use crate::facts::embedded::EmbedFacts;
 use crate::facts::{
-    Blame, Failure, ImageFile, PackageFacts, Stage, Target, Toolchain, Tried, UnitFacts,
+    Blame, Failure, ImageFile, PackageFacts, SourceFacts, Stage, Target, Toolchain, Tried,
+    UnitFacts,
 };
 use crate::go::command::GoCommand;
 use crate::go::modules::split_flags;
 use crate::model::{Problem, Unproven};
-use crate::plan::{Plan, Scope};
+use crate::plan::Plan;
 
 use super::build::{Builder, BuiltUnit};
 use super::control::Controls;
@@ -19,7 +24,7 @@ use super::listed::Listed;
 use super::phases::Clock;
 use super::proof::Host;
 use super::{
-    Progress, embeds, inspect, listing, objects, reach, rules, sources, syso, tests_build, tried,
+    Progress, embeds, images, listing, objects, reach, rules, sources, syso, tests_build, tried,
     why,
 };
 
@@ -72,64 +77,35 @@ async fn work(
     let graph = Graph::arm64(&table);
     let mut raws = load_failures(&table, &unit.go);
     let goroot = Path::new(toolchain.env("GOROOT").unwrap_or_default());
-    // The sources are read while `go build` works.
-    let reading = sources::start(sources::wanted(&table, goroot));
+    // The sources are read while `go build` works, the images while it works for something else.
+    let sources = sources::start(sources::wanted(&table, goroot));
     let embeds = embeds::start(embeds::wanted(&table, goroot));
-    let begin = clock.begin("build");
-    let built = if unit.c_toolchain_error.is_some() {
-        BuiltUnit::default()
-    } else {
-        let builder = Builder { plan, toolchain, unit, table: &table, graph: &graph };
-        builder.build(raws.iter().map(|raw| raw.package.clone()).collect()).await
-    };
+    let mut built = built(plan, toolchain, unit, &table, &graph, &raws, clock).await;
     facts.build = built.counts.clone();
-    clock.end("build", begin);
-    clock.go_took(built.go_took);
-    raws.extend(built.failed.iter().cloned());
-    facts.problems.extend(built.problems.iter().cloned());
-    facts.unproven.extend(built.unproven.iter().cloned());
-
-    match reading.await {
-        Ok((read, took)) => {
-            sources::place(&mut table, read);
-            clock.add("source", took);
-        }
-        Err(error) => facts.problems.push(broken("the sources could not be read", &error)),
-    }
-    match embeds.await {
-        Ok((read, took)) => {
-            if !read.is_empty() {
-                clock.add("embeds", took);
-            }
-            embeds::place(&mut table, read);
-        }
-        Err(error) => facts.problems.push(broken("embedded files could not be read", &error)),
-    }
+    raws.append(&mut built.failed);
+    facts.problems.append(&mut built.problems);
+    facts.unproven.append(&mut built.unproven);
+    let mut exes = std::mem::take(&mut built.images);
+    syso::fill(&mut exes, &table);
+    let flags = split_flags(toolchain.env("CGO_LDFLAGS").unwrap_or_default());
+    let images = images::start(exes, objects::sources(&table, goroot, &flags), plan.scope);
 
     let links = tried::links(&raws);
     let mut failures = explained(plan, toolchain, unit, &table, &graph, raws, clock).await;
     mark(&mut table, &built);
     facts.tried = advised(plan, toolchain, unit, &table, &failures, &links, clock).await;
+    place_sources(sources, &mut table, facts, clock).await;
     listing::run(plan, toolchain, unit, &mut table, facts, clock).await;
-    if plan.tests && unit.c_toolchain_error.is_none() {
-        let begin = clock.begin("tests");
-        let bad: BTreeSet<String> = failures.keys().cloned().collect();
-        let tests = tests_build::build_tests(plan, toolchain, unit, &table, &graph, &bad).await;
-        clock.end("tests", begin);
-        facts.problems.extend(tests.problems);
-        facts.tests = tests.tests;
-        facts.images.extend(tests.images);
-    }
-    let overlay = why::Overlay::of(&built);
-    facts.images.splice(0..0, built.images);
-    syso::fill(&mut facts.images, &table);
-    let flags = split_flags(toolchain.env("CGO_LDFLAGS").unwrap_or_default());
+    let tests = tested(plan, toolchain, unit, (&table, &graph, &failures), facts, clock).await;
+    place_embeds(embeds, &mut table, facts, clock).await;
     let wanted = reach::wanted(&table, plan.why.as_deref());
-    inspect_all(facts, objects::sources(&table, goroot, &flags), wanted.clone(), plan.scope, clock)
-        .await;
+    if let Err(error) = images.finish(tests, wanted.clone(), facts, clock).await {
+        facts.problems.push(broken("the images could not be inspected", &error));
+    }
     reach::fill(&mut table, &graph, &failures, &wanted, &facts.images);
     if plan.why.is_some() {
         let begin = clock.begin("why");
+        let overlay = why::Overlay::of(&built);
         why::ask_linker(plan, toolchain, unit, &overlay, &mut table, &facts.images).await;
         clock.end("why", begin);
     }
@@ -138,6 +114,83 @@ async fn work(
     }
     facts.failures = failures;
     facts.packages = table;
+}
+
+/// Everything that can be loaded, built.
+async fn built(
+    plan: &Plan,
+    toolchain: &Toolchain,
+    unit: &Unit,
+    table: &BTreeMap<String, PackageFacts>,
+    graph: &Graph,
+    raws: &[Raw],
+    clock: &mut Clock<'_>,
+) -> BuiltUnit {
+    let begin = clock.begin("build");
+    let built = if unit.c_toolchain_error.is_some() {
+        BuiltUnit::default()
+    } else {
+        let builder = Builder { plan, toolchain, unit, table, graph };
+        builder.build(raws.iter().map(|raw| raw.package.clone()).collect()).await
+    };
+    clock.end("build", begin);
+    clock.go_took(built.go_took);
+    built
+}
+
+/// What was read of the sources, placed.
+async fn place_sources(
+    reading: JoinHandle<(Vec<(String, SourceFacts)>, Duration)>,
+    table: &mut BTreeMap<String, PackageFacts>,
+    facts: &mut UnitFacts,
+    clock: &mut Clock<'_>,
+) {
+    match reading.await {
+        Ok((read, took)) => {
+            sources::place(table, read);
+            clock.add("source", took);
+        }
+        Err(error) => facts.problems.push(broken("the sources could not be read", &error)),
+    }
+}
+
+/// What was read of embedded files, placed.
+async fn place_embeds(
+    reading: JoinHandle<(Vec<(String, EmbedFacts)>, Duration)>,
+    table: &mut BTreeMap<String, PackageFacts>,
+    facts: &mut UnitFacts,
+    clock: &mut Clock<'_>,
+) {
+    match reading.await {
+        Ok((read, took)) => {
+            if !read.is_empty() {
+                clock.add("embeds", took);
+            }
+            embeds::place(table, read);
+        }
+        Err(error) => facts.problems.push(broken("embedded files could not be read", &error)),
+    }
+}
+
+/// The test binaries, where they are wanted.
+async fn tested(
+    plan: &Plan,
+    toolchain: &Toolchain,
+    unit: &Unit,
+    (table, graph, failures): (&BTreeMap<String, PackageFacts>, &Graph, &BTreeMap<String, Failure>),
+    facts: &mut UnitFacts,
+    clock: &mut Clock<'_>,
+) -> Vec<ImageFile> {
+    if !plan.tests || unit.c_toolchain_error.is_some() {
+        return Vec::new();
+    }
+    let begin = clock.begin("tests");
+    let bad: BTreeSet<String> = failures.keys().cloned().collect();
+    let tests = tests_build::build_tests(plan, toolchain, unit, table, graph, &bad).await;
+    clock.end("tests", begin);
+    facts.problems.extend(tests.problems);
+    facts.tests = tests.tests;
+    tests.images
 }
 
 /// Newer versions of the modules at fault, built before anybody advises them.
@@ -170,32 +223,6 @@ async fn advised(
     let tried = trials.run(&candidates).await;
     clock.end("advice", begin);
     tried
-}
-
-async fn inspect_all(
-    facts: &mut UnitFacts,
-    sources: Vec<objects::Source>,
-    wanted: BTreeSet<String>,
-    scope: Scope,
-    clock: &mut Clock<'_>,
-) {
-    if facts.images.is_empty() && sources.is_empty() {
-        return;
-    }
-    let begin = clock.begin("inspect");
-    let mut images = std::mem::take(&mut facts.images);
-    // Off the thread that listens for signals.
-    let inspected = tokio::task::spawn_blocking(move || {
-        images.iter_mut().for_each(|image| inspect::inspect(image, &wanted, scope));
-        let mut objects = objects::read(sources);
-        objects::find_in_images(&mut objects, &images);
-        (images, objects)
-    });
-    match inspected.await {
-        Ok((images, objects)) => (facts.images, facts.objects) = (images, objects),
-        Err(error) => facts.problems.push(broken("the images could not be inspected", &error)),
-    }
-    clock.end("inspect", begin);
 }
 
 /// A thread of gowoa's own that did not come back.

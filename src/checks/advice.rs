@@ -1,5 +1,6 @@
 //! What to do next, by class of failure and by whose code it is.
 
+use crate::facts::toolchain::{GOARCH, GOOS};
 use crate::facts::{Failure, FailureClass, PackageFacts, RuleEffect, RuleHit, Tried, UnitFacts};
 use crate::model::{ControlOutcome, Evidence, Finding};
 
@@ -281,47 +282,15 @@ pub(super) fn without_cgo() -> &'static str {
     "replace the dependency, or ask its maintainers for windows/arm64"
 }
 
-/// Words of build constraints that are not a tag that somebody could set: systems and architectures that
-/// windows/arm64 is told apart by, and what Go itself sets (`go help buildconstraint`).
-const SET_BY_GO: &[&str] = &[
-    "windows",
-    "linux",
-    "darwin",
-    "freebsd",
-    "netbsd",
-    "openbsd",
-    "dragonfly",
-    "solaris",
-    "illumos",
-    "aix",
-    "android",
-    "ios",
-    "js",
-    "wasip1",
-    "plan9",
-    "unix",
-    "cgo",
-    "gc",
-    "gccgo",
-    "race",
-    "msan",
-    "asan",
-    "ignore",
-    "amd64",
-    "arm64",
-    "386",
-    "arm",
-    "riscv64",
-    "ppc64",
-    "ppc64le",
-    "s390x",
-    "loong64",
-    "wasm",
-    "mips",
-    "mipsle",
-    "mips64",
-    "mips64le",
-];
+/// What Go itself sets apart from the names of systems and architectures (`go help buildconstraint`), and the tag
+/// that nobody sets.
+const SET_BY_GO: &[&str] = &["unix", "cgo", "gc", "gccgo", "race", "msan", "asan", "ignore"];
+
+/// Whether a word of a build constraint is a tag that somebody could set.
+fn is_tag(word: &str) -> bool {
+    let set = [SET_BY_GO, GOOS, GOARCH].iter().any(|words| words.contains(&word));
+    !word.is_empty() && !word.starts_with("go1") && !set
+}
 
 /// A package with a file that exists to stop the build: its constraint may name a tag that opens it.
 fn refused_on_purpose(failure: &Failure) -> String {
@@ -330,10 +299,7 @@ fn refused_on_purpose(failure: &Failure) -> String {
     };
     let expression = line.trim_start_matches("//go:build");
     let words = expression.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.'));
-    let own =
-        |word: &&str| !word.is_empty() && !word.starts_with("go1") && !SET_BY_GO.contains(word);
-    let tags: Vec<&str> = words.filter(own).collect();
-    match tags.first() {
+    match words.into_iter().find(|word| is_tag(word)) {
         Some(tag) => format!(
             "{file} refuses this platform ({}); the build tag {tag} in it may open it: gowoa check --tags {tag}",
             line.trim()

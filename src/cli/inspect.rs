@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::engine;
 use crate::facts::given::Platform;
+use crate::facts::toolchain::{GOARCH, GOOS};
 use crate::plan::InspectPlan;
 use crate::platform::Interrupts;
 use crate::redact::Redactor;
@@ -16,29 +17,6 @@ use super::output::Color;
 use super::policy::PolicyArgs;
 use super::progress::Shown;
 use super::{output, secrets};
-
-/// GOOS and GOARCH as `go tool dist list` of Go 1.27 has them; what is in neither list was mistyped.
-const GOOS: &[&str] = &[
-    "aix",
-    "android",
-    "darwin",
-    "dragonfly",
-    "freebsd",
-    "illumos",
-    "ios",
-    "js",
-    "linux",
-    "netbsd",
-    "openbsd",
-    "plan9",
-    "solaris",
-    "wasip1",
-    "windows",
-];
-const GOARCH: &[&str] = &[
-    "386", "amd64", "arm", "arm64", "loong64", "mips", "mips64", "mips64le", "mipsle", "ppc64",
-    "ppc64le", "riscv64", "s390x", "wasm",
-];
 
 /// Arguments of `gowoa inspect`.
 #[derive(Debug, clap::Args)]
@@ -83,7 +61,7 @@ pub struct InspectArgs {
     pub color: Color,
 }
 
-/// Reads `GOOS/GOARCH`.
+/// Reads `GOOS/GOARCH`; what is in neither list was mistyped.
 fn platform(text: &str) -> Result<Platform, String> {
     match text.split_once('/') {
         Some((goos, goarch)) if GOOS.contains(&goos) && GOARCH.contains(&goarch) => {

@@ -22,7 +22,7 @@ use crate::platform::ARGUMENT_BYTES;
 use super::explain::Raw;
 use super::graph::Graph;
 use super::link;
-use super::problems::next_step;
+use super::problems::{not_the_package, outside, unexplained, unlinked, unwritten};
 use super::proof::{Proof, Proofs};
 use super::stale::Stamps;
 use super::unit::{Unit, unproven};
@@ -523,104 +523,9 @@ pub(super) fn expected(
     }
 }
 
-/// A package that failed for want of disk, memory or a permission.
-pub(super) fn not_the_package(package: &str, words: &str, built: &Built) -> Problem {
-    Problem {
-        message: format!("the machine stopped the build of {package}: {words}"),
-        details: vec![format!("`{}`", built.command)],
-        next: Some(
-            "make room (disk, memory, permissions) where go writes, or name another place with \
-             --out-dir, GOWOA_CACHE, GOCACHE or GOTMPDIR"
-                .into(),
-        ),
-    }
-}
-
 /// Whether functions may have their bodies elsewhere: Go allows that only beside assembly.
 fn has_assembly(package: &PackageFacts) -> bool {
     [&package.arm64, &package.amd64].into_iter().flatten().any(|set| !set.asm.is_empty())
-}
-
-/// A failure of a package that is none of the project's: Go's own, or one that no list has.
-fn outside(package: &str, output: &str, built: &Built) -> Problem {
-    Problem {
-        message: format!("go could not build {package}, which is no package of the project"),
-        details: output
-            .lines()
-            .filter(|l| !diagnose::is_frame(l))
-            .take(5)
-            .map(str::to_owned)
-            .collect(),
-        next: Some(format!(
-            "see it: {}; check the Go installation and the flags",
-            built.origin(package).0
-        )),
-    }
-}
-
-/// A generated program that does not link although every package it links compiles.
-fn unlinked(proof: &Proof) -> Problem {
-    let count = proof.libraries.len();
-    Problem {
-        message: format!(
-            "{count} library package{} could not be linked, and the fault lies with none that can be named",
-            if count == 1 { "" } else { "s" }
-        ),
-        details: proof
-            .words
-            .lines()
-            .filter(|line| !diagnose::is_frame(line))
-            .take(5)
-            .map(str::to_owned)
-            .collect(),
-        next: Some(format!(
-            "link them by hand in a program of yours that uses {}",
-            proof.libraries.first().map_or("them", String::as_str)
-        )),
-    }
-}
-
-/// The generated programs could not be written.
-fn unwritten(error: &std::io::Error) -> Problem {
-    let next = match error.kind() {
-        std::io::ErrorKind::Other => {
-            "see gowoa explain cross-compile; the packages were compiled only"
-        }
-        _ => "make room in the cache directory, or name another with GOWOA_CACHE",
-    };
-    Problem {
-        message: format!("the programs that link the libraries could not be made: {error}"),
-        details: Vec::new(),
-        next: Some(next.into()),
-    }
-}
-
-/// A call that failed without saying which package: what it says is a problem of the whole build.
-fn unexplained(built: &Built) -> Option<Problem> {
-    if let Some(garbage) = &built.garbage {
-        return Some(Problem {
-            message: format!("`{}` did not build: {garbage}", built.command),
-            details: Vec::new(),
-            next: Some(
-                "check that this is the go command of a Go distribution (`go version`)".into(),
-            ),
-        });
-    }
-    if built.status == Some(0) || !built.failed.is_empty() {
-        return None;
-    }
-    let details: Vec<String> =
-        built.stderr.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect();
-    let class = diagnose::read_all(
-        &details.iter().map(|line| diagnose::diagnostic(line)).collect::<Vec<_>>(),
-    )
-    .class;
-    let status = built.status.map_or("a signal".into(), |code| format!("status {code}"));
-    Some(Problem {
-        message: format!("go build ended with {status} and named no package"),
-        next: Some(next_step(class, &built.stderr).into()),
-        details,
-    })
 }
 
 /// Exes of earlier runs that this one did not make.

@@ -2,8 +2,11 @@
 
 use crate::checks::cross_compile_state;
 use crate::facts::{Blame, Failure, FailureClass, UnitFacts};
+use crate::go::build::Built;
+use crate::go::diagnose;
 use crate::model::{BuildState, CheckResult, Problem, Subject, SubjectId, SubjectKind};
 
+use super::proof::Proof;
 use super::unit::is_open;
 
 /// What could not be judged and matters, in the tools' own words.
@@ -152,6 +155,101 @@ fn next_of(failure: &Failure, unit: &UnitFacts) -> String {
         ),
         None => format!("mend what it says; see it: {}", failure.reproduce),
     }
+}
+
+/// A package that failed for want of disk, memory or a permission.
+pub(super) fn not_the_package(package: &str, words: &str, built: &Built) -> Problem {
+    Problem {
+        message: format!("the machine stopped the build of {package}: {words}"),
+        details: vec![format!("`{}`", built.command)],
+        next: Some(
+            "make room (disk, memory, permissions) where go writes, or name another place with \
+             --out-dir, GOWOA_CACHE, GOCACHE or GOTMPDIR"
+                .into(),
+        ),
+    }
+}
+
+/// A failure of a package that is none of the project's: Go's own, or one that no list has.
+pub(super) fn outside(package: &str, output: &str, built: &Built) -> Problem {
+    Problem {
+        message: format!("go could not build {package}, which is no package of the project"),
+        details: output
+            .lines()
+            .filter(|l| !diagnose::is_frame(l))
+            .take(5)
+            .map(str::to_owned)
+            .collect(),
+        next: Some(format!(
+            "see it: {}; check the Go installation and the flags",
+            built.origin(package).0
+        )),
+    }
+}
+
+/// A generated program that does not link although every package it links compiles.
+pub(super) fn unlinked(proof: &Proof) -> Problem {
+    let count = proof.libraries.len();
+    Problem {
+        message: format!(
+            "{count} library package{} could not be linked, and the fault lies with none that can be named",
+            if count == 1 { "" } else { "s" }
+        ),
+        details: proof
+            .words
+            .lines()
+            .filter(|line| !diagnose::is_frame(line))
+            .take(5)
+            .map(str::to_owned)
+            .collect(),
+        next: Some(format!(
+            "link them by hand in a program of yours that uses {}",
+            proof.libraries.first().map_or("them", String::as_str)
+        )),
+    }
+}
+
+/// The generated programs could not be written.
+pub(super) fn unwritten(error: &std::io::Error) -> Problem {
+    let next = match error.kind() {
+        std::io::ErrorKind::Other => {
+            "see gowoa explain cross-compile; the packages were compiled only"
+        }
+        _ => "make room in the cache directory, or name another with GOWOA_CACHE",
+    };
+    Problem {
+        message: format!("the programs that link the libraries could not be made: {error}"),
+        details: Vec::new(),
+        next: Some(next.into()),
+    }
+}
+
+/// A call that failed without saying which package: what it says is a problem of the whole build.
+pub(super) fn unexplained(built: &Built) -> Option<Problem> {
+    if let Some(garbage) = &built.garbage {
+        return Some(Problem {
+            message: format!("`{}` did not build: {garbage}", built.command),
+            details: Vec::new(),
+            next: Some(
+                "check that this is the go command of a Go distribution (`go version`)".into(),
+            ),
+        });
+    }
+    if built.status == Some(0) || !built.failed.is_empty() {
+        return None;
+    }
+    let details: Vec<String> =
+        built.stderr.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect();
+    let class = diagnose::read_all(
+        &details.iter().map(|line| diagnose::diagnostic(line)).collect::<Vec<_>>(),
+    )
+    .class;
+    let status = built.status.map_or("a signal".into(), |code| format!("status {code}"));
+    Some(Problem {
+        message: format!("go build ended with {status} and named no package"),
+        next: Some(next_step(class, &built.stderr).into()),
+        details,
+    })
 }
 
 /// Checks that had to answer and could not, where nothing else says why.

@@ -16,10 +16,11 @@ use crate::model::Problem;
 use crate::plan::Plan;
 use crate::platform::ARGUMENT_BYTES;
 
-use super::build::{expected, not_the_package};
+use super::build::expected;
 use super::control::settled;
 use super::explain::{Explainer, Raw};
 use super::graph::Graph;
+use super::problems::not_the_package;
 use super::stale::Stamps;
 use super::unit::Unit;
 

@@ -1,5 +1,6 @@
 //! The names of Go's functions as the linker and the function table have them: whose they are, and of which
 //! function in the source.
+use std::borrow::Cow;
 
 /// Whether a symbol belongs to no package because the compiler or linker made it up: `go:` and
 /// `type:`, and `go.` and `type..` before Go 1.20 (cmd/compile/internal/base, ReservedImports).
@@ -27,21 +28,28 @@ pub fn prefix(name: &str) -> Option<&str> {
     plain.get(..element + dot).filter(|prefix| !prefix.is_empty() && !prefix.ends_with('/'))
 }
 
-/// Takes back `%2e` and the like (cmd/internal/objabi, `PathToPrefix`).
+/// Takes back `%2e` and the like (cmd/internal/objabi, `PathToPrefix`). A `%` that no two digits follow stays.
 pub fn unescape(path: &str) -> String {
-    let mut bytes = Vec::with_capacity(path.len());
-    let mut rest = path.as_bytes();
-    while let [first, tail @ ..] = rest {
-        let code = tail
-            .get(..2)
-            .filter(|_| *first == b'%')
-            .and_then(|digits| std::str::from_utf8(digits).ok())
-            .filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
-            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        bytes.push(code.unwrap_or(*first));
-        rest = tail.get(if code.is_some() { 2 } else { 0 }..).unwrap_or_default();
+    String::from_utf8_lossy(&unescape_bytes(path.as_bytes())).into_owned()
+}
+
+/// The same for a name that need not be UTF-8.
+pub fn unescape_bytes(name: &[u8]) -> Cow<'_, [u8]> {
+    if memchr::memchr(b'%', name).is_none() {
+        return Cow::Borrowed(name);
     }
-    String::from_utf8_lossy(&bytes).into_owned()
+    let digit = |byte: Option<&u8>| byte.and_then(|byte| char::from(*byte).to_digit(16));
+    let mut plain = Vec::with_capacity(name.len());
+    let mut rest = name;
+    while let Some((byte, tail)) = rest.split_first() {
+        let code = match (byte, digit(tail.first()), digit(tail.get(1))) {
+            (b'%', Some(high), Some(low)) => u8::try_from(high << 4 | low).ok(),
+            _ => None,
+        };
+        plain.push(code.unwrap_or(*byte));
+        rest = if code.is_some() { tail.get(2..).unwrap_or_default() } else { tail };
+    }
+    Cow::Owned(plain)
 }
 
 /// The function in the source that a symbol belongs to: `F`, `T.M` or `(*T).M`. `name` is a symbol behind its

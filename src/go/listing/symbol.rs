@@ -1,6 +1,6 @@
 //! Names of symbols in a listing: package and rest, escapes, and words that name an architecture.
 
-use std::borrow::Cow;
+pub use crate::facts::symbol::unescape_bytes as unescape;
 
 /// A symbol's package (escaped as it is printed) and the rest of its name; no package for what belongs to
 /// none, such as `type:int` or `go:string."a"`.
@@ -23,25 +23,6 @@ pub fn split(name: &[u8]) -> (&[u8], &[u8]) {
         ),
         None => (b"", name),
     }
-}
-
-/// `%2e` and its like turned back. A `%` that no two digits follow stays.
-pub fn unescape(name: &[u8]) -> Cow<'_, [u8]> {
-    if memchr::memchr(b'%', name).is_none() {
-        return Cow::Borrowed(name);
-    }
-    let digit = |byte: Option<&u8>| byte.and_then(|byte| char::from(*byte).to_digit(16));
-    let mut plain = Vec::with_capacity(name.len());
-    let mut rest = name;
-    while let Some((byte, tail)) = rest.split_first() {
-        let code = match (byte, digit(tail.first()), digit(tail.get(1))) {
-            (b'%', Some(high), Some(low)) => u8::try_from(high << 4 | low).ok(),
-            _ => None,
-        };
-        plain.push(code.unwrap_or(*byte));
-        rest = if code.is_some() { tail.get(2..).unwrap_or_default() } else { tail };
-    }
-    Cow::Owned(plain)
 }
 
 /// An import path as symbols have it (PathToPrefix of cmd/internal/objabi).

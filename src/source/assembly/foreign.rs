@@ -1,13 +1,9 @@
 //! x86 by its names: instructions and registers that no ARM64 assembler knows.
 
+use crate::facts::toolchain::GOARCH;
+
 use super::lex::{Kind, Token};
 use super::statement::Statement;
-
-/// GOARCH values that a file name may end with (`go help buildconstraint`).
-const ARCHITECTURES: &[&str] = &[
-    "386", "amd64", "arm", "arm64", "loong64", "mips", "mips64", "mips64le", "mipsle", "ppc64",
-    "ppc64le", "riscv64", "s390x", "wasm",
-];
 
 /// Instructions of cmd/internal/obj/x86 that are in most x86 code and not in cmd/internal/obj/arm64.
 const INSTRUCTIONS: &[&str] = &[
@@ -134,7 +130,7 @@ const REGISTERS: &[&str] =
 /// Whether a file's name says for which architecture it is.
 pub(super) fn has_suffix(name: &str) -> bool {
     let stem = name.strip_suffix(".s").unwrap_or(name);
-    stem.rsplit_once('_').is_some_and(|(_, last)| ARCHITECTURES.contains(&last))
+    stem.rsplit_once('_').is_some_and(|(_, last)| GOARCH.contains(&last))
 }
 
 /// Whether a statement is x86.

@@ -197,7 +197,7 @@ fn write(screen: &mut Screen, finding: &Finding, evidence: &Evidence) {
         }
         Evidence::Listing { command, lines } => listing(screen, command, lines),
         Evidence::Linked { image, functions, reflection, link_proof, path } => {
-            let kept = if *reflection { reach::REFLECTION } else { "" };
+            let kept = if *reflection { reach::NO_CALL } else { "" };
             let image =
                 if *link_proof { format!("{image}{}", reach::LINK_PROOF) } else { image.clone() };
             let what = match functions.as_slice() {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::*;
 use crate::model::{
-    BuildState, Confidence, ControlOutcome, FileSetClass, Reachability, ReportVerdict,
+    AnchorKind, BuildState, Confidence, ControlOutcome, FileSetClass, Reachability, ReportVerdict,
     ResultVerdict, Severity, SpanKind, Subcommand, SubjectKind,
 };
 use crate::render::sample::{empty_report, hostile_report, minimal_report, sample_report};
@@ -70,10 +70,10 @@ fn error_for_version(version: Value) -> String {
 
 #[test]
 fn another_major_version_is_named_before_anything_else() {
-    insta::assert_snapshot!(error_for_version(json!("2.0")), @"the report has schema version 2.0 and this gowoa reads 1.2; read it with the gowoa that made it, or a newer one");
-    insta::assert_snapshot!(error_for_version(json!("0.9")), @"the report has schema version 0.9 and this gowoa reads 1.2; make the report again with this gowoa");
-    insta::assert_snapshot!(error_for_version(json!("one")), @r#"not a gowoa report: `schema_version` is "one", and should be text such as "1.2""#);
-    insta::assert_snapshot!(error_for_version(json!(1.0)), @r#"not a gowoa report: `schema_version` is 1.0, and should be text such as "1.2""#);
+    insta::assert_snapshot!(error_for_version(json!("2.0")), @"the report has schema version 2.0 and this gowoa reads 1.3; read it with the gowoa that made it, or a newer one");
+    insta::assert_snapshot!(error_for_version(json!("0.9")), @"the report has schema version 0.9 and this gowoa reads 1.3; make the report again with this gowoa");
+    insta::assert_snapshot!(error_for_version(json!("one")), @r#"not a gowoa report: `schema_version` is "one", and should be text such as "1.3""#);
+    insta::assert_snapshot!(error_for_version(json!(1.0)), @r#"not a gowoa report: `schema_version` is 1.0, and should be text such as "1.3""#);
 }
 
 #[test]
@@ -81,9 +81,9 @@ fn what_is_no_report_is_said_so() {
     insta::assert_snapshot!(parse("").unwrap_err(), @"not a JSON report: EOF while parsing a value at line 1 column 0");
     insta::assert_snapshot!(parse("<testsuites/>").unwrap_err(), @"not a JSON report: expected value at line 1 column 1");
     insta::assert_snapshot!(parse("{\"schema_version\": \"1.0\",").unwrap_err(), @"not a JSON report: EOF while parsing a value at line 1 column 25");
-    insta::assert_snapshot!(parse("{}").unwrap_err(), @r#"not a gowoa report: `schema_version` is missing, and should be text such as "1.2""#);
-    insta::assert_snapshot!(parse("[1]").unwrap_err(), @r#"not a gowoa report: `schema_version` is missing, and should be text such as "1.2""#);
-    insta::assert_snapshot!(parse("{\"schema_version\": \"1.3\"}").unwrap_err(), @"the report (schema version 1.3) is damaged or newer than this gowoa (1.2): missing field `tool` at line 1 column 25");
+    insta::assert_snapshot!(parse("{}").unwrap_err(), @r#"not a gowoa report: `schema_version` is missing, and should be text such as "1.3""#);
+    insta::assert_snapshot!(parse("[1]").unwrap_err(), @r#"not a gowoa report: `schema_version` is missing, and should be text such as "1.3""#);
+    insta::assert_snapshot!(parse("{\"schema_version\": \"1.3\"}").unwrap_err(), @"the report (schema version 1.3) is damaged or newer than this gowoa (1.3): missing field `tool` at line 1 column 25");
 }
 
 #[test]
@@ -318,6 +318,10 @@ fn the_enums_of_the_schema_are_those_of_the_model() {
             chain!(ControlOutcome: Builds -> Fails -> Unknown),
         ),
         (
+            "/$defs/anchor/properties/kind",
+            chain!(AnchorKind: Location -> Requirement -> Package -> Module),
+        ),
+        (
             "/$defs/evidence_tried/properties/outcome",
             chain!(ControlOutcome: Builds -> Fails -> Unknown),
         ),
@@ -327,7 +331,7 @@ fn the_enums_of_the_schema_are_those_of_the_model() {
     }
     assert_eq!(
         SCHEMA.matches("\"enum\"").count(),
-        12,
+        13,
         "every enum of the schema is held against the model"
     );
 }

@@ -4,12 +4,17 @@
 //! so the same Report gives the same bytes, now or from saved JSON. Each format has one escape function
 //! of its own, and every string of the Report goes through it.
 
+mod claims;
 pub mod files;
+mod headline;
 pub mod json;
 pub mod junit;
 pub mod map;
+mod proven;
 mod reach;
 pub mod terminal;
+mod view;
+mod words;
 
 #[cfg(test)]
 pub(crate) mod sample;

@@ -95,6 +95,7 @@ mod tests {
             module: None,
             subject: SubjectId(String::new()),
             location: None,
+            anchor: None,
             reachability: None,
             evidence: Vec::new(),
             waived: None,

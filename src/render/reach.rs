@@ -88,6 +88,7 @@ mod tests {
             module: None,
             subject: SubjectId::new(SubjectKind::Package, "p"),
             location: Some(Location { function: Some("F".into()), ..Location::default() }),
+            anchor: None,
             reachability: reach,
             evidence: Vec::new(),
             waived: None,

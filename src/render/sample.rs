@@ -99,6 +99,7 @@ pub(crate) fn finding(
         module: None,
         subject: id.clone(),
         location: None,
+        anchor: None,
         reachability: None,
         evidence: Vec::new(),
         waived: None,

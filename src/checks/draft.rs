@@ -25,6 +25,7 @@ pub(super) fn finding(
         module: None,
         subject: subject.clone(),
         location: None,
+        anchor: None,
         reachability: None,
         evidence: Vec::new(),
         waived: None,

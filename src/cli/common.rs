@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use crate::checks;
 use crate::engine::{EngineError, Stamp};
 use crate::model::Report;
 use crate::platform;
 use crate::redact::Redactor;
-use crate::render::files::{FileError, Format, ReportFile, ReportTarget};
-use crate::render::{json, junit, map, terminal};
+use crate::render::files::{FileError, ReportFile, ReportTarget};
+use crate::render::{Format, terminal};
 
 use super::{exit, output, policy, secrets};
 
@@ -18,11 +19,12 @@ use super::{exit, output, policy, secrets};
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Output")]
 pub struct ReportArgs {
-    /// Write a report: json=PATH, junit=PATH, junit-strict=PATH or text=PATH; - is standard output (repeatable)
+    /// Write a report: json=PATH; or junit, junit-strict, sarif, markdown, html, github, azure, text; - is standard
+    /// output (repeatable)
     #[arg(long = "report", value_name = "FORMAT=PATH")]
     pub reports: Vec<std::ffi::OsString>,
 
-    /// Write report.json and junit.xml into this directory
+    /// Write report.json, junit.xml, report.sarif, summary.md and report.html into this directory
     #[arg(long, value_name = "DIR")]
     pub report_dir: Option<PathBuf>,
 }
@@ -115,7 +117,7 @@ pub(super) fn prepare(
         wanted.push(target.map_err(|error| Refusal::new(error.to_string(), help))?);
     }
     if let Some(dir) = &out.report_dir {
-        for format in [Format::Json, Format::Junit { dialect: junit::Dialect::Rich }] {
+        for format in Format::STANDARD {
             wanted.push(ReportTarget { format, path: dir.join(format.file_name()) });
         }
     }
@@ -127,7 +129,7 @@ pub(super) fn prepare(
     for (format, path) in wanted {
         if place(&path).is_some_and(|place| inputs.contains(&place)) {
             return Err(Refusal::new(
-                format!("a report would replace {}, which is to be inspected", path.display()),
+                format!("a report would replace {}, which is read", path.display()),
                 "name another file for the report",
             ));
         }
@@ -175,20 +177,14 @@ fn refused_file(error: FileError) -> Refusal {
 
 /// Puts the report into every file that was asked for, and returns the exit code.
 pub(super) fn finish(files: Prepared, report: &Report) -> Result<u8, Refusal> {
+    let checks = checks::catalogue();
     for (format, file) in files.reports {
-        let text = match format {
-            Format::Json => json::render(report),
-            Format::Text => {
-                terminal::render(report, &terminal::Options { all: true, ..Default::default() })
-            }
-            Format::Map => map::render(report),
-            Format::Junit { dialect } => junit::render(report, dialect).map_err(|error| {
-                Refusal::new(
-                    error.to_string(),
-                    "this is a bug of gowoa; the JSON report has the same content",
-                )
-            })?,
-        };
+        let text = format.render(report, &checks).map_err(|error| {
+            Refusal::new(
+                error.to_string(),
+                "this is a bug of gowoa; the JSON report has the same content",
+            )
+        })?;
         file.commit(text.as_bytes()).map_err(refused_file)?;
     }
     let Some((path, file)) = files.baseline else { return Ok(exit::of(report.verdict)) };

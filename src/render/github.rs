@@ -1,0 +1,8 @@
+//! Workflow commands of GitHub Actions.
+
+use crate::model::Report;
+
+/// Writes it.
+pub fn render(report: &Report) -> String {
+    format!("{}\n", report.verdict)
+}

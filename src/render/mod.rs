@@ -13,6 +13,7 @@ pub mod json;
 pub mod junit;
 pub mod map;
 pub mod markdown;
+pub mod outputs;
 mod reach;
 pub mod sarif;
 pub mod terminal;

@@ -123,7 +123,7 @@ fn fail(view: &View<'_>) -> String {
         groups.iter().take(CLAUSES).map(|(check, group)| clause(view, check, group)).collect();
     match groups.len().saturating_sub(CLAUSES) {
         0 => {}
-        more => clauses.push(format!("and {}", plural(count(more), "other kind of finding"))),
+        more => clauses.push(format!("and {} of finding", plural(count(more), "other kind"))),
     }
     if clauses.is_empty() { "the report names no finding".to_owned() } else { clauses.join("; ") }
 }

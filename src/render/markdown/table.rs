@@ -111,6 +111,8 @@ fn place(view: &View<'_>, finding: &Finding) -> String {
         let spot = code(&format!("{}{line}", anchor.file), NAME);
         match anchor.kind {
             AnchorKind::Requirement => parts.push(format!("required in {spot}")),
+            // That the project has a go.mod says nothing of the place.
+            AnchorKind::Module => {}
             _ if parts.is_empty() => parts.push(spot),
             _ => {}
         }

@@ -14,6 +14,7 @@ mod table;
 mod why;
 
 pub use escape::escape;
+pub(super) use escape::is_hidden;
 pub use why::why;
 
 use self::screen::{Screen, Tone};

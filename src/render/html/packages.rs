@@ -116,7 +116,9 @@ fn row(page: &mut Page, subject: &Subject, found: Option<&Found>) {
     page.raw("</th><td>");
     module(page, subject.module.as_ref());
     page.raw("</td><td>").raw(subject.class.map_or("-", FileSetClass::as_str));
-    page.raw("</td><td class=\"state\">").raw(subject.build.map_or("-", BuildState::as_str)).raw("</td>");
+    page.raw("</td><td class=\"state\">")
+        .raw(subject.build.map_or("-", BuildState::as_str))
+        .raw("</td>");
     match reached(subject, found) {
         Some(reach) => {
             page.raw("<td").numbered("data-v", "", rank(reach).into()).raw(">");

@@ -5,7 +5,8 @@
 
 use std::fmt::Write as _;
 
-use super::super::map::Drawing;
+use crate::render::map::Drawing;
+use crate::render::terminal::is_hidden;
 
 /// What stands where a name or a text is empty: nothing at all would read as a mistake of the page.
 const EMPTY: &str = "(empty)";
@@ -161,15 +162,6 @@ fn escape(out: &mut String, text: &str, breaks: Breaks) {
             c => out.push(c),
         }
     }
-}
-
-/// Whether a character acts on a reader without being seen, or must not stand in HTML at all.
-fn is_hidden(c: char) -> bool {
-    // The last two code points of each plane, and U+FDD0 to U+FDEF, are no characters.
-    let code = u32::from(c);
-    crate::render::terminal::is_hidden(c)
-        || code & 0xfffe == 0xfffe
-        || (0xfdd0..=0xfdef).contains(&code)
 }
 
 /// RFC 4648 with padding: what a Content-Security-Policy spells hashes in.

@@ -3,7 +3,7 @@
 //! Both go where the system expects them and only there: annotations to standard error, behind the text, so that a
 //! report on standard output stays one, and so that they do not overtake the text (systems read the two streams side by
 //! side). The text itself stands between `stop-commands` marks on GitHub, beside being free of commands anyway
-//! ([`terminal::escape`]).
+//! ([`crate::render::terminal::escape`]).
 
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Write};
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use crate::model::Report;
 use crate::redact::Redactor;
-use crate::render::{azure, github, markdown, plural, terminal};
+use crate::render::{azure, github, markdown};
 
 use super::{output, secrets};
 
@@ -55,9 +55,8 @@ enum System {
 
 /// The system that this process runs under.
 fn system() -> Option<System> {
-    let says = |name: &str| {
-        std::env::var(name).is_ok_and(|value| value.eq_ignore_ascii_case("true"))
-    };
+    let says =
+        |name: &str| std::env::var(name).is_ok_and(|value| value.eq_ignore_ascii_case("true"));
     if says("GITHUB_ACTIONS") {
         Some(System::Github)
     } else if says("TF_BUILD") {
@@ -85,6 +84,7 @@ impl CiArgs {
             return;
         }
         let token = token(text);
+        let text = text.trim_end_matches('\n');
         output::tell(&format!("::stop-commands::{token}\n{text}\n::{token}::\n"));
     }
 
@@ -178,11 +178,9 @@ fn append(path: &Path, report: &Report, limit: Option<u64>) -> Result<(), String
 fn short(report: &Report) -> String {
     let counts = &report.counts;
     format!(
-        "**gowoa: {}** – {}, {}, {}. The summaries of this step leave no room for more; see the log or the report files.\n",
-        report.verdict,
-        plural(counts.errors, "error"),
-        plural(counts.warnings, "warning"),
-        plural(counts.notes, "note"),
+        "**gowoa: {}** (errors: {}, warnings: {}, notes: {}). The summaries of this step leave no room for more; see \
+         the log or the report files.\n",
+        report.verdict, counts.errors, counts.warnings, counts.notes,
     )
 }
 

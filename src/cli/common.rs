@@ -13,6 +13,7 @@ use crate::redact::Redactor;
 use crate::render::files::{FileError, ReportFile, ReportTarget};
 use crate::render::{Format, terminal};
 
+use super::ci::CiArgs;
 use super::{exit, output, policy, secrets};
 
 /// Which reports to write.
@@ -27,6 +28,10 @@ pub struct ReportArgs {
     /// Write report.json, junit.xml, report.sarif, summary.md and report.html into this directory
     #[arg(long, value_name = "DIR")]
     pub report_dir: Option<PathBuf>,
+
+    /// What the CI system gets.
+    #[command(flatten)]
+    pub ci: CiArgs,
 }
 
 /// What is wrong with a call or its surroundings: message and next step.
@@ -55,6 +60,14 @@ impl Refusal {
     /// Prints it, and returns the exit code.
     pub(super) fn tell(&self, redactor: &Redactor) -> u8 {
         output::tell(&self.text(redactor));
+        exit::INCOMPLETE
+    }
+
+    /// Prints it, annotates the run with it, and returns the exit code.
+    pub(super) fn annotate(&self, ci: &CiArgs, redactor: &Redactor) -> u8 {
+        ci.tell(&self.text(redactor));
+        let text = format!("{}\n{}\nnext: {}", self.message, self.words, self.next);
+        ci.annotate_error(&redactor.clean(&text));
         exit::INCOMPLETE
     }
 
@@ -99,6 +112,8 @@ pub(super) struct Prepared {
     reports: Vec<(Format, ReportFile)>,
     /// The baseline to write, with the path as it was given.
     baseline: Option<(PathBuf, ReportFile)>,
+    /// What the CI system gets.
+    ci: CiArgs,
 }
 
 /// Opens every report before the work begins, so that a target that cannot be written is told at once.
@@ -124,7 +139,7 @@ pub(super) fn prepare(
     wanted.extend(map.map(|path| ReportTarget { format: Format::Map, path: path.to_owned() }));
     let wanted = wanted.into_iter().map(|ReportTarget { format, path }| (Some(format), path));
     let wanted = wanted.chain(baseline.map(|path| (None, path.to_owned())));
-    let mut prepared = Prepared::default();
+    let mut prepared = Prepared { ci: out.ci.clone(), ..Prepared::default() };
     let mut places: Vec<PathBuf> = Vec::new();
     for (format, path) in wanted {
         if place(&path).is_some_and(|place| inputs.contains(&place)) {
@@ -175,8 +190,26 @@ fn refused_file(error: FileError) -> Refusal {
     Refusal::new(error.what(), next)
 }
 
+/// Shows the report to everybody who waits for it, and returns the exit code: the text to people, the files that were
+/// asked for, the job summary and the annotations.
+pub(super) fn finish(
+    files: Prepared,
+    report: &Report,
+    text: &terminal::Options,
+    redactor: &Redactor,
+) -> Result<u8, Refusal> {
+    files.ci.tell(&terminal::render(report, text));
+    let ci = files.ci.clone();
+    let code = write(files, report)?;
+    ci.summarize(report, redactor).map_err(|error| {
+        Refusal::new(error, "name another file with --summary, or leave it out")
+    })?;
+    ci.annotate(report);
+    Ok(code)
+}
+
 /// Puts the report into every file that was asked for, and returns the exit code.
-pub(super) fn finish(files: Prepared, report: &Report) -> Result<u8, Refusal> {
+fn write(files: Prepared, report: &Report) -> Result<u8, Refusal> {
     let checks = checks::catalogue();
     for (format, file) in files.reports {
         let text = format.render(report, &checks).map_err(|error| {

@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand; turns arguments into a Plan and prints what came of it.
 
 pub mod check;
+pub mod ci;
 pub mod common;
 mod completions;
 pub mod exit;

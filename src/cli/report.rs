@@ -51,7 +51,7 @@ pub struct ReportCommandArgs {
 /// Does the job and returns the exit code.
 pub(super) fn run(args: &ReportCommandArgs) -> u8 {
     let redactor = secrets::redactor();
-    report(args, &redactor).unwrap_or_else(|refusal| refusal.tell(&redactor))
+    report(args, &redactor).unwrap_or_else(|refusal| refusal.annotate(&args.reports.ci, &redactor))
 }
 
 fn report(args: &ReportCommandArgs, redactor: &Redactor) -> Result<u8, Refusal> {
@@ -76,8 +76,7 @@ fn report(args: &ReportCommandArgs, redactor: &Redactor) -> Result<u8, Refusal> 
     }
     let options =
         terminal::Options { all: args.all, color: args.color.on_stderr(), ..Default::default() };
-    output::tell(&terminal::render(&report, &options));
-    finish(files, &report)
+    finish(files, &report, &options, redactor)
 }
 
 fn is_stdin(path: &Path) -> bool {
@@ -137,9 +136,10 @@ fn labels(paths: &[PathBuf]) -> Vec<String> {
         };
         (1..=words.len()).find(tells).map(|length| end(words, length))
     };
-    let numbered = all.iter().enumerate().map(|(at, words)| {
-        label(at, words).unwrap_or_else(|| format!("report-{}", at + 1))
-    });
+    let numbered = all
+        .iter()
+        .enumerate()
+        .map(|(at, words)| label(at, words).unwrap_or_else(|| format!("report-{}", at + 1)));
     numbered.collect()
 }
 

@@ -7,9 +7,7 @@
 
 use std::collections::HashMap;
 
-use crate::model::{
-    Anchor, Evidence, Finding, Location, Problem, Report, ReportVerdict, Severity,
-};
+use crate::model::{Anchor, Evidence, Finding, Location, Problem, Report, ReportVerdict, Severity};
 
 use super::{is_open, plural, terminal};
 
@@ -121,9 +119,8 @@ impl<'a> Draft<'a> {
                 let Some((first, rest)) = findings.split_first() else {
                     return about_run(String::new());
                 };
-                let fits = |anchor: &&Anchor| {
-                    !anchor.file.is_empty() && anchor.file.len() <= LONGEST_PATH
-                };
+                let fits =
+                    |anchor: &&Anchor| !anchor.file.is_empty() && anchor.file.len() <= LONGEST_PATH;
                 Annotation {
                     severity,
                     title: title(first),

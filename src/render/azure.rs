@@ -37,7 +37,8 @@ fn issue(annotation: &Annotation<'_>) -> String {
             properties.extend(anchor.line.map(|line| format!("linenumber={line}")));
             let column = anchor.line.and(anchor.column);
             properties.extend(column.map(|column| format!("columnnumber={column}")));
-            properties.extend(annotation.check.iter().map(|check| format!("code={}", escape(check))));
+            properties
+                .extend(annotation.check.iter().map(|check| format!("code={}", escape(check))));
         }
         // The agent shows the code of what has a place alone, and there is no title.
         None => text = format!("{}: ", annotation.check.as_deref().unwrap_or("gowoa")),

@@ -13,8 +13,12 @@ fn finding(severity: Severity, name: &str) -> Finding {
 }
 
 fn at_line(line: u32, finding: Finding) -> Finding {
-    let anchor =
-        Anchor { file: "go.mod".into(), line: Some(line), column: None, kind: AnchorKind::Requirement };
+    let anchor = Anchor {
+        file: "go.mod".into(),
+        line: Some(line),
+        column: None,
+        kind: AnchorKind::Requirement,
+    };
     Finding { anchor: Some(anchor), ..finding }
 }
 

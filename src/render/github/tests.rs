@@ -72,7 +72,8 @@ fn nothing_of_a_hostile_report_is_a_command_of_its_own() {
 
 #[test]
 fn an_error_without_a_report() {
-    let [command] = commands(&error("gowoa", "no go on PATH\nnext: install Go")).try_into().unwrap();
+    let [command] =
+        commands(&error("gowoa", "no go on PATH\nnext: install Go")).try_into().unwrap();
     assert_eq!(command.property("title"), "gowoa");
     assert_eq!(command.data, "no go on PATH\n  next: install Go");
 }

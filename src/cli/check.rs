@@ -17,8 +17,8 @@ use super::common::{Refusal, ReportArgs, finish, of_engine, stamp};
 use super::output::Color;
 use super::policy::PolicyArgs;
 use super::progress::Shown;
+use super::secrets;
 use super::work::{self, Done};
-use super::{output, secrets};
 
 /// Arguments of `gowoa check`.
 #[derive(Debug, clap::Args)]
@@ -168,7 +168,7 @@ pub(super) fn run(args: &CheckArgs) -> u8 {
     let redactor = secrets::redactor();
     match check(args, &redactor) {
         Ok(code) => code,
-        Err(refusal) => refusal.tell(&redactor),
+        Err(refusal) => refusal.annotate(&args.out.reports.ci, &redactor),
     }
 }
 
@@ -187,8 +187,7 @@ fn check(args: &CheckArgs, redactor: &Redactor) -> Result<u8, Refusal> {
         color: args.out.color.on_stderr(),
         ..Default::default()
     };
-    output::tell(&terminal::render(&report, &options));
-    finish(files, &report)
+    finish(files, &report, &options, redactor)
 }
 
 fn plan(args: &CheckArgs) -> Result<Plan, Refusal> {

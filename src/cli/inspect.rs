@@ -96,7 +96,7 @@ fn platform(text: &str) -> Result<Platform, String> {
 /// Does the job and returns the exit code.
 pub(super) fn run(args: &InspectArgs) -> u8 {
     let redactor = secrets::redactor();
-    inspect(args, &redactor).unwrap_or_else(|refusal| refusal.tell(&redactor))
+    inspect(args, &redactor).unwrap_or_else(|refusal| refusal.annotate(&args.reports.ci, &redactor))
 }
 
 fn inspect(args: &InspectArgs, redactor: &Redactor) -> Result<u8, Refusal> {
@@ -148,8 +148,7 @@ fn inspect(args: &InspectArgs, redactor: &Redactor) -> Result<u8, Refusal> {
     };
     let options =
         terminal::Options { all: args.all, color: args.color.on_stderr(), ..Default::default() };
-    output::tell(&terminal::render(&report, &options));
-    finish(files, &report)
+    finish(files, &report, &options, redactor)
 }
 
 #[cfg(test)]

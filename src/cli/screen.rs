@@ -94,7 +94,7 @@ fn asked(text: &str) -> Result<AskedModule, String> {
 /// Does the job and returns the exit code.
 pub(super) fn run(args: &ScreenArgs) -> u8 {
     let redactor = secrets::redactor();
-    screen(args, &redactor).unwrap_or_else(|refusal| refusal.tell(&redactor))
+    screen(args, &redactor).unwrap_or_else(|refusal| refusal.annotate(&args.reports.ci, &redactor))
 }
 
 fn screen(args: &ScreenArgs, redactor: &Redactor) -> Result<u8, Refusal> {
@@ -111,8 +111,7 @@ fn screen(args: &ScreenArgs, redactor: &Redactor) -> Result<u8, Refusal> {
     };
     let options =
         terminal::Options { all: args.all, color: args.color.on_stderr(), ..Default::default() };
-    output::tell(&terminal::render(&report, &options));
-    finish(files, &report)
+    finish(files, &report, &options, redactor)
 }
 
 /// Says why a package is there; the answer is what was asked for, so it goes to standard output.

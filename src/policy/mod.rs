@@ -8,6 +8,7 @@
 
 pub mod baseline;
 pub mod config;
+pub(crate) mod fingerprint;
 mod parts;
 pub mod waiver;
 

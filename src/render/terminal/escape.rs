@@ -65,7 +65,7 @@ fn push_visible(out: &mut String, c: char) {
 
 /// Whether a character acts on a terminal or on a reader without being seen: controls (C0, DEL, C1), line and
 /// paragraph separators, bidi marks, overrides and isolates, zero-width and other invisible characters, tags.
-pub(super) fn is_hidden(c: char) -> bool {
+pub(in crate::render) fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'

@@ -16,6 +16,7 @@ mod table;
 mod why;
 
 pub use escape::escape;
+pub(super) use escape::is_hidden;
 pub use why::why;
 
 use std::collections::HashMap;

@@ -24,6 +24,7 @@ mod probe;
 mod problems;
 mod proof;
 mod reach;
+mod reflection;
 mod rules;
 mod settings;
 mod sources;

@@ -19,8 +19,8 @@ use super::listed::Listed;
 use super::phases::Clock;
 use super::proof::Host;
 use super::{
-    Progress, embeds, inspect, listing, objects, reach, rules, sources, syso, tests_build, tried,
-    why,
+    Progress, embeds, inspect, listing, objects, reach, reflection, rules, sources, syso,
+    tests_build, tried, why,
 };
 
 /// What is built in one go.
@@ -138,6 +138,9 @@ async fn work(
     }
     facts.failures = failures;
     facts.packages = table;
+    if plan.why.is_none() {
+        reflection::fill(plan, toolchain, unit, &overlay, facts, clock).await;
+    }
 }
 
 /// Newer versions of the modules at fault, built before anybody advises them.

@@ -1,7 +1,7 @@
 //! The texts that stand on GitHub: the title and summary of a check run, and the comment.
 
 use crate::model::Report;
-use crate::render::{markdown, plural, terminal};
+use crate::render::{plural, terminal};
 
 use super::Target;
 
@@ -70,11 +70,9 @@ fn origin(report: &Report, target: &Target) -> String {
     format!("<sub>{}</sub>", parts.join(" · "))
 }
 
-/// The report in at most `budget` bytes. A Markdown text that is longer is not cut, because a cut opens what the text
-/// closes: the plain text takes its place, which is cut between two lines.
+/// The report in at most `budget` bytes.
 fn body(report: &Report, budget: usize) -> String {
-    let text = markdown::render(report);
-    if text.len() <= budget { text } else { fenced(report, budget) }
+    fenced(report, budget)
 }
 
 /// The text of the terminal in a code block, whole lines of it.

@@ -24,7 +24,8 @@ fn workflows() -> Vec<(PathBuf, String)> {
 
 /// Runs a peer over all workflows and returns what it says; `None` where it is not installed.
 fn peer(name: &str, args: &[&str]) -> Option<(bool, String)> {
-    let peers = std::env::var_os("GOWOA_PEERS").map_or_else(|| root().join("target/peers"), PathBuf::from);
+    let peers =
+        std::env::var_os("GOWOA_PEERS").map_or_else(|| root().join("target/peers"), PathBuf::from);
     let program = peers.join("bin").join(name);
     if !program.is_file() {
         assert!(std::env::var_os("GOWOA_PEERS_REQUIRED").is_none(), "no {name}");
@@ -76,8 +77,14 @@ fn nothing_is_granted_that_no_job_asks_for() {
             assert_eq!(text.matches(word).count(), jobs, "{}: {word}", path.display());
         }
         let checkouts = text.matches("uses: actions/checkout@").count();
-        assert_eq!(text.matches("persist-credentials: false").count(), checkouts, "{}", path.display());
-        let code: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with('#')).collect();
+        assert_eq!(
+            text.matches("persist-credentials: false").count(),
+            checkouts,
+            "{}",
+            path.display()
+        );
+        let code: Vec<&str> =
+            text.lines().filter(|line| !line.trim_start().starts_with('#')).collect();
         let target = code.iter().any(|line| line.contains("pull_request_target"));
         assert!(!target, "{}: a stranger's code with a token that may write", path.display());
         assert!(text.starts_with("# "), "{}: begins with what it is for", path.display());
@@ -108,13 +115,21 @@ fn the_inputs_and_outputs_are_those_of_the_action() {
                 (inside, steps) = (true, steps + 1);
             } else if inside && indent == 10 {
                 let name = line.trim().split(':').next().unwrap();
-                assert!(inputs.contains(name), "{}: the action has no input {name}", path.display());
+                assert!(
+                    inputs.contains(name),
+                    "{}: the action has no input {name}",
+                    path.display()
+                );
             } else if indent <= 6 && !line.is_empty() {
                 inside = false;
             }
             for found in output.captures_iter(line) {
                 let name = &found[1];
-                assert!(outputs.contains(name), "{}: the action has no output {name}", path.display());
+                assert!(
+                    outputs.contains(name),
+                    "{}: the action has no output {name}",
+                    path.display()
+                );
             }
         }
     }

@@ -194,6 +194,11 @@ impl Publisher {
             lines.push(published.done.join("; "));
         }
         lines.extend(published.failed.iter().cloned());
+        let proxy = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"].map(variable);
+        if published.unreachable && proxy.iter().any(Option::is_some) {
+            lines
+                .push("a proxy is set, and gowoa reaches GitHub directly or not at all".to_owned());
+        }
         let annotate = published.findings_unseen
             && !self.annotated
             && !report.findings.is_empty()
@@ -241,7 +246,9 @@ fn variable(name: &str) -> Option<String> {
 /// The commit and the pull request.
 fn event() -> Result<Event, Refusal> {
     let sha = variable("GITHUB_SHA");
-    let Some(path) = variable("GITHUB_EVENT_PATH") else { return Ok(event::without(sha.as_deref())) };
+    let Some(path) = variable("GITHUB_EVENT_PATH") else {
+        return Ok(event::without(sha.as_deref()));
+    };
     let next = "set GITHUB_EVENT_PATH as GitHub Actions does, or leave it out";
     let length = fs_err::metadata(&path).map(|metadata| metadata.len());
     match length {

@@ -141,7 +141,8 @@ mod tests {
 
     #[test]
     fn what_github_would_refuse_is_left_out_and_counted() {
-        for path in ["", "/etc/passwd", "../a", "a//b", "./a", "a\\b", "a\nb", &"x/".repeat(3_000)] {
+        for path in ["", "/etc/passwd", "../a", "a//b", "./a", "a\\b", "a\nb", &"x/".repeat(3_000)]
+        {
             let annotations = of(&with(at(path, Some(1), None), |_| {}));
             assert_eq!((annotations.list.len(), annotations.left_out), (0, 1), "{path}");
         }

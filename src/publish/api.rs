@@ -89,25 +89,33 @@ mod tests {
         assert_eq!(api.rest, "https://ghe.example:8443/api/v3");
         assert_eq!(api.graphql, "https://ghe.example:8443/api");
         assert_eq!(api.origin(), "https://ghe.example:8443");
-        let api = Api::new("https://api.github.com", Some("https://api.github.com/graphql")).unwrap();
+        let api =
+            Api::new("https://api.github.com", Some("https://api.github.com/graphql")).unwrap();
         assert_eq!(api.graphql, "https://api.github.com");
         assert_eq!(api.origin(), "https://api.github.com");
     }
 
     #[test]
     fn a_token_goes_to_encrypted_hosts_and_this_machine_alone() {
-        for good in ["http://127.0.0.1:80/api/v3", "http://localhost", "http://[::1]:1", "https://h"] {
+        for good in
+            ["http://127.0.0.1:80/api/v3", "http://localhost", "http://[::1]:1", "https://h"]
+        {
             assert!(Api::new(good, None).is_ok(), "{good}");
         }
-        for plain in ["http://ghe.example/api/v3", "HTTP://127.0.0.1.evil.example", "http://10.0.0.1"] {
-            assert!(
-                matches!(Api::new(plain, None), Err(ApiUrlError::NotEncrypted(_))),
-                "{plain}"
-            );
-        }
-        for wrong in
-            ["", "api.github.com", "ftp://h", "https://", "https://u:p@h", "https://h/?a", "file:///x"]
+        for plain in
+            ["http://ghe.example/api/v3", "HTTP://127.0.0.1.evil.example", "http://10.0.0.1"]
         {
+            assert!(matches!(Api::new(plain, None), Err(ApiUrlError::NotEncrypted(_))), "{plain}");
+        }
+        for wrong in [
+            "",
+            "api.github.com",
+            "ftp://h",
+            "https://",
+            "https://u:p@h",
+            "https://h/?a",
+            "file:///x",
+        ] {
             assert!(matches!(Api::new(wrong, None), Err(ApiUrlError::NotAUrl(_))), "{wrong}");
         }
         assert!(Api::new("https://h", Some("https://h/query")).is_err());

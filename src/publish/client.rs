@@ -6,6 +6,7 @@
 //! this file does not repeat. Its models, because they demand fields that Enterprise servers leave out, and an answer
 //! that cannot be decoded after a write looks like a write that failed. Its reading of bodies, which has no limit.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http_body_util::{BodyExt, Limited};
@@ -159,6 +160,8 @@ pub(super) struct Client {
     graphql: Octocrab,
     origin: String,
     deadline: Instant,
+    /// Whether a connection could not be made.
+    unreachable: AtomicBool,
 }
 
 impl Client {
@@ -180,14 +183,17 @@ impl Client {
             graphql: client(&api.graphql)?,
             origin: api.origin().to_owned(),
             deadline: Instant::now() + limit,
+            unreachable: AtomicBool::new(false),
         })
     }
 
+    /// Whether a connection could not be made.
+    pub(super) fn was_unreachable(&self) -> bool {
+        self.unreachable.load(Ordering::Relaxed)
+    }
+
     /// Reads one page of a list.
-    pub(super) async fn page<T: DeserializeOwned>(
-        &self,
-        route: &str,
-    ) -> Result<Page<T>, ApiError> {
+    pub(super) async fn page<T: DeserializeOwned>(&self, route: &str) -> Result<Page<T>, ApiError> {
         let answer = self.read(&self.rest, route, None::<&()>).await?;
         let next = answer.next.clone().filter(|url| self.is_ours(url));
         Ok(Page { items: decode(&answer)?, next })
@@ -303,7 +309,11 @@ impl Client {
             let response = response.map_err(|error| self.of_transport(&error))?;
             let status = response.status();
             let header = |name: &str| {
-                response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+                response
+                    .headers()
+                    .get(name)
+                    .and_then(|value| value.to_str().ok())
+                    .map(str::to_owned)
             };
             let number = |name: &str| header(name).and_then(|text| text.trim().parse::<u64>().ok());
             let exhausted = number("x-ratelimit-remaining") == Some(0);
@@ -336,6 +346,7 @@ impl Client {
         let words = chain(error);
         // The error of the client under octocrab, whose type is not octocrab's to show.
         if words.contains("(Connect)") {
+            self.unreachable.store(true, Ordering::Relaxed);
             let words = words.replace("client error (Connect): ", "");
             ApiError::Unreachable { host: self.origin.clone(), words: short(&words) }
         } else {
@@ -346,7 +357,8 @@ impl Client {
     /// Whether a URL that an answer names is on the API's own host: others are not asked.
     fn is_ours(&self, url: &str) -> bool {
         let rest = url.strip_prefix(&self.origin);
-        rest.is_some_and(|rest| rest.starts_with('/')) || (url.starts_with('/') && !url.starts_with("//"))
+        rest.is_some_and(|rest| rest.starts_with('/'))
+            || (url.starts_with('/') && !url.starts_with("//"))
     }
 }
 
@@ -455,7 +467,9 @@ mod tests {
     fn the_next_page_is_found_among_the_links() {
         let link = r#"<https://h/a?page=1,2>; rel="prev", <https://h/a?page=3>; rel="next", <https://h/a?page=9>; rel="last""#;
         assert_eq!(next_of(link).as_deref(), Some("https://h/a?page=3"));
-        for none in [r#"<https://h/a>; rel="prev""#, "", "<", "<>", "next", r#"<https://h>; title="next""#] {
+        for none in
+            [r#"<https://h/a>; rel="prev""#, "", "<", "<>", "next", r#"<https://h>; title="next""#]
+        {
             assert_eq!(next_of(none), None, "{none}");
         }
     }

@@ -92,12 +92,13 @@ pub(super) async fn publish(
             made.map(|made| Some(format!("comment written{}", made.note)))
                 .map_err(|error| wrong(&error))
         }
-        Some(old) if same(old.body.as_deref(), &body) => Ok(Some("comment is up to date".to_owned())),
+        Some(old) if same(old.body.as_deref(), &body) => {
+            Ok(Some("comment is up to date".to_owned()))
+        }
         Some(old) => {
             let done = update(client, target, old.id, &Body { body: &body }).await;
-            done.map(|done| Some(format!("comment updated{}", done.note))).map_err(|error| {
-                refused("the comment was not updated", &error, target, PERMISSION)
-            })
+            done.map(|done| Some(format!("comment updated{}", done.note)))
+                .map_err(|error| refused("the comment was not updated", &error, target, PERMISSION))
         }
     }
 }
@@ -146,8 +147,7 @@ async fn find(
     own: &Own,
     marker: &str,
 ) -> Result<Option<Comment>, ApiError> {
-    let mut route =
-        format!("/repos/{}/issues/{pull}/comments?per_page=100", target.repository);
+    let mut route = format!("/repos/{}/issues/{pull}/comments?per_page=100", target.repository);
     for _ in 0..PAGES {
         let page = client.page::<Vec<Comment>>(&route).await?;
         let ours = |comment: &Comment| {

@@ -40,7 +40,9 @@ pub fn read(name: &str, json: &[u8], sha: Option<&str>) -> Result<Event, EventEr
     let fallback = || sha.and_then(commit);
     Ok(match name {
         "workflow_run" => of_workflow_run(&event).unwrap_or(plain(fallback())),
-        "merge_group" => plain(text(&event, "/merge_group/head_sha").and_then(commit).or_else(fallback)),
+        "merge_group" => {
+            plain(text(&event, "/merge_group/head_sha").and_then(commit).or_else(fallback))
+        }
         // A branch that was deleted has zeros there.
         "push" => plain(text(&event, "/after").and_then(commit).or_else(fallback)),
         _ if event.pointer("/pull_request/head").is_some() => of_pull_request(name, &event)?,
@@ -129,8 +131,7 @@ mod tests {
     #[test]
     fn a_pull_request_is_checked_at_its_head_and_not_at_the_merge() {
         let event = of("pull_request", &pull(json!({"full_name": "o/r"}))).unwrap();
-        let want =
-            Event { commit: Some(HEAD.into()), pull: Some(7), from_fork: false, head: None };
+        let want = Event { commit: Some(HEAD.into()), pull: Some(7), from_fork: false, head: None };
         assert_eq!(event, want);
         for fork in [json!({"full_name": "stranger/r"}), Value::Null] {
             assert!(of("pull_request_target", &pull(fork)).unwrap().from_fork);

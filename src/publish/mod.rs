@@ -136,6 +136,8 @@ pub struct Published {
     pub failed: Vec<String>,
     /// Whether something that was to show the findings could not be written: they have to be shown otherwise.
     pub findings_unseen: bool,
+    /// Whether there was no connection, so that people look at their network first.
+    pub unreachable: bool,
 }
 
 /// Publishes the report. Never fails: what does not work is told in the answer.
@@ -173,6 +175,7 @@ pub async fn publish(report: &Report, target: &Target) -> Published {
         }
     }
     published.findings_unseen = wanted && !shown;
+    published.unreachable = client.was_unreachable();
     published
 }
 

@@ -15,8 +15,11 @@ const FOOT: usize = 1_000;
 pub(super) fn title(report: &Report) -> String {
     let counts = &report.counts;
     let parts = [(counts.errors, "error"), (counts.warnings, "warning"), (counts.notes, "note")];
-    let mut said: Vec<String> =
-        parts.iter().filter(|(count, _)| *count > 0).map(|(count, noun)| plural(*count, noun)).collect();
+    let mut said: Vec<String> = parts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, noun)| plural(*count, noun))
+        .collect();
     if said.is_empty() {
         said.push("no findings".to_owned());
     }
@@ -65,7 +68,8 @@ fn origin(report: &Report, target: &Target) -> String {
     if let Some(url) = &target.run_url {
         parts.push(format!("[workflow run]({url})"));
     }
-    let version = report.tool.version.chars().filter(|c| c.is_ascii_alphanumeric() || ".-+".contains(*c));
+    let version =
+        report.tool.version.chars().filter(|c| c.is_ascii_alphanumeric() || ".-+".contains(*c));
     parts.push(format!("gowoa {}", version.take(40).collect::<String>()));
     format!("<sub>{}</sub>", parts.join(" · "))
 }

@@ -22,14 +22,19 @@ fn every_package_with_tests_is_listed_with_what_it_takes_to_run_them() {
     let out = project.beside("exes");
     let run = project.check().arg("--tests").arg("--out-dir").arg(&out).run();
     assert_eq!(run.code, Some(2), "a test that fails everywhere is no answer:\n{}", run.stderr);
-    let kept: Value = serde_json::from_slice(&fs_err::read(out.join("tests.json")).unwrap()).unwrap();
-    assert_eq!((kept["version"].as_u64(), kept["target"].as_str()), (Some(1), Some("windows/arm64")));
+    let kept: Value =
+        serde_json::from_slice(&fs_err::read(out.join("tests.json")).unwrap()).unwrap();
+    assert_eq!(
+        (kept["version"].as_u64(), kept["target"].as_str()),
+        (Some(1), Some("windows/arm64"))
+    );
     let mut listed = Vec::new();
     for test in kept["tests"].as_array().unwrap() {
         let text = |name: &str| test[name].as_str().unwrap_or("-").to_owned();
         if let Some(exe) = test["exe"].as_str() {
             let bytes = fs_err::read(out.join(exe)).unwrap();
-            let sum: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+            let sum: String =
+                Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
             assert_eq!(text("sha256"), sum);
         }
         listed.push((text("package"), text("directory"), test["exe"].is_string()));
@@ -45,7 +50,8 @@ fn every_package_with_tests_is_listed_with_what_it_takes_to_run_them() {
     // The directories are those of the repository, not of the module in it.
     fs_err::create_dir(project.beside(".git")).unwrap();
     project.check().arg("--tests").arg("--out-dir").arg(&out).run();
-    let kept: Value = serde_json::from_slice(&fs_err::read(out.join("tests.json")).unwrap()).unwrap();
+    let kept: Value =
+        serde_json::from_slice(&fs_err::read(out.join("tests.json")).unwrap()).unwrap();
     assert_eq!(kept["tests"][1]["directory"], "src/a");
     // Nobody asked to keep them: nothing is listed.
     assert!(!project.src().join("tests.json").exists());

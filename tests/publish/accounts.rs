@@ -42,7 +42,8 @@ fn a_stranger_who_writes_the_marker_is_left_alone() {
     // A login that somebody else had before.
     let renamed = hub.add_comment("github-actions[bot]", 77, &spoof);
     let quoted = hub.add_comment("github-actions[bot]", BOT, &format!("> {spoof}"));
-    let other = hub.add_comment("github-actions[bot]", BOT, "<!-- gowoa:check:cmd -->\nanother use");
+    let other =
+        hub.add_comment("github-actions[bot]", BOT, "<!-- gowoa:check:cmd -->\nanother use");
     Job::with_findings(&hub, 1).run().assert_says("comment written");
     for id in [stranger, bot, renamed] {
         assert_eq!(body(&hub, id), spoof);
@@ -89,7 +90,8 @@ fn several_uses_have_a_check_run_and_a_comment_each() {
     for key in ["check", "check:cmd/app", "inspect"] {
         Job::with_findings(&hub, 1).key(key).run().assert_says("comment written");
     }
-    let names: Vec<_> = hub.runs().iter().map(|run| run["name"].as_str().unwrap().to_owned()).collect();
+    let names: Vec<_> =
+        hub.runs().iter().map(|run| run["name"].as_str().unwrap().to_owned()).collect();
     assert_eq!(names, ["gowoa", "gowoa (check:cmd/app)", "gowoa (inspect)"]);
     assert_eq!(hub.comments().len(), 3);
 }

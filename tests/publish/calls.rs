@@ -44,7 +44,8 @@ fn every_request_has_the_headers_and_none_of_them_twice() {
 fn an_enterprise_server_keeps_its_prefix_with_or_without_a_slash() {
     for slash in ["", "/"] {
         let hub = Hub::at("/api/v3");
-        let mut job = Job::with_findings(&hub, 1).env("GITHUB_API_URL", &format!("{}{slash}", hub.url()));
+        let mut job =
+            Job::with_findings(&hub, 1).env("GITHUB_API_URL", &format!("{}{slash}", hub.url()));
         let ran = job.run();
         ran.assert_says("check run \"gowoa\" with 1 annotation; comment written");
         assert_eq!(hub.foreign(), Vec::<String>::new());
@@ -117,7 +118,11 @@ fn a_call_that_cannot_be_meant_is_refused_before_the_work() {
     let refused = |mut job: Job, words: &str| {
         let ran = job.run();
         assert_eq!(ran.code, Some(2), "{words}:\n{}", ran.stderr);
-        assert!(ran.stderr.contains(words) && ran.stderr.contains("next   "), "{words}:\n{}", ran.stderr);
+        assert!(
+            ran.stderr.contains(words) && ran.stderr.contains("next   "),
+            "{words}:\n{}",
+            ran.stderr
+        );
         assert!(!ran.stderr.contains("windows_arm64.exe"), "the work was done:\n{}", ran.stderr);
     };
     let job = || Job::with_findings(&hub, 1);
@@ -159,7 +164,8 @@ fn a_token_is_taken_from_the_environment_and_its_lack_is_said() {
     ran.assert_says("as annotations of this job instead");
     assert!(ran.stdout.contains("fail") || ran.stdout.contains("::error"), "{}", ran.stdout);
     let hub = Hub::new();
-    let mut job = Job::with_findings(&hub, 1).env("GITHUB_TOKEN", "ghs_CanaryThatIsWrong012345678901");
+    let mut job =
+        Job::with_findings(&hub, 1).env("GITHUB_TOKEN", "ghs_CanaryThatIsWrong012345678901");
     let ran = job.run();
     assert_eq!(ran.code, Some(1));
     ran.assert_says("401 Unauthorized: Bad credentials");
@@ -215,5 +221,8 @@ fn what_github_says_is_shown_and_harmless() {
     hub.fail("POST /repos/o/r/check-runs", [Fault::Instead(refusal(403, words))]);
     let ran = Job::with_findings(&hub, 1).run();
     let line = ran.github().join("\n");
-    assert!(!line.contains('\u{1b}') && !line.contains("##[command]") && !line.contains("second"), "{line}");
+    assert!(
+        !line.contains('\u{1b}') && !line.contains("##[command]") && !line.contains("second"),
+        "{line}"
+    );
 }

@@ -82,7 +82,9 @@ impl Hub {
     pub(crate) fn add_comment(&self, login: &str, id: u64, body: &str) -> u64 {
         let mut state = self.state.lock().unwrap();
         let number = 100 + state.comments.len() as u64;
-        state.comments.push(json!({"id": number, "body": body, "user": {"login": login, "id": id}}));
+        state
+            .comments
+            .push(json!({"id": number, "body": body, "user": {"login": login, "id": id}}));
         number
     }
 
@@ -132,7 +134,8 @@ impl Hub {
 
 /// An answer with a message, as GitHub words refusals.
 pub(crate) fn refusal(status: u16, message: &str) -> ResponseTemplate {
-    ResponseTemplate::new(status).set_body_json(json!({"message": message, "status": status.to_string()}))
+    ResponseTemplate::new(status)
+        .set_body_json(json!({"message": message, "status": status.to_string()}))
 }
 
 struct Answers {
@@ -145,7 +148,8 @@ impl Respond for Answers {
     fn respond(&self, request: &Request) -> ResponseTemplate {
         let mut state = self.state.lock().unwrap();
         let path = request.url.path().to_owned();
-        let graphql = format!("{}/graphql", self.prefix.strip_suffix("/v3").unwrap_or(&self.prefix));
+        let graphql =
+            format!("{}/graphql", self.prefix.strip_suffix("/v3").unwrap_or(&self.prefix));
         let route = match path.strip_prefix(&self.prefix) {
             _ if path == graphql => "/graphql".to_owned(),
             Some(route) if route.starts_with('/') => route.to_owned(),
@@ -197,7 +201,9 @@ impl Answers {
             ("POST", ["repos", "o", "r", "check-runs"]) => {
                 let known = ["name", "head_sha", "status", "conclusion", "external_id"];
                 let missing = known.iter().find(|name| !body[**name].is_string());
-                if let Some(problem) = missing.map(|name| (*name).to_owned()).or_else(|| wrong(&body)) {
+                if let Some(problem) =
+                    missing.map(|name| (*name).to_owned()).or_else(|| wrong(&body))
+                {
                     return refusal(422, &format!("Invalid request.\n\n{problem}"));
                 }
                 let mut run = body;
@@ -215,7 +221,8 @@ impl Answers {
                     if let Some(problem) = wrong(&body) {
                         return refusal(422, &problem);
                     }
-                    let more = body["output"]["annotations"].as_array().cloned().unwrap_or_default();
+                    let more =
+                        body["output"]["annotations"].as_array().cloned().unwrap_or_default();
                     let there = &mut run["output"]["annotations"];
                     if there.is_null() {
                         *there = json!([]);
@@ -230,7 +237,10 @@ impl Answers {
                 let runs: Vec<&Value> = state
                     .runs
                     .iter()
-                    .filter(|run| run["head_sha"] == **sha && Some(run["name"].as_str().unwrap()) == name.as_deref())
+                    .filter(|run| {
+                        run["head_sha"] == **sha
+                            && Some(run["name"].as_str().unwrap()) == name.as_deref()
+                    })
                     .collect();
                 ok(&json!({"total_count": runs.len(), "check_runs": runs}))
             }
@@ -240,7 +250,12 @@ impl Answers {
                     state.comments.iter().skip((page - 1) * size).take(size).collect();
                 let answer = ok(&json!(all));
                 if state.comments.len() > page * size {
-                    let next = format!("{}{}{route}?per_page=100&page={}", self.uri, self.prefix, page + 1);
+                    let next = format!(
+                        "{}{}{route}?per_page=100&page={}",
+                        self.uri,
+                        self.prefix,
+                        page + 1
+                    );
                     let last = next.clone();
                     let link = format!("<{next}>; rel=\"next\", <{last}>; rel=\"last\"");
                     return answer.insert_header("link", link.as_str());
@@ -251,7 +266,10 @@ impl Answers {
                 if let Some(problem) = wrong_comment(&body) {
                     return refusal(422, &problem);
                 }
-                let viewer = state.viewer.clone().unwrap_or(json!({"login": "github-actions[bot]", "databaseId": BOT}));
+                let viewer = state
+                    .viewer
+                    .clone()
+                    .unwrap_or(json!({"login": "github-actions[bot]", "databaseId": BOT}));
                 let comment = json!({
                     "id": 100 + state.comments.len(), "body": body["body"],
                     "user": {"login": viewer["login"], "id": viewer["databaseId"]},
@@ -261,7 +279,8 @@ impl Answers {
             }
             (method, ["repos", "o", "r", "issues", "comments", id]) => {
                 let id: u64 = id.parse().unwrap();
-                let Some(comment) = state.comments.iter_mut().find(|comment| comment["id"] == id) else {
+                let Some(comment) = state.comments.iter_mut().find(|comment| comment["id"] == id)
+                else {
                     return refusal(404, "Not Found");
                 };
                 if method == "PATCH" {

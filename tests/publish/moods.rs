@@ -15,7 +15,8 @@ const COMMENT: &str = "POST /repos/o/r/issues/7/comments";
 const LIST: &str = "GET /repos/o/r/issues/7/comments";
 
 fn bad_gateway() -> ResponseTemplate {
-    ResponseTemplate::new(502).set_body_raw("<html><body>502 Bad Gateway</body></html>", "text/html")
+    ResponseTemplate::new(502)
+        .set_body_raw("<html><body>502 Bad Gateway</body></html>", "text/html")
 }
 
 #[test]
@@ -39,12 +40,19 @@ fn a_write_that_happened_all_the_same_is_found() {
     let page = "PATCH /repos/o/r/check-runs/900";
     hub.fail(page, [Fault::After(ResponseTemplate::new(504))]);
     let ran = Job::with_findings(&hub, 60).run();
-    ran.assert_says("check run \"gowoa\" with 60 annotations (GitHub answered 502 Bad Gateway; a look showed");
-    ran.assert_says("comment written (GitHub answered 502 Bad Gateway; a look showed that it happened)");
+    ran.assert_says(
+        "check run \"gowoa\" with 60 annotations (GitHub answered 502 Bad Gateway; a look showed",
+    );
+    ran.assert_says(
+        "comment written (GitHub answered 502 Bad Gateway; a look showed that it happened)",
+    );
     assert_eq!((hub.count(RUN), hub.count(page), hub.count(COMMENT)), (1, 1, 1));
     assert_eq!((hub.runs().len(), hub.comments().len()), (1, 1));
     // An update whose answer is nonsense.
-    hub.fail("PATCH /repos/o/r/issues/comments/100", [Fault::After(ResponseTemplate::new(200).set_body_string("ok"))]);
+    hub.fail(
+        "PATCH /repos/o/r/issues/comments/100",
+        [Fault::After(ResponseTemplate::new(200).set_body_string("ok"))],
+    );
     let ran = Job::with_findings(&hub, 2).run();
     ran.assert_says("comment updated (the answer is not what GitHub's API sends");
 }
@@ -54,7 +62,13 @@ fn where_a_look_fails_too_nothing_is_claimed() {
     let hub = Hub::new();
     hub.fail(COMMENT, [Fault::After(bad_gateway())]);
     // The look before finds nothing; the look after is refused.
-    hub.fail(LIST, [Fault::Instead(ResponseTemplate::new(200).set_body_json(json!([]))), Fault::Instead(refusal(403, "no"))]);
+    hub.fail(
+        LIST,
+        [
+            Fault::Instead(ResponseTemplate::new(200).set_body_json(json!([]))),
+            Fault::Instead(refusal(403, "no")),
+        ],
+    );
     let ran = Job::with_findings(&hub, 1).run();
     ran.assert_says("no comment: GitHub answered 502 Bad Gateway; it may have happened, a look was not possible");
 }
@@ -93,7 +107,13 @@ fn a_wait_without_end_is_not_waited() {
     }
     // One that goes on saying so ends by itself.
     let hub = Hub::new();
-    hub.fail(LIST, std::iter::repeat_n(Fault::Instead(refusal(429, "slow down").insert_header("retry-after", "0")), 99));
+    hub.fail(
+        LIST,
+        std::iter::repeat_n(
+            Fault::Instead(refusal(429, "slow down").insert_header("retry-after", "0")),
+            99,
+        ),
+    );
     Job::with_findings(&hub, 1).run().assert_says("429 Too Many Requests: slow down");
     assert_eq!(hub.count(LIST), 4);
 }
@@ -102,9 +122,15 @@ fn a_wait_without_end_is_not_waited() {
 fn a_repository_that_moved_is_followed_on_the_same_host_alone() {
     let hub = Hub::new();
     let to = format!("{}/repos/o/r/issues/7/comments?per_page=100&page=1", hub.url());
-    hub.fail(LIST, [Fault::Instead(ResponseTemplate::new(301).insert_header("location", to.as_str()))]);
+    hub.fail(
+        LIST,
+        [Fault::Instead(ResponseTemplate::new(301).insert_header("location", to.as_str()))],
+    );
     let to = format!("{}/repos/o/r/check-runs", hub.url());
-    hub.fail(RUN, [Fault::Instead(ResponseTemplate::new(307).insert_header("location", to.as_str()))]);
+    hub.fail(
+        RUN,
+        [Fault::Instead(ResponseTemplate::new(307).insert_header("location", to.as_str()))],
+    );
     let ran = Job::with_findings(&hub, 1).run();
     ran.assert_says("check run \"gowoa\" with 1 annotation; comment written");
     // Somebody else's host gets neither the token nor the report.
@@ -112,15 +138,27 @@ fn a_repository_that_moved_is_followed_on_the_same_host_alone() {
     let hub = Hub::new();
     for (call, status) in [(LIST, 302), (RUN, 307)] {
         let to = format!("{}/repos/o/r/x", thief.url());
-        hub.fail(call, [Fault::Instead(ResponseTemplate::new(status).insert_header("location", to.as_str()))]);
+        hub.fail(
+            call,
+            [Fault::Instead(ResponseTemplate::new(status).insert_header("location", to.as_str()))],
+        );
     }
     let ran = Job::with_findings(&hub, 1).run();
-    ran.assert_says("no check run \"gowoa\": GitHub answered 307 Temporary Redirect, to http://127.0.0.1:");
+    ran.assert_says(
+        "no check run \"gowoa\": GitHub answered 307 Temporary Redirect, to http://127.0.0.1:",
+    );
     assert!(thief.seen().is_empty() && thief.foreign().is_empty());
     // A list that goes on elsewhere ends here.
     let hub = Hub::new();
     let link = format!("<{}/repos/o/r/x>; rel=\"next\"", thief.url());
-    hub.fail(LIST, [Fault::Instead(ResponseTemplate::new(200).set_body_json(json!([])).insert_header("link", link.as_str()))]);
+    hub.fail(
+        LIST,
+        [Fault::Instead(
+            ResponseTemplate::new(200)
+                .set_body_json(json!([]))
+                .insert_header("link", link.as_str()),
+        )],
+    );
     Job::with_findings(&hub, 1).run().assert_says("comment written");
     assert!(thief.seen().is_empty());
     // A circle ends.
@@ -132,8 +170,13 @@ fn a_repository_that_moved_is_followed_on_the_same_host_alone() {
     // POST that a redirect would make a GET is none that happened.
     let hub = Hub::new();
     let to = format!("{}/repos/o/r/check-runs", hub.url());
-    hub.fail(RUN, [Fault::Instead(ResponseTemplate::new(301).insert_header("location", to.as_str()))]);
-    Job::with_findings(&hub, 1).run().assert_says("no check run \"gowoa\": GitHub answered 301 Moved Permanently");
+    hub.fail(
+        RUN,
+        [Fault::Instead(ResponseTemplate::new(301).insert_header("location", to.as_str()))],
+    );
+    Job::with_findings(&hub, 1)
+        .run()
+        .assert_says("no check run \"gowoa\": GitHub answered 301 Moved Permanently");
 }
 
 #[test]
@@ -145,7 +188,11 @@ fn nobody_there_and_nobody_who_speaks_tls() {
     assert_eq!(ran.code, Some(1));
     ran.assert_says(&format!("no check run \"gowoa\": no connection to http://127.0.0.1:{port}: "));
     ran.assert_says("Connection refused");
+    assert!(!ran.stderr.contains("proxy"));
     assert!(ran.stderr.contains("tool_windows_arm64.exe"), "the report is told");
+    let mut job =
+        Job::at(&format!("http://127.0.0.1:{port}")).env("HTTPS_PROXY", "http://proxy:3128");
+    job.run().assert_says("a proxy is set, and gowoa reaches GitHub directly or not at all");
     let hub = Hub::new();
     let ran = Job::at(&hub.url().replace("http://", "https://")).run();
     assert_eq!(ran.code, Some(1));
@@ -176,7 +223,8 @@ fn a_connection_that_breaks_and_an_answer_without_end() {
     assert_eq!(ran.code, Some(1));
     ran.assert_says("no check run \"gowoa\": no answer: ");
     ran.assert_says("it may have happened, a look was not possible");
-    let endless = serve(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n[", &[b' '; 1 << 16]);
+    let endless =
+        serve(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n[", &[b' '; 1 << 16]);
     let ran = Job::at(&endless).args(&["--github-comment", "off"]).run();
     assert_eq!(ran.code, Some(1));
     ran.assert_says("no check run \"gowoa\": no answer: length limit exceeded");

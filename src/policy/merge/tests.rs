@@ -93,10 +93,10 @@ fn failing(names: &[&str], wrong: &[&str]) -> Report {
 }
 
 fn all(reports: &[Report], fail_on: Threshold) -> Merged {
-    let mut inputs = reports.iter().zip(["a", "b", "c"]).map(|(report, label)| Input {
-        label: label.into(),
-        report: report.clone(),
-    });
+    let mut inputs = reports
+        .iter()
+        .zip(["a", "b", "c"])
+        .map(|(report, label)| Input { label: label.into(), report: report.clone() });
     let first = inputs.next().unwrap();
     merge(first, inputs.collect(), fail_on)
 }
@@ -162,7 +162,9 @@ fn what_two_reports_say_differently_stays_twice() {
     assert_eq!(report.counts.packages, 2);
     assert_eq!(
         merged.notes,
-        ["1 subject of which the reports say different things has the label of the report in front"]
+        [
+            "1 subject of which the reports say different things has the label of the report in front"
+        ]
     );
     // An id that is taken is not taken again.
     let mut taken = super::tests::report(&["m/a"]);

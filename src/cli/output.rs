@@ -23,6 +23,8 @@ impl Color {
         match self {
             Self::Always => true,
             Self::Never => false,
+            // A log is read in a browser, in an editor, by grep.
+            Self::Auto if fenced() => false,
             Self::Auto => {
                 anstream::AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never
             }
@@ -32,16 +34,20 @@ impl Color {
 
 /// Whether a person watches standard error.
 pub(super) fn stderr_is_terminal() -> bool {
-    io::stderr().is_terminal()
+    // Some runners hand out a terminal that nobody watches.
+    !fenced() && io::stderr().is_terminal()
 }
 
 /// The word that ends the fence, while one stands.
 static FENCE: Mutex<Option<String>> = Mutex::new(None);
 
+fn fenced() -> bool {
+    FENCE.lock().is_ok_and(|fence| fence.is_some())
+}
+
 /// Writes text for people to standard error. A closed pipe is nobody's failure.
 pub(super) fn tell(text: &str) {
-    let fence = FENCE.lock();
-    if fence.is_ok_and(|fence| fence.is_some()) {
+    if fenced() {
         // The runner reads both streams side by side; in one stream nothing overtakes the fence.
         let _ = give(text.as_bytes());
         if !text.ends_with('\n') {
@@ -57,10 +63,8 @@ pub(super) fn tell(text: &str) {
 /// Writes why nothing was done, and makes an annotation of it where a fence stands.
 pub(super) fn refuse(text: &str) {
     tell(text);
-    let annotation = super::action::error(text);
-    let fenced = FENCE.lock().is_ok_and(|fence| fence.is_some());
-    if fenced {
-        commands(&annotation);
+    if fenced() {
+        commands(&super::action::error(text));
     }
 }
 

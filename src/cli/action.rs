@@ -60,9 +60,9 @@ fn random_word() -> String {
 
 fn prepared() -> Result<Vec<OsString>, Refusal> {
     let line = command_line(&|name| std::env::var_os(name), &Path::exists)?;
-    let own_go = line.iter().any(|word| {
-        word == "--go" || word.to_str().is_some_and(|word| word.starts_with("--go="))
-    });
+    let own_go = line
+        .iter()
+        .any(|word| word == "--go" || word.to_str().is_some_and(|word| word.starts_with("--go=")));
     let builds = line.get(1).is_some_and(|mode| mode != "inspect");
     if builds
         && !own_go

@@ -7,6 +7,7 @@ pub mod common;
 mod completions;
 pub mod exit;
 mod explain;
+pub mod github;
 pub mod inspect;
 mod output;
 pub mod policy;

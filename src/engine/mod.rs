@@ -14,6 +14,7 @@ mod given;
 mod graph;
 mod inspect;
 mod judge;
+mod kept_tests;
 mod link;
 mod listed;
 mod listing;

@@ -35,7 +35,8 @@ fn entries(section: &str) -> Vec<Entry> {
     let lines = action.lines().skip_while(|line| *line != format!("{section}:")).skip(1);
     let mut entries: Vec<Entry> = Vec::new();
     for line in lines.take_while(|line| line.is_empty() || line.starts_with("  ")) {
-        if let Some((key, value)) = line.strip_prefix("    ").and_then(|line| line.split_once(": ")) {
+        if let Some((key, value)) = line.strip_prefix("    ").and_then(|line| line.split_once(": "))
+        {
             let entry = entries.last_mut().unwrap();
             match key {
                 "description" => entry.description = scalar(value),
@@ -67,10 +68,22 @@ fn the_tables_of_the_readme_are_those_of_the_action() {
             format!("| `{name}` | {default} | {description} |").replace("|  |", "| |")
         })
         .collect();
-    assert_eq!(rows("input"), inputs, "the table of inputs in the README should be\n{}", inputs.join("\n"));
-    let outputs: Vec<String> =
-        entries("outputs").iter().map(|e| format!("| `{}` | {} |", e.name, e.description)).collect();
-    assert_eq!(rows("output"), outputs, "the table of outputs in the README should be\n{}", outputs.join("\n"));
+    assert_eq!(
+        rows("input"),
+        inputs,
+        "the table of inputs in the README should be\n{}",
+        inputs.join("\n")
+    );
+    let outputs: Vec<String> = entries("outputs")
+        .iter()
+        .map(|e| format!("| `{}` | {} |", e.name, e.description))
+        .collect();
+    assert_eq!(
+        rows("output"),
+        outputs,
+        "the table of outputs in the README should be\n{}",
+        outputs.join("\n")
+    );
 }
 
 #[test]
@@ -163,7 +176,8 @@ fn the_scripts_are_twins() {
     let bash = words("action.sh", "die ");
     let pwsh = words("action.ps1", "Stop-Action ");
     let about = |words: &[String], what: &str| words.iter().any(|saying| saying.contains(what));
-    for what in ["attestation", "cargo", "gowoa-path", "install-mode", "checksum", "SHA", "version"] {
+    for what in ["attestation", "cargo", "gowoa-path", "install-mode", "checksum", "SHA", "version"]
+    {
         assert_eq!(about(&bash, what), about(&pwsh, what), "{what}\n{bash:#?}\n{pwsh:#?}");
     }
 }

@@ -60,10 +60,29 @@ impl Step {
         let plain = self.dir.path().join("plain");
         fs::create_dir_all(&plain).unwrap();
         for tool in [
-            "bash", "sh", "cat", "cp", "curl", "cut", "dirname", "basename", "gzip", "mkdir", "mktemp",
-            "mv", "od", "sha256sum", "shasum", "tar", "touch", "tr", "uname", "chmod",
+            "bash",
+            "sh",
+            "cat",
+            "cp",
+            "curl",
+            "cut",
+            "dirname",
+            "basename",
+            "gzip",
+            "mkdir",
+            "mktemp",
+            "mv",
+            "od",
+            "sha256sum",
+            "shasum",
+            "tar",
+            "touch",
+            "tr",
+            "uname",
+            "chmod",
         ] {
-            let found = std::env::split_paths(&self.path).map(|dir| dir.join(tool)).find(|p| p.is_file());
+            let found =
+                std::env::split_paths(&self.path).map(|dir| dir.join(tool)).find(|p| p.is_file());
             if let Some(found) = found {
                 let _ = std::os::unix::fs::symlink(found, plain.join(tool));
             }
@@ -101,7 +120,9 @@ impl Step {
             .env("RUNNER_TEMP", self.at("temp"))
             .env("RUNNER_TOOL_CACHE", self.at("tools"))
             .env("GITHUB_OUTPUT", &output);
-        for name in ["HOME", "GOCACHE", "GOMODCACHE", "GOFLAGS", "GOPROXY", "GOTOOLCHAIN", "GOWOA_CACHE"] {
+        for name in
+            ["HOME", "GOCACHE", "GOMODCACHE", "GOFLAGS", "GOPROXY", "GOTOOLCHAIN", "GOWOA_CACHE"]
+        {
             if let Some(value) = std::env::var_os(name) {
                 command.env(name, value);
             }
@@ -136,7 +157,9 @@ impl Ran {
         assert_eq!(self.output("exit-code"), "2");
         assert_eq!(self.output("result"), "");
         let obeyed = self.obeyed();
-        let [error] = obeyed.as_slice() else { panic!("one annotation, not {obeyed:#?}\n{}", self.log) };
+        let [error] = obeyed.as_slice() else {
+            panic!("one annotation, not {obeyed:#?}\n{}", self.log)
+        };
         let text = error.strip_prefix("::error title=gowoa::").expect(error);
         text.replace("%0A", "\n").replace("%0D", "\r").replace("%25", "%")
     }
@@ -196,7 +219,10 @@ impl Server {
                     Some(body) => ("200 OK", body.as_slice()),
                     None => ("404 Not Found", &b"no"[..]),
                 };
-                let head = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+                let head = format!(
+                    "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+                    body.len()
+                );
                 let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body));
             }
         });

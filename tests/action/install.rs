@@ -107,7 +107,9 @@ fn a_wrong_checksum_ends_the_step_and_no_other_way_is_tried() {
 fn without_a_release_the_next_step_is_named() {
     let none = Step::new("# Nothing yet.\n").bare().run();
     let text = none.given_up();
-    assert!(text.contains("no release of gowoa is pinned") && text.contains("install-mode: source"));
+    assert!(
+        text.contains("no release of gowoa is pinned") && text.contains("install-mode: source")
+    );
 
     let gone = Server::new(BTreeMap::new());
     let step = download(&gone, &"a".repeat(64), &"b".repeat(64));
@@ -159,8 +161,10 @@ fn a_version_that_is_not_pinned_needs_an_attestation() {
     let base = format!("/o/r/releases/download/v{VERSION}");
     // A list with names that begin with the right one, as golangci-lint's installer once fell over.
     let sums = format!("{0}  {name}.sbom.json\n{1}  {name}\n", "0".repeat(64), sha256(&archive));
-    let files =
-        BTreeMap::from([(format!("{base}/{name}"), archive.clone()), (format!("{base}/SHA256SUMS"), sums.into())]);
+    let files = BTreeMap::from([
+        (format!("{base}/{name}"), archive.clone()),
+        (format!("{base}/SHA256SUMS"), sums.into()),
+    ]);
     let server = Server::new(files);
     let step = || {
         Step::new("repository o/r\n1.0.0 some-target a b\n")
@@ -203,7 +207,10 @@ fn the_source_is_the_checkout_of_the_action() {
     assert!(done.obeyed().is_empty(), "what the build prints is no command\n{}", done.log);
     let called = fs::read_to_string(step.at("temp/cargo")).unwrap();
     let action = fs::canonicalize(step.at("action")).unwrap();
-    assert!(called.starts_with(&format!("{}: build --release --locked", action.display())), "{called}");
+    assert!(
+        called.starts_with(&format!("{}: build --release --locked", action.display())),
+        "{called}"
+    );
 
     let failing = step.program("cargo", "#!/bin/sh\nexit 101\n").run();
     assert!(failing.given_up().contains("did not build from source"));
@@ -214,12 +221,17 @@ fn the_fallback_is_taken_where_it_was_asked_for() {
     let step = Step::new("").bare().input("fallback", "source").program("cargo", CARGO);
     program(&step.at("temp/gowoa"), GOWOA);
     let done = step.run();
-    assert!(done.ended(0).contains("building from source, as fallback: source says"), "{}", done.log);
+    assert!(
+        done.ended(0).contains("building from source, as fallback: source says"),
+        "{}",
+        done.log
+    );
 }
 
 #[test]
 fn a_path_has_to_be_gowoa() {
-    let step = |path: &str| Step::new("").bare().input("install-mode", "path").input("gowoa-path", path);
+    let step =
+        |path: &str| Step::new("").bare().input("install-mode", "path").input("gowoa-path", path);
     assert!(step("").run().given_up().contains("needs the input gowoa-path"));
     assert!(step("/nowhere/gowoa").run().given_up().contains("is not a program"));
     let other = step("gowoa").program("x", "");

@@ -100,7 +100,9 @@ fn the_table_of_this_repository_is_sound() {
     let table = fs::read_to_string(root().join("scripts/action/pins")).unwrap();
     for line in table.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
         let words: Vec<&str> = line.split(' ').collect();
-        let sum = |text: &str| text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        let sum = |text: &str| {
+            text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+        };
         let sound = match words.as_slice() {
             ["repository", name] => name.split('/').count() == 2,
             [_, target, archive, binary] => TARGETS.contains(target) && sum(archive) && sum(binary),

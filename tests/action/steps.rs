@@ -13,7 +13,10 @@ use crate::root;
 fn in_fixture(name: &str) -> Step {
     let dir = root().join("testdata/go").join(name);
     assert!(dir.is_dir(), "{}", dir.display());
-    Step::new("").input("install-mode", "path").input("gowoa-path", env!("CARGO_BIN_EXE_gowoa")).cwd(&dir)
+    Step::new("")
+        .input("install-mode", "path")
+        .input("gowoa-path", env!("CARGO_BIN_EXE_gowoa"))
+        .cwd(&dir)
 }
 
 fn report(ran: &Ran) -> Value {
@@ -27,7 +30,10 @@ fn a_good_module_passes() {
     let step = step.input("summary", "true").env("GITHUB_STEP_SUMMARY", summary.to_str().unwrap());
     let ran = step.run();
     ran.ended(0);
-    assert_eq!((ran.output("result"), ran.output("exit-code"), ran.output("errors")), ("pass", "0", "0"));
+    assert_eq!(
+        (ran.output("result"), ran.output("exit-code"), ran.output("errors")),
+        ("pass", "0", "0")
+    );
     assert_eq!(ran.output("version"), env!("CARGO_PKG_VERSION"));
     for file in ["json-file", "junit-file", "sarif-file", "summary-file", "html-file"] {
         assert!(fs::metadata(ran.output(file)).unwrap().len() > 0, "{file}: {:?}", ran.outputs);
@@ -35,7 +41,11 @@ fn a_good_module_passes() {
     assert!(ran.output("json-file").starts_with(step.at("temp").to_str().unwrap()));
     assert!(ran.log.contains(", go1.") && fs::metadata(summary).unwrap().len() > 0, "{}", ran.log);
     let again = step.run();
-    assert_ne!(again.output("json-file"), ran.output("json-file"), "each use has its own directory");
+    assert_ne!(
+        again.output("json-file"),
+        ran.output("json-file"),
+        "each use has its own directory"
+    );
 }
 
 #[test]
@@ -43,7 +53,10 @@ fn a_broken_module_fails_and_says_where() {
     let step = in_fixture("undefined-symbol");
     let ran = step.run();
     ran.ended(1);
-    assert_eq!((ran.output("result"), ran.output("exit-code"), ran.output("errors")), ("fail", "1", "1"));
+    assert_eq!(
+        (ran.output("result"), ran.output("exit-code"), ran.output("errors")),
+        ("fail", "1", "1")
+    );
     let report = report(&ran);
     assert_eq!(report["counts"]["errors"], 1);
     let obeyed = ran.obeyed();
@@ -89,12 +102,17 @@ fn flag_is_a_value(ran: &Ran, word: &str) {
 fn without_go_the_missing_step_is_written_out() {
     let ran = in_fixture("sample").bare().run();
     let text = ran.given_up();
-    assert!(text.contains("uses: actions/setup-go@") && text.contains("go-version: stable"), "{text}");
+    assert!(
+        text.contains("uses: actions/setup-go@") && text.contains("go-version: stable"),
+        "{text}"
+    );
 }
 
 #[test]
 fn what_files_are_called_is_no_command() {
-    let step = Step::new("").input("install-mode", "path").input("gowoa-path", env!("CARGO_BIN_EXE_gowoa"));
+    let step = Step::new("")
+        .input("install-mode", "path")
+        .input("gowoa-path", env!("CARGO_BIN_EXE_gowoa"));
     fs::write(step.at("work/x ##[error]windows_arm64.exe"), "MZ no image").unwrap();
     fs::write(step.at("work/::warning::windows_arm64.exe"), "MZ no image").unwrap();
     let ran = step.input("mode", "inspect").input("files", ".").input("annotations", "off").run();
@@ -116,7 +134,12 @@ fn the_gate_lets_pass_through_and_nothing_else() {
     let through = |result: &str| {
         let shell = ["--noprofile", "--norc", "-euo", "pipefail", "/dev/stdin"];
         let mut command = Command::new("bash");
-        command.args(shell).env_clear().env("RESULT", result).stdin(Stdio::piped()).stdout(Stdio::piped());
+        command
+            .args(shell)
+            .env_clear()
+            .env("RESULT", result)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped());
         let mut child = command.spawn().unwrap();
         child.stdin.take().unwrap().write_all(gate().as_bytes()).unwrap();
         let done = child.wait_with_output().unwrap();

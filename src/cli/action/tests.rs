@@ -19,15 +19,16 @@ fn line(inputs: &[(&str, &str)]) -> Result<Vec<String>, String> {
 fn no_input_is_a_plain_check() {
     let report = Path::new("/t").join("gowoa-report");
     let report = format!("--report-dir={}", report.display());
-    let expected =
-        ["gowoa", "check", &report, "--annotations=github", "--summary=off", "--"].map(String::from);
+    let expected = ["gowoa", "check", &report, "--annotations=github", "--summary=off", "--"]
+        .map(String::from);
     assert_eq!(line(&[]).unwrap(), expected);
 }
 
 #[test]
 fn hostile_inputs_arrive_word_by_word() {
     let hostile = "./cmd/b; echo pwned $(id)\n--flag=x\r\n\n `id`\n%0A::error::x\n";
-    let words = line(&[("packages", hostile), ("config", "--x y"), ("args", "--tags\na b")]).unwrap();
+    let words =
+        line(&[("packages", hostile), ("config", "--x y"), ("args", "--tags\na b")]).unwrap();
     assert!(words.contains(&"--config=--x y".to_owned()), "{words:?}");
     let end = words.iter().position(|word| word == "--").unwrap();
     assert_eq!(words[end - 2..end], ["--tags", "a b"]);

@@ -15,6 +15,7 @@ mod given;
 mod graph;
 mod inspect;
 mod judge;
+mod kept_tests;
 mod link;
 mod listed;
 mod listing;

@@ -14,6 +14,7 @@ use crate::redact::Redactor;
 use crate::render::terminal;
 
 use super::common::{Refusal, ReportArgs, finish, of_engine, stamp};
+use super::github::GithubArgs;
 use super::output::Color;
 use super::policy::PolicyArgs;
 use super::progress::Shown;
@@ -59,6 +60,10 @@ pub struct CheckArgs {
     /// What to write.
     #[command(flatten)]
     pub out: OutArgs,
+
+    /// What to publish.
+    #[command(flatten)]
+    pub github: GithubArgs,
 }
 
 /// Which Go, and with which flags.
@@ -174,6 +179,7 @@ pub(super) fn run(args: &CheckArgs) -> u8 {
 
 fn check(args: &CheckArgs, redactor: &Redactor) -> Result<u8, Refusal> {
     let plan = plan(args)?;
+    let github = args.github.prepare(&plan.dir, args.go.offline, &args.out.reports)?;
     let around = surroundings()?;
     let baseline = args.policy.write_baseline.as_deref();
     let work = async |progress: &Shown| engine::check(&plan, &around, redactor, progress).await;
@@ -187,7 +193,8 @@ fn check(args: &CheckArgs, redactor: &Redactor) -> Result<u8, Refusal> {
         color: args.out.color.on_stderr(),
         ..Default::default()
     };
-    finish(files, &report, &options, redactor)
+    let code = finish(files, &report, &options, redactor)?;
+    Ok(github.and_then(|github| github.publish(&report, redactor)).unwrap_or(code))
 }
 
 fn plan(args: &CheckArgs) -> Result<Plan, Refusal> {

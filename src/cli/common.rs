@@ -1,5 +1,6 @@
 //! What the subcommands that make a report share: their reports, and how they refuse.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use time::OffsetDateTime;
@@ -11,7 +12,7 @@ use crate::model::Report;
 use crate::platform;
 use crate::redact::Redactor;
 use crate::render::files::{FileError, ReportFile, ReportTarget};
-use crate::render::{Format, terminal};
+use crate::render::{Format, outputs, terminal};
 
 use super::ci::CiArgs;
 use super::{exit, output, policy, secrets};
@@ -28,6 +29,10 @@ pub struct ReportArgs {
     /// Write report.json, junit.xml, report.sarif, summary.md and report.html into this directory
     #[arg(long, value_name = "DIR")]
     pub report_dir: Option<PathBuf>,
+
+    /// Append the verdict, the counts and the files of the reports as name=value lines, as $GITHUB_OUTPUT takes them
+    #[arg(long, value_name = "FILE")]
+    pub outputs: Option<PathBuf>,
 
     /// What the CI system gets.
     #[command(flatten)]
@@ -59,7 +64,7 @@ impl Refusal {
 
     /// Prints it, and returns the exit code.
     pub(super) fn tell(&self, redactor: &Redactor) -> u8 {
-        output::tell(&self.text(redactor));
+        output::refuse(&self.text(redactor));
         exit::INCOMPLETE
     }
 
@@ -112,6 +117,8 @@ pub(super) struct Prepared {
     reports: Vec<(Format, ReportFile)>,
     /// The baseline to write, with the path as it was given.
     baseline: Option<(PathBuf, ReportFile)>,
+    /// The file that outputs are appended to, with its path as it was given.
+    outputs: Option<(PathBuf, fs_err::File)>,
     /// What the CI system gets.
     ci: CiArgs,
 }
@@ -166,6 +173,11 @@ pub(super) fn prepare(
             None => prepared.baseline = Some((path, file)),
         }
     }
+    if let Some(path) = &out.outputs {
+        let file = fs_err::OpenOptions::new().append(true).create(true).open(path);
+        let file = file.map_err(|error| refused_outputs(path, &error))?;
+        prepared.outputs = Some((path.clone(), file));
+    }
     Ok(prepared)
 }
 
@@ -190,6 +202,18 @@ fn refused_file(error: FileError) -> Refusal {
     Refusal::new(error.what(), next)
 }
 
+fn refused_outputs(path: &Path, error: &std::io::Error) -> Refusal {
+    Refusal::new(
+        format!("cannot write the outputs to {}: {error}", path.display()),
+        "name a file that can be written with --outputs",
+    )
+}
+
+/// The path that a later step can open, wherever it works; `-` stays what it is.
+fn absolute(path: PathBuf) -> PathBuf {
+    if path == Path::new("-") { path } else { std::path::absolute(&path).unwrap_or(path) }
+}
+
 /// Shows the report to everybody who waits for it, and returns the exit code: the text to people, the files that were
 /// asked for, the job summary and the annotations.
 pub(super) fn finish(
@@ -211,6 +235,7 @@ pub(super) fn finish(
 /// Puts the report into every file that was asked for, and returns the exit code.
 fn write(files: Prepared, report: &Report) -> Result<u8, Refusal> {
     let checks = checks::catalogue();
+    let mut written = Vec::new();
     for (format, file) in files.reports {
         let text = format.render(report, &checks).map_err(|error| {
             Refusal::new(
@@ -218,7 +243,14 @@ fn write(files: Prepared, report: &Report) -> Result<u8, Refusal> {
                 "this is a bug of gowoa; the JSON report has the same content",
             )
         })?;
+        let path = file.path().to_owned();
         file.commit(text.as_bytes()).map_err(refused_file)?;
+        written.push((format, absolute(path)));
+    }
+    if let Some((path, mut file)) = files.outputs {
+        let written: Vec<_> = written.iter().map(|(format, path)| (*format, &**path)).collect();
+        file.write_all(outputs::render(report, &written).as_bytes())
+            .map_err(|error| refused_outputs(&path, &error))?;
     }
     let Some((path, file)) = files.baseline else { return Ok(exit::of(report.verdict)) };
     let shown = path.display();

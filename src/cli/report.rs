@@ -9,6 +9,7 @@ use crate::redact::{Redact, Redactor};
 use crate::render::{json, terminal};
 
 use super::common::{Refusal, ReportArgs, finish, prepare};
+use super::github::GithubArgs;
 use super::output::Color;
 use super::policy::{FailOn, LONGEST_REPORT, Unreadable, read};
 use super::{output, secrets};
@@ -21,6 +22,7 @@ Examples:
   gowoa report report.json --report junit=junit.xml     another format, nothing is built again
   gowoa report linux/report.json windows/report.json --report-dir all
   gowoa check --report json=- 2>/dev/null | gowoa report -
+  gowoa report report.json --github              publish it from another job
 
 Of several reports one is made: what they agree on is there once, what they say differently stays, under
 the name of its report. The answer is the worst of them: incomplete, then fail, then pass. They count with the
@@ -38,6 +40,10 @@ pub struct ReportCommandArgs {
     /// Reports.
     #[command(flatten)]
     pub reports: ReportArgs,
+
+    /// What to publish.
+    #[command(flatten)]
+    pub github: GithubArgs,
 
     /// List every package with its class, and every file
     #[arg(long, help_heading = "Output")]
@@ -58,6 +64,7 @@ fn report(args: &ReportCommandArgs, redactor: &Redactor) -> Result<u8, Refusal> 
     if args.files.iter().filter(|path| is_stdin(path)).count() > 1 {
         return Err(Refusal::new("standard input is named twice", "name - once"));
     }
+    let github = args.github.prepare(Path::new("."), false, &args.reports)?;
     let files = prepare(&args.reports, None, None, &args.files, "see gowoa report --help")?;
     let mut inputs = Vec::with_capacity(args.files.len());
     for (path, label) in args.files.iter().zip(labels(&args.files)) {
@@ -76,7 +83,8 @@ fn report(args: &ReportCommandArgs, redactor: &Redactor) -> Result<u8, Refusal> 
     }
     let options =
         terminal::Options { all: args.all, color: args.color.on_stderr(), ..Default::default() };
-    finish(files, &report, &options, redactor)
+    let code = finish(files, &report, &options, redactor)?;
+    Ok(github.and_then(|github| github.publish(&report, redactor)).unwrap_or(code))
 }
 
 fn is_stdin(path: &Path) -> bool {

@@ -10,6 +10,7 @@
 pub mod baseline;
 pub mod config;
 pub mod merge;
+pub(crate) mod fingerprint;
 mod parts;
 pub mod waiver;
 

@@ -16,6 +16,7 @@ pub mod json;
 pub mod junit;
 pub mod map;
 pub mod markdown;
+pub mod outputs;
 mod proven;
 mod reach;
 pub mod sarif;

@@ -40,7 +40,8 @@ pub(super) fn find(package: &PackageFacts, function: &str) -> Declared {
     }
     // A function of assembly alone, which other assembly calls.
     for file in &built.asm {
-        if read(&package.dir, file).is_none_or(|text| golang::mentions(&text, function)) {
+        let symbol = format!("·{function}");
+        if read(&package.dir, file).is_none_or(|text| golang::mentions(&text, &symbol)) {
             return Declared::Here;
         }
     }

@@ -129,7 +129,7 @@ pub(super) fn prepare(
     for (format, path) in wanted {
         if place(&path).is_some_and(|place| inputs.contains(&place)) {
             return Err(Refusal::new(
-                format!("a report would replace {}, which is to be inspected", path.display()),
+                format!("a report would replace {}, which is read", path.display()),
                 "name another file for the report",
             ));
         }

@@ -9,6 +9,7 @@ pub mod inspect;
 mod output;
 pub mod policy;
 mod progress;
+pub mod report;
 mod rules;
 pub mod screen;
 mod secrets;
@@ -30,6 +31,7 @@ Examples:
   gowoa screen                     which dependency breaks, why, and what to do
   gowoa screen --module github.com/go-ole/go-ole@v1.2.5
   gowoa inspect dist/              are the files of a release what their names say?
+  gowoa report a.json b.json       saved reports again, in any format, and as one
   gowoa explain cross-compile      what a check does and what to do about its findings
 
 Exit codes: 0 pass, 1 fail, 2 incomplete, usage or environment, 130 interrupted.")]
@@ -48,6 +50,8 @@ pub enum Command {
     Screen(Box<screen::ScreenArgs>),
     /// Inspect files before they are released: exes, DLLs, objects, archives, and directories of them
     Inspect(Box<inspect::InspectArgs>),
+    /// Render saved JSON reports again, and merge several: shards of a matrix, several modules
+    Report(report::ReportCommandArgs),
     /// Say what a check does, why it matters on Windows on Arm, and what to do; without a name, list them
     Explain(explain::ExplainArgs),
     /// The rules database: list the rules, or verify them by building what they are about
@@ -86,6 +90,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::Screen(args) => screen::run(&args),
         Command::Inspect(args) => inspect::run(&args),
+        Command::Report(args) => report::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Completions(args) => completions::run(&args),

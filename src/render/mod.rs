@@ -5,17 +5,22 @@
 //! of its own, and every string of the Report goes through it.
 
 pub mod azure;
+mod claims;
 pub mod files;
 pub mod format;
 pub mod github;
+mod headline;
 pub mod html;
 pub mod json;
 pub mod junit;
 pub mod map;
 pub mod markdown;
+mod proven;
 mod reach;
 pub mod sarif;
 pub mod terminal;
+mod view;
+mod words;
 
 #[cfg(test)]
 pub(crate) mod sample;

@@ -64,12 +64,14 @@ fn push_visible(out: &mut String, c: char) {
 }
 
 /// Whether a character acts on a terminal or on a reader without being seen: controls (C0, DEL, C1), line and
-/// paragraph separators, bidi marks, overrides and isolates, zero-width and other invisible characters, tags.
+/// paragraph separators, bidi marks, overrides and isolates, zero-width and other invisible characters, tags, and
+/// code points that are no characters.
 pub(in crate::render) fn is_hidden(c: char) -> bool {
     c.is_control()
+        || u32::from(c) & 0xfffe == 0xfffe
         || matches!(c,
             '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fdd0}'..='\u{fdef}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 #[cfg(test)]

@@ -2,11 +2,12 @@
 //!
 //! Everything about a finding stands in the other formats; here each has one line of why and one of what to do.
 
-use super::evidence::{is_command, tone};
+use super::evidence::tone;
 use super::screen::Screen;
 use super::{View, count, is_open, plural};
 use crate::model::{Evidence, Finding, ModuleRef, Reachability, Severity};
 use crate::render::reach;
+use crate::render::words::is_command;
 
 /// Findings of one severity that are listed; the rest is counted.
 const ROWS: usize = 60;

@@ -8,7 +8,7 @@ use crate::facts::{
     FileSet, ImageFile, LinkedFunctions, LinkerPath, PackageFacts, Presence, Target, Toolchain,
     UnitFacts,
 };
-use crate::go::linkgraph;
+use crate::go::linkgraph::{self, LinkGraph};
 use crate::go::modules::split_flags;
 use crate::model::{ChainLink, FunctionPresence, LinkerWay, Problem, Why, WhyImage};
 use crate::plan::{ListingScope, Plan};
@@ -18,7 +18,7 @@ use super::build::BuiltUnit;
 use super::graph::Graph;
 use super::unit::Unit;
 use super::units::Outcome;
-use super::{EngineError, Progress, Surroundings, units};
+use super::{EngineError, Progress, Surroundings, reflection, units};
 
 /// Names that are suggested for one that is not known.
 const SUGGESTIONS: usize = 5;
@@ -124,7 +124,49 @@ pub(super) async fn ask_linker(
     }
     let Some(name) = linked.image_of(function).map(|image| image.name.clone()) else { return };
     let Some(image) = images.iter().find(|image| image.name == name) else { return };
-    let Some(main) = image.package.as_deref() else { return };
+    let path = match ask(plan, toolchain, unit, built, image).await {
+        None => return,
+        Some(Err(problem)) => Err(problem),
+        Some(Ok(mut graph)) => {
+            let main = image.package.as_deref() == Some(&query.package);
+            let prefix = if main { "main" } else { &query.package };
+            let own_code = |name: &str| {
+                let body = linked.functions.get(name).map(|function| function.presence);
+                name != "init" && body == Some(Presence::Body)
+            };
+            let calls = reflection::calls_of(image).await;
+            if let Ok(calls) = &calls {
+                graph.add_calls(calls);
+            }
+            let way = graph.way(prefix, function, &own_code);
+            way.ok_or_else(|| "the linker keeps no symbol of it".to_owned()).map(|way| LinkerPath {
+                image: image.name.clone(),
+                link_proof: image.link_proof,
+                // Only the code of the exe tells that nothing else leads there.
+                reflection: way.reflection
+                    && calls.is_ok_and(|calls| {
+                        let kept = reflection::kept_of(&graph, &calls, prefix);
+                        way.function.as_ref().is_some_and(|function| kept.contains(function))
+                    }),
+                function: function.map(str::to_owned).or(way.function),
+                symbols: way.symbols,
+                dynamic: way.dynamic,
+                unread_lines: graph.unread_lines(),
+            })
+        }
+    };
+    package.linker_path = Some(path);
+}
+
+/// The linker's graph of an exe, which is linked once more for it; `None` where no package is known to have made it.
+pub(super) async fn ask(
+    plan: &Plan,
+    toolchain: &Toolchain,
+    unit: &Unit,
+    built: &Overlay,
+    image: &ImageFile,
+) -> Option<Result<LinkGraph, String>> {
+    let main = image.package.as_deref()?;
     let mut go = unit.go.clone();
     if image.link_proof {
         go.flags.build_mode = Some("default".into());
@@ -133,32 +175,15 @@ pub(super) async fn ask_linker(
     let goflags = split_flags(toolchain.env("GOFLAGS").unwrap_or_default());
     let overlay = built.path.as_deref().filter(|_| image.link_proof);
     let line = go.dumpdep(&Target::windows_arm64(), plan.cgo, overlay, &goflags, main);
-    let path = match linkgraph::dumpdep(&line).await {
+    Some(match linkgraph::dumpdep(&line).await {
         Err(error) => Err(error.to_string()),
         Ok((graph, finished)) if !finished.success() => {
             let words: Vec<&str> = graph.words().iter().map(String::as_str).collect();
             let words = words.get(words.len().saturating_sub(5)..).unwrap_or_default();
             Err(format!("`{line}` failed: {}", words.join("; ")))
         }
-        Ok((graph, _)) => {
-            let prefix = if main == query.package { "main" } else { &query.package };
-            let own_code = |name: &str| {
-                let body = linked.functions.get(name).map(|function| function.presence);
-                name != "init" && body == Some(Presence::Body)
-            };
-            let way = graph.way(prefix, function, &own_code);
-            way.ok_or_else(|| "the linker keeps no symbol of it".to_owned()).map(|way| LinkerPath {
-                image: image.name.clone(),
-                link_proof: image.link_proof,
-                function: function.map(str::to_owned).or(way.function),
-                symbols: way.symbols,
-                reflection: way.reflection,
-                dynamic: way.dynamic,
-                unread_lines: graph.unread_lines(),
-            })
-        }
-    };
-    package.linker_path = Some(path);
+        Ok((graph, _)) => Ok(graph),
+    })
 }
 
 /// How the programs that link libraries were built.

@@ -1,0 +1,500 @@
+//! Requests to the API: what is read is asked for again within a cap, what is written is sent once.
+//!
+//! octocrab brings the connection (TLS, the headers of GitHub's API, the prefix of an Enterprise server, the token for
+//! the API's own host and no other). Three things of it are not used. Its retries, because they repeat a POST on 502,
+//! which makes a second comment; its features `retry` and `follow-redirect` are off, so that nothing is repeated that
+//! this file does not repeat. Its models, because they demand fields that Enterprise servers leave out, and an answer
+//! that cannot be decoded after a write looks like a write that failed. Its reading of bodies, which has no limit.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use http_body_util::{BodyExt, Limited};
+use octocrab::Octocrab;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::time::{Instant, sleep, timeout_at};
+
+use super::{Api, Token};
+
+/// A connection is made in this time or not at all.
+const CONNECT_LIMIT: Duration = Duration::from_secs(10);
+/// One request is answered in this time or not at all.
+const REQUEST_LIMIT: Duration = Duration::from_secs(30);
+/// An answer of more bytes is none of GitHub's: a full page of a hundred comments has 7 MB.
+const BODY_LIMIT: usize = 16 << 20;
+/// What is read is asked for at most so often.
+const READS: u32 = 4;
+/// Where GitHub asks for a longer wait, nothing is published: a job that sleeps is paid for.
+const WAIT_LIMIT: Duration = Duration::from_secs(30);
+/// Places that a read is sent on to, one after the other.
+const REDIRECTS: u32 = 3;
+/// How long a write may need until a read shows it.
+const SETTLE: Duration = Duration::from_secs(1);
+/// Of the words of an answer, so many characters are shown.
+const WORDS_LIMIT: usize = 200;
+
+/// A request that brought no answer to use.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ApiError {
+    /// The client could not be made; the installation.
+    #[error("the HTTP client: {0}")]
+    Client(String),
+    /// There was no connection, so nothing was sent; the network.
+    #[error("no connection to {host}: {words}")]
+    Unreachable {
+        /// Scheme and host.
+        host: String,
+        /// What the system says.
+        words: String,
+    },
+    /// The connection broke before the answer was whole; the network.
+    #[error("no answer: {0}")]
+    Lost(String),
+    /// There was no answer in time.
+    #[error("no answer within {} s", .0.as_secs())]
+    Late(Duration),
+    /// GitHub's no.
+    #[error("GitHub answered {status}{words}")]
+    Answered {
+        /// Status with its standard words.
+        status: String,
+        /// The number.
+        code: u16,
+        /// `: ` and what GitHub says about it, if anything.
+        words: String,
+        /// Set where it is about too many requests: seconds that GitHub asks to wait, if it says so.
+        rate_limit: Option<Option<u64>>,
+    },
+    /// The answer says yes and is nothing that GitHub's API sends.
+    #[error("the answer is not what GitHub's API sends: {0}")]
+    Unreadable(String),
+    /// A write that was left open, after a look.
+    #[error("{error}; {}", if *.looked { "a look showed that it did not happen" } else { "it may have happened, a look was not possible" })]
+    Open {
+        /// How the write ended.
+        error: Box<Self>,
+        /// Whether GitHub said that it did not happen; else it could not be asked.
+        looked: bool,
+    },
+}
+
+/// A write that happened, and what is to be said about its way.
+pub(super) struct Written<T> {
+    /// What GitHub says of it.
+    pub(super) value: T,
+    /// Set where the answer was none and a look showed that it happened.
+    pub(super) note: String,
+}
+
+impl ApiError {
+    /// The status of the answer.
+    pub(super) fn status(&self) -> Option<u16> {
+        match self {
+            Self::Answered { code, .. } => Some(*code),
+            _ => None,
+        }
+    }
+
+    /// Whether there were too many requests.
+    pub(super) fn is_rate_limit(&self) -> bool {
+        matches!(self, Self::Answered { rate_limit: Some(_), .. })
+    }
+
+    /// Whether a write that ended so may have happened all the same.
+    pub(super) fn leaves_open(&self) -> bool {
+        match self {
+            Self::Client(_) | Self::Unreachable { .. } | Self::Open { .. } => false,
+            Self::Lost(_) | Self::Late(_) | Self::Unreadable(_) => true,
+            Self::Answered { code, .. } => *code >= 500,
+        }
+    }
+
+    /// How long to wait before asking again; `None` where that would not help.
+    fn wait(&self, round: u32) -> Option<Duration> {
+        let backoff = Duration::from_secs(1 << round.min(4));
+        match self {
+            Self::Answered { rate_limit: Some(seconds), .. } => {
+                let asked = seconds.map_or(backoff, Duration::from_secs);
+                (asked <= WAIT_LIMIT).then_some(asked)
+            }
+            Self::Answered { code: 500..=599, .. } | Self::Lost(_) | Self::Unreachable { .. } => {
+                Some(backoff)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// What is done.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Method {
+    /// `POST`.
+    Post,
+    /// `PATCH`.
+    Patch,
+}
+
+/// One page of a list, and where the next one is.
+pub(super) struct Page<T> {
+    /// The answer.
+    pub(super) items: T,
+    /// The URL of the next page, on the API's own host.
+    pub(super) next: Option<String>,
+}
+
+/// An answer as it came, within its limit.
+struct Answer {
+    code: u16,
+    status: String,
+    next: Option<String>,
+    location: Option<String>,
+    wait: Option<u64>,
+    exhausted: bool,
+    body: Vec<u8>,
+}
+
+/// The API, with the time that is left for it.
+pub(super) struct Client {
+    rest: Octocrab,
+    graphql: Octocrab,
+    origin: String,
+    deadline: Instant,
+    /// Whether a connection could not be made.
+    unreachable: AtomicBool,
+}
+
+impl Client {
+    /// Has to be made within a tokio runtime.
+    pub(super) fn new(api: &Api, token: &Token, limit: Duration) -> Result<Self, ApiError> {
+        let client = |base: &str| {
+            let build = Octocrab::builder()
+                .personal_token(token.0.clone())
+                .set_connect_timeout(Some(CONNECT_LIMIT))
+                .set_read_timeout(Some(REQUEST_LIMIT))
+                .set_write_timeout(Some(REQUEST_LIMIT))
+                .base_uri(base)
+                .and_then(|builder| builder.upload_uri(base))
+                .and_then(|builder| builder.build());
+            build.map_err(|error| ApiError::Client(chain(&error)))
+        };
+        Ok(Self {
+            rest: client(&api.rest)?,
+            graphql: client(&api.graphql)?,
+            origin: api.origin().to_owned(),
+            deadline: Instant::now() + limit,
+            unreachable: AtomicBool::new(false),
+        })
+    }
+
+    /// Whether a connection could not be made.
+    pub(super) fn was_unreachable(&self) -> bool {
+        self.unreachable.load(Ordering::Relaxed)
+    }
+
+    /// Reads one page of a list.
+    pub(super) async fn page<T: DeserializeOwned>(&self, route: &str) -> Result<Page<T>, ApiError> {
+        let answer = self.read(&self.rest, route, None::<&()>).await?;
+        let next = answer.next.clone().filter(|url| self.is_ours(url));
+        Ok(Page { items: decode(&answer)?, next })
+    }
+
+    /// Reads one thing.
+    pub(super) async fn get<T: DeserializeOwned>(&self, route: &str) -> Result<T, ApiError> {
+        decode(&self.read(&self.rest, route, None::<&()>).await?)
+    }
+
+    /// Asks the GraphQL API, which is a POST that changes nothing.
+    pub(super) async fn query<T: DeserializeOwned>(&self, query: &str) -> Result<T, ApiError> {
+        let body = serde_json::json!({ "query": query });
+        decode(&self.read(&self.graphql, "/graphql", Some(&body)).await?)
+    }
+
+    /// Writes, once. Where that leaves open whether it happened, `look` says: `None` for no.
+    pub(super) async fn write<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        route: &str,
+        body: &impl Serialize,
+        look: impl AsyncFnOnce() -> Result<Option<T>, ApiError>,
+    ) -> Result<Written<T>, ApiError> {
+        let error = match self.write_once(method, route, body).await {
+            Ok(value) => return Ok(Written { value, note: String::new() }),
+            Err(error) if error.leaves_open() => error,
+            Err(error) => return Err(error),
+        };
+        let _ = timeout_at(self.deadline, sleep(SETTLE)).await;
+        match look().await {
+            Ok(Some(value)) => {
+                Ok(Written { value, note: format!(" ({error}; a look showed that it happened)") })
+            }
+            Ok(None) => Err(ApiError::Open { error: Box::new(error), looked: true }),
+            Err(_) => Err(ApiError::Open { error: Box::new(error), looked: false }),
+        }
+    }
+
+    async fn write_once<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        route: &str,
+        body: &impl Serialize,
+    ) -> Result<T, ApiError> {
+        let mut answer = self.send(&self.rest, Some(method), route, Some(body)).await?;
+        // The server says that it did nothing and who will: a repository that was renamed.
+        if let (307 | 308, Some(place)) = (answer.code, answer.location.clone())
+            && self.is_ours(&place)
+        {
+            answer = self.send(&self.rest, Some(method), &place, Some(body)).await?;
+        }
+        decode(&accept(answer)?)
+    }
+
+    /// Asks again within the cap; with a body it is a question of GraphQL.
+    async fn read(
+        &self,
+        crab: &Octocrab,
+        route: &str,
+        body: Option<&impl Serialize>,
+    ) -> Result<Answer, ApiError> {
+        let mut route = route.to_owned();
+        let mut redirects = 0;
+        let mut round = 0;
+        loop {
+            let method = body.map(|_| Method::Post);
+            let answer = self.send(crab, method, &route, body).await.and_then(|answer| {
+                match (answer.code, &answer.location) {
+                    (301 | 302 | 307 | 308, Some(place))
+                        if redirects < REDIRECTS && self.is_ours(place) =>
+                    {
+                        Ok(answer)
+                    }
+                    _ => accept(answer),
+                }
+            });
+            let error = match answer {
+                Ok(Answer { code: 300.., location: Some(place), .. }) => {
+                    route = place;
+                    redirects += 1;
+                    continue;
+                }
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            round += 1;
+            match error.wait(round - 1) {
+                Some(wait) if round < READS && Instant::now() + wait < self.deadline => {
+                    sleep(wait).await;
+                }
+                _ => return Err(error),
+            }
+        }
+    }
+
+    /// Sends one request and takes its answer, whatever it says.
+    async fn send(
+        &self,
+        crab: &Octocrab,
+        method: Option<Method>,
+        route: &str,
+        body: Option<&impl Serialize>,
+    ) -> Result<Answer, ApiError> {
+        let begin = Instant::now();
+        let until = self.deadline.min(begin + REQUEST_LIMIT);
+        let work = async {
+            let response = match method {
+                None => crab._get(route).await,
+                Some(Method::Post) => crab._post(route, body).await,
+                Some(Method::Patch) => crab._patch(route, body).await,
+            };
+            let response = response.map_err(|error| self.of_transport(&error))?;
+            let status = response.status();
+            let header = |name: &str| {
+                response
+                    .headers()
+                    .get(name)
+                    .and_then(|value| value.to_str().ok())
+                    .map(str::to_owned)
+            };
+            let number = |name: &str| header(name).and_then(|text| text.trim().parse::<u64>().ok());
+            let exhausted = number("x-ratelimit-remaining") == Some(0);
+            let reset = number("x-ratelimit-reset").filter(|_| exhausted).map(from_now);
+            let answer = Answer {
+                code: status.as_u16(),
+                status: match status.canonical_reason() {
+                    Some(reason) => format!("{} {reason}", status.as_u16()),
+                    None => status.as_u16().to_string(),
+                },
+                next: header("link").and_then(|link| next_of(&link)),
+                location: header("location"),
+                wait: number("retry-after").or(reset),
+                exhausted,
+                body: Vec::new(),
+            };
+            let body = Limited::new(response.into_body(), BODY_LIMIT).collect().await;
+            match body {
+                Ok(body) => Ok(Answer { body: body.to_bytes().to_vec(), ..answer }),
+                // What failed is told by its status, whatever came with it.
+                Err(_) if answer.code >= 300 => Ok(answer),
+                Err(error) => Err(ApiError::Lost(chain(&*error))),
+            }
+        };
+        timeout_at(until, work).await.map_err(|_| ApiError::Late(until - begin))?
+    }
+
+    /// What went wrong before there was an answer.
+    fn of_transport(&self, error: &octocrab::Error) -> ApiError {
+        let words = chain(error);
+        // The error of the client under octocrab, whose type is not octocrab's to show.
+        if words.contains("(Connect)") {
+            self.unreachable.store(true, Ordering::Relaxed);
+            let words = words.replace("client error (Connect): ", "");
+            ApiError::Unreachable { host: self.origin.clone(), words: short(&words) }
+        } else {
+            ApiError::Lost(short(&words))
+        }
+    }
+
+    /// Whether a URL that an answer names is on the API's own host: others are not asked.
+    fn is_ours(&self, url: &str) -> bool {
+        let rest = url.strip_prefix(&self.origin);
+        rest.is_some_and(|rest| rest.starts_with('/'))
+            || (url.starts_with('/') && !url.starts_with("//"))
+    }
+}
+
+/// Turns what is no yes into an error.
+fn accept(answer: Answer) -> Result<Answer, ApiError> {
+    if (200..300).contains(&answer.code) {
+        return Ok(answer);
+    }
+    let said = words_of(&answer.body);
+    let secondary = said.to_ascii_lowercase().contains("rate limit");
+    let limited = answer.code == 429
+        || (answer.code == 403 && (answer.wait.is_some() || answer.exhausted || secondary));
+    let mut words = if said.is_empty() { String::new() } else { format!(": {said}") };
+    if let (301..=399, Some(place)) = (answer.code, &answer.location) {
+        words = format!(", to {}", short(place));
+    }
+    if limited && let Some(seconds) = answer.wait {
+        words.push_str(&format!(" (it asks to wait {seconds} s)"));
+    }
+    Err(ApiError::Answered {
+        status: answer.status,
+        code: answer.code,
+        words,
+        rate_limit: limited.then_some(answer.wait),
+    })
+}
+
+fn decode<T: DeserializeOwned>(answer: &Answer) -> Result<T, ApiError> {
+    serde_json::from_slice(&answer.body).map_err(|error| {
+        let text = String::from_utf8_lossy(&answer.body);
+        let what = if text.trim_start().starts_with('<') { "HTML" } else { "no such JSON" };
+        ApiError::Unreadable(format!("{what} ({error})"))
+    })
+}
+
+/// What GitHub says about a refusal: the message, and the first of its details. A page of a proxy says nothing.
+fn words_of(body: &[u8]) -> String {
+    #[derive(serde::Deserialize)]
+    struct Refusal {
+        message: String,
+        #[serde(default)]
+        errors: Vec<serde_json::Value>,
+    }
+    let Ok(refusal) = serde_json::from_slice::<Refusal>(body) else { return String::new() };
+    let detail = refusal.errors.first().map(|error| match error {
+        serde_json::Value::String(text) => text.clone(),
+        other => match other.get("message").and_then(serde_json::Value::as_str) {
+            Some(message) => message.to_owned(),
+            None => other.to_string(),
+        },
+    });
+    match detail {
+        Some(detail) => short(&format!("{}: {detail}", refusal.message)),
+        None => short(&refusal.message),
+    }
+}
+
+/// The first line, cut where it is long.
+fn short(text: &str) -> String {
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    match line.char_indices().nth(WORDS_LIMIT) {
+        Some((end, _)) => format!("{} …", &line[..end]),
+        None => line.to_owned(),
+    }
+}
+
+/// An error with its causes, each once: octocrab says `Service Error`, and the cause says what.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut words = error.to_string();
+    let mut source = error.source();
+    while let Some(inner) = source {
+        let text = inner.to_string();
+        if !words.contains(&text) {
+            words.push_str(&format!(": {text}"));
+        }
+        source = inner.source();
+    }
+    short(words.trim_start_matches("Service Error: "))
+}
+
+/// Seconds from now until a time of GitHub's, which is in seconds since 1970; at least one.
+fn from_now(reset: u64) -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
+    reset.saturating_sub(now).max(1)
+}
+
+/// The next page in a `Link` header: `<URL>; rel="next", <URL>; rel="last"`.
+fn next_of(link: &str) -> Option<String> {
+    let mut rest = link;
+    while let Some((_, after)) = rest.split_once('<') {
+        let (url, parameters) = after.split_once('>')?;
+        let end = parameters.find('<').unwrap_or(parameters.len());
+        if parameters[..end].split([';', ',']).any(|part| part.trim() == r#"rel="next""#) {
+            return Some(url.to_owned());
+        }
+        rest = &parameters[end..];
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_page_is_found_among_the_links() {
+        let link = r#"<https://h/a?page=1,2>; rel="prev", <https://h/a?page=3>; rel="next", <https://h/a?page=9>; rel="last""#;
+        assert_eq!(next_of(link).as_deref(), Some("https://h/a?page=3"));
+        for none in
+            [r#"<https://h/a>; rel="prev""#, "", "<", "<>", "next", r#"<https://h>; title="next""#]
+        {
+            assert_eq!(next_of(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn what_github_says_is_one_short_line() {
+        let words = |body: &str| words_of(body.as_bytes());
+        assert_eq!(words(r#"{"message":"Not Found","documentation_url":"x"}"#), "Not Found");
+        assert_eq!(words(r#"{"message":"Bad","errors":["too long","b"]}"#), "Bad: too long");
+        assert_eq!(words(r#"{"message":"Bad","errors":[{"message":"m","code":"c"}]}"#), "Bad: m");
+        assert_eq!(words("<html><body>502 Bad Gateway</body></html>"), "");
+        assert_eq!(words(r#"{"message":"one\ntwo"}"#), "one");
+        assert!(words(&format!(r#"{{"message":"{}"}}"#, "ä".repeat(9999))).chars().count() < 210);
+    }
+
+    #[test]
+    fn a_write_that_was_refused_did_not_happen() {
+        let answered = |code| ApiError::Answered {
+            status: String::new(),
+            code,
+            words: String::new(),
+            rate_limit: None,
+        };
+        assert!(answered(502).leaves_open() && answered(500).leaves_open());
+        assert!(!answered(403).leaves_open() && !answered(422).leaves_open());
+        assert!(ApiError::Lost(String::new()).leaves_open());
+    }
+}

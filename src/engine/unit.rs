@@ -19,8 +19,8 @@ use super::listed::Listed;
 use super::phases::Clock;
 use super::proof::Host;
 use super::{
-    Progress, embeds, inspect, kept_tests, listing, objects, reach, reflection, rules, sources, syso,
-    tests_build, tried, why,
+    Progress, embeds, inspect, kept_tests, listing, objects, reach, reflection, rules, sources,
+    syso, tests_build, tried, why,
 };
 
 /// What is built in one go.

@@ -14,6 +14,8 @@ use crate::redact::Redactor;
 use crate::render::files::{FileError, ReportFile, ReportTarget};
 use crate::render::{Format, outputs, terminal};
 
+use super::ci::CiArgs;
+use super::github::Publisher;
 use super::{exit, output, policy, secrets};
 
 /// Which reports to write.
@@ -32,6 +34,10 @@ pub struct ReportArgs {
     /// Append the verdict, the counts and the files of the reports as name=value lines, as $GITHUB_OUTPUT takes them
     #[arg(long, value_name = "FILE")]
     pub outputs: Option<PathBuf>,
+
+    /// What the CI system gets.
+    #[command(flatten)]
+    pub ci: CiArgs,
 }
 
 /// What is wrong with a call or its surroundings: message and next step.
@@ -60,6 +66,14 @@ impl Refusal {
     /// Prints it, and returns the exit code.
     pub(super) fn tell(&self, redactor: &Redactor) -> u8 {
         output::refuse(&self.text(redactor));
+        exit::INCOMPLETE
+    }
+
+    /// Prints it, annotates the run with it, and returns the exit code.
+    pub(super) fn annotate(&self, ci: &CiArgs, redactor: &Redactor) -> u8 {
+        ci.tell(&self.text(redactor));
+        let text = format!("{}\n{}\nnext: {}", self.message, self.words, self.next);
+        ci.annotate_error(&redactor.clean(&text));
         exit::INCOMPLETE
     }
 
@@ -106,6 +120,8 @@ pub(super) struct Prepared {
     baseline: Option<(PathBuf, ReportFile)>,
     /// The file that outputs are appended to, with its path as it was given.
     outputs: Option<(PathBuf, fs_err::File)>,
+    /// What the CI system gets.
+    ci: CiArgs,
 }
 
 /// Opens every report before the work begins, so that a target that cannot be written is told at once.
@@ -131,7 +147,7 @@ pub(super) fn prepare(
     wanted.extend(map.map(|path| ReportTarget { format: Format::Map, path: path.to_owned() }));
     let wanted = wanted.into_iter().map(|ReportTarget { format, path }| (Some(format), path));
     let wanted = wanted.chain(baseline.map(|path| (None, path.to_owned())));
-    let mut prepared = Prepared::default();
+    let mut prepared = Prepared { ci: out.ci.clone(), ..Prepared::default() };
     let mut places: Vec<PathBuf> = Vec::new();
     for (format, path) in wanted {
         if place(&path).is_some_and(|place| inputs.contains(&place)) {
@@ -199,8 +215,32 @@ fn absolute(path: PathBuf) -> PathBuf {
     if path == Path::new("-") { path } else { std::path::absolute(&path).unwrap_or(path) }
 }
 
+/// Shows the report to everybody who waits for it, and returns the exit code: the text to people, the files that were
+/// asked for, the job summary, what is published, and the annotations.
+pub(super) fn finish(
+    files: Prepared,
+    report: &Report,
+    text: &terminal::Options,
+    redactor: &Redactor,
+    github: Option<Publisher>,
+) -> Result<u8, Refusal> {
+    files.ci.tell(&terminal::render(report, text));
+    let ci = files.ci.clone();
+    let code = write(files, report)?;
+    ci.summarize(report, redactor).map_err(|error| {
+        Refusal::new(error, "name another file with --summary, or leave it out")
+    })?;
+    let annotating = ci.annotates_on_github();
+    let published = github.map(|github| github.publish(report, redactor, annotating));
+    // What a check run shows in the diff is not shown there twice, unless somebody asked for it.
+    if ci.is_told() || !published.as_ref().is_some_and(|published| published.annotated) {
+        ci.annotate(report);
+    }
+    Ok(published.and_then(|published| published.interrupted).unwrap_or(code))
+}
+
 /// Puts the report into every file that was asked for, and returns the exit code.
-pub(super) fn finish(files: Prepared, report: &Report) -> Result<u8, Refusal> {
+fn write(files: Prepared, report: &Report) -> Result<u8, Refusal> {
     let checks = checks::catalogue();
     let mut written = Vec::new();
     for (format, file) in files.reports {

@@ -101,14 +101,14 @@ fn platform(text: &str) -> Result<Platform, String> {
 /// Does the job and returns the exit code.
 pub(super) fn run(args: &InspectArgs) -> u8 {
     let redactor = secrets::redactor();
-    inspect(args, &redactor).unwrap_or_else(|refusal| refusal.tell(&redactor))
+    inspect(args, &redactor).unwrap_or_else(|refusal| refusal.annotate(&args.reports.ci, &redactor))
 }
 
 fn inspect(args: &InspectArgs, redactor: &Redactor) -> Result<u8, Refusal> {
     let here = std::env::current_dir().map_err(|error| {
         Refusal::new(format!("the working directory: {error}"), "change to a directory that exists")
     })?;
-    let github = args.github.prepare(&here, false, &args.reports)?;
+    let github = args.github.prepare(&here, false)?;
     let policy = args.policy.load(&here, None)?;
     let plan = InspectPlan {
         paths: args.paths.clone(),
@@ -154,9 +154,7 @@ fn inspect(args: &InspectArgs, redactor: &Redactor) -> Result<u8, Refusal> {
     };
     let options =
         terminal::Options { all: args.all, color: args.color.on_stderr(), ..Default::default() };
-    output::tell(&terminal::render(&report, &options));
-    let code = finish(files, &report)?;
-    Ok(github.and_then(|github| github.publish(&report, redactor)).unwrap_or(code))
+    finish(files, &report, &options, redactor, github)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 pub mod action;
 pub mod check;
+pub mod ci;
 pub mod common;
 mod completions;
 pub mod exit;

@@ -6,6 +6,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
 mod all;
+mod annotations;
 mod harness;
+mod junit;
 mod many;
 mod markdown;
+mod report;

@@ -2,7 +2,7 @@
 //! list of cases to have.
 
 use super::*;
-use crate::model::Location;
+use crate::model::{Anchor, AnchorKind, Location};
 use crate::render::sample::NASTY;
 
 #[test]
@@ -153,6 +153,35 @@ fn case_11_paths_are_relative_with_slashes() {
         assert!(case(&root, "p").child("failure").unwrap().text.contains(file));
         let strict = tree(&report, Dialect::Strict);
         assert_eq!(case(&strict, "p").get("file").or(case(&strict, "p").get("line")), None);
+    }
+}
+
+#[test]
+fn case_11_the_anchor_is_what_readers_can_open() {
+    let anchor = |file: &str, line| Anchor {
+        file: file.to_owned(),
+        line,
+        column: None,
+        kind: AnchorKind::Requirement,
+    };
+    let mut report = one_finding("x");
+    // Where it is lies in a dependency; where it is shown, in the repository.
+    report.findings[0].location = Some(Location {
+        file: Some("github.com/go-ole/go-ole@v1.2.5/com.go".to_owned()),
+        line: Some(238),
+        ..Location::default()
+    });
+    for (shown, file, line) in [
+        (anchor("app/go.mod", Some(12)), Some("app/go.mod"), Some("12")),
+        (anchor("app\\go.mod", None), Some("app/go.mod"), None),
+        (anchor("go.mod", Some(0)), Some("go.mod"), None),
+        (anchor("/etc/passwd", Some(1)), None, None),
+    ] {
+        report.findings[0].anchor = Some(shown);
+        let root = tree(&report, Dialect::Rich);
+        assert_eq!(case(&root, "p").get("file"), file);
+        assert_eq!(case(&root, "p").get("line"), line);
+        assert!(case(&root, "p").child("failure").unwrap().text.contains("com.go:238"));
     }
 }
 

@@ -123,7 +123,8 @@ fn fail(view: &View<'_>) -> String {
         groups.iter().take(CLAUSES).map(|(check, group)| clause(view, check, group)).collect();
     match groups.len().saturating_sub(CLAUSES) {
         0 => {}
-        more => clauses.push(format!("and {}", plural(count(more), "other kind of finding"))),
+        1 => clauses.push("and 1 other kind of finding".to_owned()),
+        more => clauses.push(format!("and {more} other kinds of finding")),
     }
     if clauses.is_empty() { "the report names no finding".to_owned() } else { clauses.join("; ") }
 }

@@ -67,7 +67,7 @@ fn push_visible(out: &mut String, c: char) {
 /// Whether a character acts on a terminal or on a reader without being seen: controls (C0, DEL, C1), line and
 /// paragraph separators, bidi marks, overrides and isolates, zero-width and other invisible characters, tags, and
 /// code points that are no characters.
-pub(super) fn is_hidden(c: char) -> bool {
+pub(in crate::render) fn is_hidden(c: char) -> bool {
     c.is_control()
         || u32::from(c) & 0xfffe == 0xfffe
         || matches!(c,

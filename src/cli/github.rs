@@ -92,11 +92,7 @@ pub(super) struct Done {
 impl GithubArgs {
     /// Reads the surroundings before the work begins, so that a call that cannot be meant is told at once. `dir` is the
     /// directory that the report will be about.
-    pub(super) fn prepare(
-        &self,
-        dir: &Path,
-        offline: bool,
-    ) -> Result<Option<Publisher>, Refusal> {
+    pub(super) fn prepare(&self, dir: &Path, offline: bool) -> Result<Option<Publisher>, Refusal> {
         if !self.github {
             return Ok(None);
         }

@@ -84,13 +84,21 @@ pub(super) fn lift_fence() {
     }
 }
 
-/// Writes commands for the runner to standard output, outside of the fence.
+/// Whether a fence stands.
+pub(super) fn is_fenced() -> bool {
+    FENCE.lock().is_ok_and(|fence| fence.is_some())
+}
+
+/// Writes commands for the runner where it obeys them: outside of the fence, and without one to standard error, behind
+/// the text and away from a report on standard output.
 pub(super) fn commands(text: &str) {
-    let Ok(fence) = FENCE.lock() else { return };
-    let _ = match &*fence {
-        Some(word) => give(format!("::{word}::\n{text}::stop-commands::{word}\n").as_bytes()),
-        None => give(text.as_bytes()),
-    };
+    let word = FENCE.lock().ok().and_then(|fence| fence.clone());
+    match word {
+        Some(word) => {
+            let _ = give(format!("::{word}::\n{text}::stop-commands::{word}\n").as_bytes());
+        }
+        None => tell(text),
+    }
 }
 
 /// Writes requested data to standard output.

@@ -76,8 +76,6 @@ pub(super) struct Publisher {
     key: Option<String>,
     /// The directory as it stands in the default key; empty at the root of the repository.
     place: String,
-    /// Whether a report goes to standard output, which then is no place for anything else.
-    stdout_taken: bool,
     /// Whether the reports show annotations anyway.
     annotated: bool,
 }
@@ -120,11 +118,7 @@ impl GithubArgs {
                 "set it as GitHub Actions does, or leave it out for github.com",
             )
         })?;
-        let to = |format: &str| {
-            reports.reports.iter().filter_map(|report| report.to_str()).any(|report| {
-                report.strip_suffix("=-").is_some_and(|name| format.is_empty() || name == format)
-            })
-        };
+        let to_stdout = reports.reports.iter().any(|report| report == "github=-");
         Ok(Some(Publisher {
             target: Target {
                 api,
@@ -145,8 +139,7 @@ impl GithubArgs {
             },
             key: self.github_key.clone(),
             place: place(dir),
-            stdout_taken: to(""),
-            annotated: to("github"),
+            annotated: to_stdout || reports.ci.annotates_github(),
         }))
     }
 }
@@ -200,7 +193,6 @@ impl Publisher {
                 .push("a proxy is set, and gowoa reaches GitHub directly or not at all".to_owned());
         }
         let annotate = published.findings_unseen
-            && !self.annotated
             && !report.findings.is_empty()
             && std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true");
         if annotate {
@@ -212,14 +204,8 @@ impl Publisher {
         for line in lines {
             output::tell(&secrets::safe_text(&format!("github   {line}")));
         }
-        if annotate {
-            let commands = github::render(report);
-            if self.stdout_taken {
-                // A runner reads commands from both.
-                output::tell(&commands);
-            } else {
-                output::commands(&commands);
-            }
+        if annotate && !self.annotated {
+            output::commands(&github::render(report));
         }
     }
 }

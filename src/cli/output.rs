@@ -4,7 +4,9 @@
 //! all that gowoa says (compilers and file names speak in it), and [`commands`] are what it is to obey.
 
 use std::io::{self, IsTerminal, Write};
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
+
+use crate::render::github;
 
 /// Whether and how to colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -41,7 +43,8 @@ pub(super) fn stderr_is_terminal() -> bool {
 /// The word that ends the fence, while one stands.
 static FENCE: Mutex<Option<String>> = Mutex::new(None);
 
-fn fenced() -> bool {
+/// Whether a fence stands.
+pub(super) fn fenced() -> bool {
     FENCE.lock().is_ok_and(|fence| fence.is_some())
 }
 
@@ -56,6 +59,10 @@ pub(super) fn tell(text: &str) {
         }
         return;
     }
+    to_stderr(text);
+}
+
+fn to_stderr(text: &str) {
     let mut stderr = io::stderr().lock();
     let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
 }
@@ -64,7 +71,7 @@ pub(super) fn tell(text: &str) {
 pub(super) fn refuse(text: &str) {
     tell(text);
     if fenced() {
-        commands(&super::action::error(text));
+        commands(&github::error("gowoa", text));
     }
 }
 
@@ -84,13 +91,17 @@ pub(super) fn lift_fence() {
     }
 }
 
-/// Writes commands for the runner to standard output, outside of the fence.
+/// Writes commands for the runner, outside of the fence; where none stands, behind the text.
 pub(super) fn commands(text: &str) {
-    let Ok(fence) = FENCE.lock() else { return };
-    let _ = match &*fence {
-        Some(word) => give(format!("::{word}::\n{text}::stop-commands::{word}\n").as_bytes()),
-        None => give(text.as_bytes()),
-    };
+    if text.is_empty() {
+        return;
+    }
+    match &*FENCE.lock().unwrap_or_else(PoisonError::into_inner) {
+        Some(word) => {
+            let _ = give(format!("::{word}::\n{text}::stop-commands::{word}\n").as_bytes());
+        }
+        None => to_stderr(text),
+    }
 }
 
 /// Writes requested data to standard output.

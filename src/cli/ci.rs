@@ -89,7 +89,7 @@ impl CiArgs {
 
     /// Prints the text of a report; no line of it is taken for a command.
     pub(super) fn tell(&self, text: &str) {
-        if self.annotated() != Some(System::Github) || output::is_fenced() {
+        if self.annotated() != Some(System::Github) || output::fenced() {
             output::tell(text);
             return;
         }
@@ -110,6 +110,8 @@ impl CiArgs {
     /// Prints one error where there is no report.
     pub(super) fn annotate_error(&self, text: &str) {
         match self.annotated() {
+            // The action says so whatever becomes of the findings.
+            _ if output::fenced() => output::commands(&github::error("gowoa", text)),
             Some(System::Github) => output::commands(&github::error("gowoa", text)),
             Some(System::Azure) => output::tell(&azure::error("gowoa", text)),
             None => {}

@@ -22,8 +22,8 @@ use super::{exit, output, policy, secrets};
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Output")]
 pub struct ReportArgs {
-    /// Write a report: json=PATH; or junit, junit-strict, sarif, markdown, html, github, azure, text; - is standard
-    /// output (repeatable)
+    /// Write a report: json=PATH; or junit, junit-strict, sarif, markdown, markdown-azure, html, github, azure,
+    /// text; - is standard output (repeatable)
     #[arg(long = "report", value_name = "FORMAT=PATH")]
     pub reports: Vec<std::ffi::OsString>,
 

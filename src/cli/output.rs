@@ -6,6 +6,8 @@
 use std::io::{self, IsTerminal, Write};
 use std::sync::Mutex;
 
+use crate::render::github;
+
 /// Whether and how to colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Color {
@@ -41,7 +43,8 @@ pub(super) fn stderr_is_terminal() -> bool {
 /// The word that ends the fence, while one stands.
 static FENCE: Mutex<Option<String>> = Mutex::new(None);
 
-fn fenced() -> bool {
+/// Whether a fence stands.
+pub(super) fn fenced() -> bool {
     FENCE.lock().is_ok_and(|fence| fence.is_some())
 }
 
@@ -56,6 +59,10 @@ pub(super) fn tell(text: &str) {
         }
         return;
     }
+    to_stderr(text);
+}
+
+fn to_stderr(text: &str) {
     let mut stderr = io::stderr().lock();
     let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
 }
@@ -64,7 +71,7 @@ pub(super) fn tell(text: &str) {
 pub(super) fn refuse(text: &str) {
     tell(text);
     if fenced() {
-        commands(&super::action::error(text));
+        commands(&github::error("gowoa", text));
     }
 }
 
@@ -84,20 +91,18 @@ pub(super) fn lift_fence() {
     }
 }
 
-/// Whether a fence stands.
-pub(super) fn is_fenced() -> bool {
-    FENCE.lock().is_ok_and(|fence| fence.is_some())
-}
-
 /// Writes commands for the runner where it obeys them: outside of the fence, and without one to standard error, behind
 /// the text and away from a report on standard output.
 pub(super) fn commands(text: &str) {
+    if text.is_empty() {
+        return;
+    }
     let word = FENCE.lock().ok().and_then(|fence| fence.clone());
     match word {
         Some(word) => {
             let _ = give(format!("::{word}::\n{text}::stop-commands::{word}\n").as_bytes());
         }
-        None => tell(text),
+        None => to_stderr(text),
     }
 }
 

@@ -60,8 +60,16 @@ fn each_use_in_a_job_has_its_own_directory() {
 }
 
 #[test]
-fn an_annotation_stays_one_line() {
-    assert_eq!(error("a%0A\r\n::error::b\n"), "::error title=gowoa::a%250A%0D%0A::error::b\n");
+fn a_check_run_has_the_annotations() {
+    let words = line(&[("check-run", "true")]).unwrap();
+    for word in ["--github", "--github-check-run=on", "--github-comment=off", "--annotations=off"] {
+        assert!(words.contains(&word.to_owned()), "{words:?}");
+    }
+    let both = line(&[("check-run", "true"), ("annotations", "github")]).unwrap();
+    assert!(both.contains(&"--annotations=github".to_owned()), "{both:?}");
+    let comment = line(&[("comment", "true")]).unwrap();
+    assert!(comment.contains(&"--github-comment=auto".to_owned()), "{comment:?}");
+    assert!(comment.contains(&"--github-check-run=off".to_owned()), "{comment:?}");
 }
 
 #[test]

@@ -44,15 +44,8 @@ pub(super) fn run() -> u8 {
     code
 }
 
-/// An annotation for why nothing was done.
-pub(super) fn error(text: &str) -> String {
-    // What the runner decodes (actions/runner, src/Runner.Common/ActionCommand.cs).
-    let data = text.trim_end().replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
-    format!("::error title=gowoa::{data}\n")
-}
-
 /// 128 bits that whoever writes the checked code cannot know.
-fn random_word() -> String {
+pub(super) fn random_word() -> String {
     // Seeded by the system; a generator of random numbers would be a dependency for two of them.
     let half = || RandomState::new().build_hasher().finish();
     format!("gowoa-{:016x}{:016x}", half(), half())

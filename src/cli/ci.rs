@@ -3,9 +3,9 @@
 //! Both go where the system expects them and only there: annotations to standard error, behind the text, so that a
 //! report on standard output stays one, and so that they do not overtake the text (systems read the two streams side by
 //! side). The text itself stands between `stop-commands` marks on GitHub, beside being free of commands anyway
-//! ([`crate::render::terminal::escape`]).
+//! ([`crate::render::terminal::escape`]). Under `gowoa action` a fence stands around everything already, and commands go
+//! outside of it ([`output::commands`]).
 
-use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -13,6 +13,7 @@ use crate::model::Report;
 use crate::redact::Redactor;
 use crate::render::{azure, github, markdown};
 
+use super::action::random_word;
 use super::{output, secrets};
 
 /// What GitHub keeps of the summaries of one step; over it all of them are dropped, and the step gets an error
@@ -67,6 +68,11 @@ fn system() -> Option<System> {
 }
 
 impl CiArgs {
+    /// Whether the findings are annotated in the log.
+    pub(super) fn annotates(&self) -> bool {
+        self.annotated().is_some()
+    }
+
     /// The system whose commands are printed.
     fn annotated(&self) -> Option<System> {
         match self.annotations {
@@ -79,11 +85,11 @@ impl CiArgs {
 
     /// Prints the text of a report; no line of it is taken for a command.
     pub(super) fn tell(&self, text: &str) {
-        if self.annotated() != Some(System::Github) {
+        if self.annotated() != Some(System::Github) || output::fenced() {
             output::tell(text);
             return;
         }
-        let token = token(text);
+        let token = random_word();
         let text = text.trim_end_matches('\n');
         output::tell(&format!("::stop-commands::{token}\n{text}\n::{token}::\n"));
     }
@@ -91,8 +97,8 @@ impl CiArgs {
     /// Prints the annotations of a report.
     pub(super) fn annotate(&self, report: &Report) {
         match self.annotated() {
-            Some(System::Github) => output::tell(&github::render(report)),
-            Some(System::Azure) => output::tell(&azure::render(report)),
+            Some(System::Github) => obey(&github::render(report)),
+            Some(System::Azure) => obey(&azure::render(report)),
             None => {}
         }
     }
@@ -100,8 +106,8 @@ impl CiArgs {
     /// Prints one error where there is no report.
     pub(super) fn annotate_error(&self, text: &str) {
         match self.annotated() {
-            Some(System::Github) => output::tell(&github::error("gowoa", text)),
-            Some(System::Azure) => output::tell(&azure::error("gowoa", text)),
+            Some(System::Github) => obey(&github::error("gowoa", text)),
+            Some(System::Azure) => obey(&azure::error("gowoa", text)),
             None => {}
         }
     }
@@ -131,15 +137,12 @@ impl CiArgs {
     }
 }
 
-/// A token that the text does not hold. The runner hides it in every later line of the log, so it is nothing that
-/// could stand there by chance.
-fn token(text: &str) -> String {
-    loop {
-        let random = || RandomState::new().hash_one(std::process::id());
-        let token = format!("gowoa{:016x}{:016x}", random(), random());
-        if !text.contains(&token) {
-            return token;
-        }
+/// Prints commands where the system obeys them.
+fn obey(commands: &str) {
+    if output::fenced() {
+        output::commands(commands);
+    } else {
+        output::tell(commands);
     }
 }
 
@@ -199,6 +202,6 @@ fn upload(report: &Report) -> Result<(), String> {
     file.write_all(markdown::render(report).as_bytes()).map_err(|error| cannot(&error))?;
     let (_, path) = file.keep().map_err(|error| cannot(&error))?;
     let Some(path) = path.to_str() else { return Err(cannot(&"its path is not Unicode")) };
-    output::tell(&azure::upload_summary(path));
+    obey(&azure::upload_summary(path));
     Ok(())
 }

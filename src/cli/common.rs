@@ -70,6 +70,10 @@ impl Refusal {
 
     /// Prints it, annotates the run with it, and returns the exit code.
     pub(super) fn annotate(&self, ci: &CiArgs, redactor: &Redactor) -> u8 {
+        if output::fenced() {
+            // There every refusal is annotated.
+            return self.tell(redactor);
+        }
         ci.tell(&self.text(redactor));
         let text = format!("{}\n{}\nnext: {}", self.message, self.words, self.next);
         ci.annotate_error(&redactor.clean(&text));

@@ -146,7 +146,7 @@ impl GithubArgs {
             key: self.github_key.clone(),
             place: place(dir),
             stdout_taken: to(""),
-            annotated: to("github"),
+            annotated: reports.ci.annotates() || to("github"),
         }))
     }
 }
@@ -199,12 +199,14 @@ impl Publisher {
             lines
                 .push("a proxy is set, and gowoa reaches GitHub directly or not at all".to_owned());
         }
-        let annotate = published.findings_unseen
-            && !self.annotated
+        let fall_back = published.findings_unseen
             && !report.findings.is_empty()
             && std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true");
+        let annotate = fall_back && !self.annotated;
         if annotate {
             lines.push("the findings are shown as annotations of this job instead".to_owned());
+        } else if fall_back {
+            lines.push("the findings are shown as annotations of this job alone".to_owned());
         }
         if lines.is_empty() {
             lines.push("nothing to publish".to_owned());

@@ -6,6 +6,8 @@
 use std::io::{self, IsTerminal, Write};
 use std::sync::Mutex;
 
+use crate::render::github;
+
 /// Whether and how to colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Color {
@@ -41,7 +43,8 @@ pub(super) fn stderr_is_terminal() -> bool {
 /// The word that ends the fence, while one stands.
 static FENCE: Mutex<Option<String>> = Mutex::new(None);
 
-fn fenced() -> bool {
+/// Whether a fence stands.
+pub(super) fn fenced() -> bool {
     FENCE.lock().is_ok_and(|fence| fence.is_some())
 }
 
@@ -64,7 +67,7 @@ pub(super) fn tell(text: &str) {
 pub(super) fn refuse(text: &str) {
     tell(text);
     if fenced() {
-        commands(&super::action::error(text));
+        commands(&github::error("gowoa", text));
     }
 }
 

@@ -9,8 +9,8 @@
 
 pub mod baseline;
 pub mod config;
-pub mod merge;
 pub(crate) mod fingerprint;
+pub mod merge;
 mod parts;
 pub mod waiver;
 

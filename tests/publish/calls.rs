@@ -151,13 +151,16 @@ fn without_a_network_there_is_no_publishing() {
     }
 }
 
+/// Without the annotations that a job of GitHub Actions has by itself.
+const OFF: &[&str] = &["--annotations", "off"];
+
 #[test]
 fn a_token_is_taken_from_the_environment_and_its_lack_is_said() {
     let hub = Hub::new();
     let mut job = Job::with_findings(&hub, 1).env_remove("GITHUB_TOKEN").env("GH_TOKEN", TOKEN);
     job.run().assert_says("check run");
     // A secret that a fork does not get is an empty variable.
-    let mut job = Job::with_findings(&hub, 1).env("GITHUB_TOKEN", "");
+    let mut job = Job::with_findings(&hub, 1).args(OFF).env("GITHUB_TOKEN", "");
     let ran = job.run();
     assert_eq!(ran.code, Some(1));
     ran.assert_says("there is no GITHUB_TOKEN");
@@ -177,7 +180,8 @@ fn a_token_that_may_only_read_leaves_annotations() {
     let words = "Resource not accessible by integration";
     hub.refuse("POST /repos/o/r/check-runs", 403, words);
     hub.refuse("POST /repos/o/r/issues/7/comments", 403, words);
-    let ran = Job::with_findings(&hub, 1).event("pull_request", &pull_event("stranger/r")).run();
+    let job = Job::with_findings(&hub, 1).args(OFF);
+    let ran = job.event("pull_request", &pull_event("stranger/r")).run();
     assert_eq!(ran.code, Some(1), "the verdict is that of the report");
     ran.assert_says("403 Forbidden: Resource not accessible by integration");
     ran.assert_says("a pull request from a fork gets a token that may only read");
@@ -186,10 +190,20 @@ fn a_token_that_may_only_read_leaves_annotations() {
     // No permission in the repository itself.
     let hub = Hub::new();
     hub.refuse("POST /repos/o/r/check-runs", 404, "Not Found");
-    let ran = Job::with_findings(&hub, 1).run();
+    let ran = Job::with_findings(&hub, 1).args(OFF).run();
     ran.assert_says("the job needs `permissions: checks: write`");
     ran.assert_says("comment written");
     ran.assert_says("as annotations of this job instead");
+    // Those that are there anyway are not repeated.
+    let ran = Job::with_findings(&hub, 1).run();
+    ran.assert_says("as annotations of this job alone");
+    assert!(ran.stdout.is_empty(), "{}", ran.stdout);
+    let mut errors: Vec<&str> =
+        ran.stderr.lines().filter(|line| line.starts_with("::error ")).collect();
+    let all = errors.len();
+    errors.sort_unstable();
+    errors.dedup();
+    assert!(all > 0 && errors.len() == all, "{}", ran.stderr);
     // Only the comment is missing: the check run has the annotations.
     let hub = Hub::new();
     hub.refuse("POST /repos/o/r/issues/7/comments", 403, words);
@@ -202,7 +216,7 @@ fn a_token_that_may_only_read_leaves_annotations() {
 fn annotations_do_not_mix_with_a_report_on_standard_output() {
     let hub = Hub::new();
     hub.refuse("POST /repos/o/r/check-runs", 403, "no");
-    let mut job = Job::with_findings(&hub, 1).args(&["--report", "json=-"]);
+    let mut job = Job::with_findings(&hub, 1).args(OFF).args(&["--report", "json=-"]);
     let ran = job.run();
     let report: Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!(report["verdict"], "fail");

@@ -60,11 +60,6 @@ fn each_use_in_a_job_has_its_own_directory() {
 }
 
 #[test]
-fn an_annotation_stays_one_line() {
-    assert_eq!(error("a%0A\r\n::error::b\n"), "::error title=gowoa::a%250A%0D%0A::error::b\n");
-}
-
-#[test]
 fn words_are_quoted_for_a_shell() {
     let words = ["gowoa", "--fail-on=error", "it's $(x)", "", "a\u{1b}[0m"].map(OsString::from);
     assert_eq!(shell_line(&words).replace('\u{1b}', "ESC").len(), shell_line(&words).len());

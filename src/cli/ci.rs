@@ -120,11 +120,14 @@ impl CiArgs {
         if self.summary == Path::new("off") {
             return Ok(());
         }
-        if self.summary != Path::new("auto") {
+        let step = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty());
+        let auto = self.summary == Path::new("auto");
+        // Who names the file of the step means what is done without.
+        let named = !auto && step.as_deref() != Some(self.summary.as_os_str());
+        if named {
             return append(&self.summary, report, None);
         }
-        let file = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty());
-        let done = match (file, system()) {
+        let done = match (step, system()) {
             (Some(path), _) => append(Path::new(&path), report, Some(GITHUB_SUMMARY_LIMIT)),
             (None, Some(System::Azure)) => upload(report),
             (None, _) => Ok(()),

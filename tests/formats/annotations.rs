@@ -207,6 +207,12 @@ fn the_summaries_of_a_step_stay_below_what_github_keeps() {
     assert_eq!(fs_err::read_to_string(&summary).unwrap(), full);
     assert!(printed(&output).contains("the job summary was not written"));
     assert_eq!(output.status.code(), Some(2));
+    // Also where the file is named: the action does.
+    let name = summary.to_str().unwrap();
+    let arguments = ["report", &file, "--summary", name, "--annotations", "off"];
+    let output = gowoa(dir.path(), &arguments, &[("GITHUB_STEP_SUMMARY", name)]);
+    assert_eq!(fs_err::read_to_string(&summary).unwrap(), full);
+    assert!(printed(&output).contains("the job summary was not written"));
 }
 
 #[test]

@@ -151,7 +151,9 @@ fn command_line(
         flag("--outputs", &file);
     }
     let annotations = inputs.word("annotations", &["github", "off"])?;
-    flag("--annotations", OsStr::new(annotations.unwrap_or("github")));
+    // Under GitHub's runner `auto` is `github`, but for what a check run shows already.
+    let annotations = annotations.filter(|word| *word == "off");
+    flag("--annotations", OsStr::new(annotations.unwrap_or("auto")));
     let summary = inputs.flag("summary")?;
     let summary_file = variable("GITHUB_STEP_SUMMARY").filter(|file| summary && !file.is_empty());
     flag("--summary", summary_file.as_deref().unwrap_or(OsStr::new("off")));

@@ -68,11 +68,6 @@ fn system() -> Option<System> {
 }
 
 impl CiArgs {
-    /// Whether the findings are annotated in the log.
-    pub(super) fn annotates(&self) -> bool {
-        self.annotated().is_some()
-    }
-
     /// The system whose commands are printed.
     fn annotated(&self) -> Option<System> {
         match self.annotations {
@@ -83,9 +78,19 @@ impl CiArgs {
         }
     }
 
+    /// Whether the user named the system, or none.
+    pub(super) fn is_told(&self) -> bool {
+        self.annotations != Annotations::Auto
+    }
+
+    /// Whether the annotations are those of GitHub.
+    pub(super) fn annotates_on_github(&self) -> bool {
+        self.annotated() == Some(System::Github)
+    }
+
     /// Prints the text of a report; no line of it is taken for a command.
     pub(super) fn tell(&self, text: &str) {
-        if self.annotated() != Some(System::Github) || output::fenced() {
+        if self.annotated() != Some(System::Github) || output::is_fenced() {
             output::tell(text);
             return;
         }
@@ -97,8 +102,8 @@ impl CiArgs {
     /// Prints the annotations of a report.
     pub(super) fn annotate(&self, report: &Report) {
         match self.annotated() {
-            Some(System::Github) => obey(&github::render(report)),
-            Some(System::Azure) => obey(&azure::render(report)),
+            Some(System::Github) => output::commands(&github::render(report)),
+            Some(System::Azure) => output::commands(&azure::render(report)),
             None => {}
         }
     }
@@ -106,8 +111,8 @@ impl CiArgs {
     /// Prints one error where there is no report.
     pub(super) fn annotate_error(&self, text: &str) {
         match self.annotated() {
-            Some(System::Github) => obey(&github::error("gowoa", text)),
-            Some(System::Azure) => obey(&azure::error("gowoa", text)),
+            Some(System::Github) => output::commands(&github::error("gowoa", text)),
+            Some(System::Azure) => output::commands(&azure::error("gowoa", text)),
             None => {}
         }
     }
@@ -137,15 +142,6 @@ impl CiArgs {
             output::tell(&secrets::safe_text(&redactor.clean(&text)));
         }
         Ok(())
-    }
-}
-
-/// Prints commands where the system obeys them.
-fn obey(commands: &str) {
-    if output::fenced() {
-        output::commands(commands);
-    } else {
-        output::tell(commands);
     }
 }
 
@@ -205,6 +201,6 @@ fn upload(report: &Report) -> Result<(), String> {
     file.write_all(markdown::render(report).as_bytes()).map_err(|error| cannot(&error))?;
     let (_, path) = file.keep().map_err(|error| cannot(&error))?;
     let Some(path) = path.to_str() else { return Err(cannot(&"its path is not Unicode")) };
-    obey(&azure::upload_summary(path));
+    output::commands(&azure::upload_summary(path));
     Ok(())
 }

@@ -19,6 +19,8 @@ const PERMISSION: &str = "checks: write";
 pub(super) struct Made {
     /// What is there.
     pub(super) done: String,
+    /// Whether it shows the findings as annotations, or there are none to show.
+    pub(super) annotated: bool,
     /// What is missing of it, and why.
     pub(super) failed: Option<String>,
 }
@@ -125,7 +127,7 @@ pub(super) async fn publish(
         0 => "without annotations".to_owned(),
         count => format!("with {}", plural(count as u64, "annotation")),
     };
-    Ok(Made { done: format!("{shown} {with}{note}"), failed })
+    Ok(Made { done: format!("{shown} {with}{note}"), annotated: arrived > 0 || all == 0, failed })
 }
 
 /// `gowoa`, or with the key where there may be several.

@@ -116,7 +116,11 @@ fn what_files_are_called_is_no_command() {
     fs::write(step.at("work/x ##[error]windows_arm64.exe"), "MZ no image").unwrap();
     fs::write(step.at("work/::warning::windows_arm64.exe"), "MZ no image").unwrap();
     let ran = step.input("mode", "inspect").input("files", ".").input("annotations", "off").run();
-    assert!(ran.log.contains("[error]windows") && ran.log.contains("warning::windows"), "{}", ran.log);
+    assert!(
+        ran.log.contains("[error]windows") && ran.log.contains("warning::windows"),
+        "{}",
+        ran.log
+    );
     assert!(ran.obeyed().is_empty(), "{:#?}\n{}", ran.obeyed(), ran.log);
 }
 

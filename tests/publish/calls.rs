@@ -151,21 +151,18 @@ fn without_a_network_there_is_no_publishing() {
     }
 }
 
-/// Without the annotations that a job of GitHub Actions has by itself.
-const OFF: &[&str] = &["--annotations", "off"];
-
 #[test]
 fn a_token_is_taken_from_the_environment_and_its_lack_is_said() {
     let hub = Hub::new();
     let mut job = Job::with_findings(&hub, 1).env_remove("GITHUB_TOKEN").env("GH_TOKEN", TOKEN);
     job.run().assert_says("check run");
     // A secret that a fork does not get is an empty variable.
-    let mut job = Job::with_findings(&hub, 1).args(OFF).env("GITHUB_TOKEN", "");
+    let mut job = Job::with_findings(&hub, 1).env("GITHUB_TOKEN", "");
     let ran = job.run();
     assert_eq!(ran.code, Some(1));
     ran.assert_says("there is no GITHUB_TOKEN");
     ran.assert_says("as annotations of this job instead");
-    assert!(ran.stdout.contains("fail") || ran.stdout.contains("::error"), "{}", ran.stdout);
+    ran.assert_annotated(true);
     let hub = Hub::new();
     let mut job =
         Job::with_findings(&hub, 1).env("GITHUB_TOKEN", "ghs_CanaryThatIsWrong012345678901");
@@ -180,52 +177,49 @@ fn a_token_that_may_only_read_leaves_annotations() {
     let words = "Resource not accessible by integration";
     hub.refuse("POST /repos/o/r/check-runs", 403, words);
     hub.refuse("POST /repos/o/r/issues/7/comments", 403, words);
-    let job = Job::with_findings(&hub, 1).args(OFF);
-    let ran = job.event("pull_request", &pull_event("stranger/r")).run();
+    let ran = Job::with_findings(&hub, 1).event("pull_request", &pull_event("stranger/r")).run();
     assert_eq!(ran.code, Some(1), "the verdict is that of the report");
     ran.assert_says("403 Forbidden: Resource not accessible by integration");
     ran.assert_says("a pull request from a fork gets a token that may only read");
     ran.assert_says("as annotations of this job instead");
-    assert!(!ran.stdout.is_empty());
+    ran.assert_annotated(true);
     // No permission in the repository itself.
     let hub = Hub::new();
     hub.refuse("POST /repos/o/r/check-runs", 404, "Not Found");
-    let ran = Job::with_findings(&hub, 1).args(OFF).run();
+    let ran = Job::with_findings(&hub, 1).run();
     ran.assert_says("the job needs `permissions: checks: write`");
     ran.assert_says("comment written");
     ran.assert_says("as annotations of this job instead");
-    // Those that are there anyway are not repeated.
-    let ran = Job::with_findings(&hub, 1).run();
-    ran.assert_says("as annotations of this job alone");
-    assert!(ran.stdout.is_empty(), "{}", ran.stdout);
-    let mut errors: Vec<&str> =
-        ran.stderr.lines().filter(|line| line.starts_with("::error ")).collect();
-    let all = errors.len();
-    errors.sort_unstable();
-    errors.dedup();
-    assert!(all > 0 && errors.len() == all, "{}", ran.stderr);
     // Only the comment is missing: the check run has the annotations.
     let hub = Hub::new();
     hub.refuse("POST /repos/o/r/issues/7/comments", 403, words);
     let ran = Job::with_findings(&hub, 1).run();
     ran.assert_says("the job needs `permissions: pull-requests: write`");
-    assert!(ran.stdout.is_empty(), "{}", ran.stdout);
+    ran.assert_annotated(false);
 }
 
 #[test]
-fn annotations_do_not_mix_with_a_report_on_standard_output() {
+fn findings_are_shown_in_the_diff_once() {
+    let hub = Hub::new();
+    Job::with_findings(&hub, 1).run().assert_annotated(false);
+    // Nothing else shows them.
+    Job::with_findings(&hub, 1).args(&["--github-check-run", "off"]).run().assert_annotated(true);
+    // Who names the system gets what he asks for, and who wants none has none.
+    Job::with_findings(&hub, 1).args(&["--annotations", "github"]).run().assert_annotated(true);
     let hub = Hub::new();
     hub.refuse("POST /repos/o/r/check-runs", 403, "no");
-    let mut job = Job::with_findings(&hub, 1).args(OFF).args(&["--report", "json=-"]);
+    let mut job = Job::with_findings(&hub, 1).args(&["--annotations", "off"]);
     let ran = job.run();
+    ran.assert_annotated(false);
+    assert!(!ran.stderr.contains("instead"), "{}", ran.stderr);
+    // A report on standard output stays one.
+    let mut job = Job::with_findings(&hub, 1).args(&["--report", "json=-"]);
+    let ran = job.run();
+    ran.assert_annotated(true);
     let report: Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!(report["verdict"], "fail");
-    // They are there already.
-    let mut job = Job::with_findings(&hub, 1).args(&["--report", "github=-"]);
-    assert!(!job.run().github().join("").contains("instead"));
-    // Nobody reads them outside a workflow.
-    let mut job = Job::with_findings(&hub, 1).env_remove("GITHUB_ACTIONS");
-    assert!(job.run().stdout.is_empty());
+    // Outside of a workflow nobody reads commands.
+    Job::with_findings(&hub, 1).env_remove("GITHUB_ACTIONS").run().assert_annotated(false);
 }
 
 #[test]

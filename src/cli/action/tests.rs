@@ -19,8 +19,8 @@ fn line(inputs: &[(&str, &str)]) -> Result<Vec<String>, String> {
 fn no_input_is_a_plain_check() {
     let report = Path::new("/t").join("gowoa-report");
     let report = format!("--report-dir={}", report.display());
-    let expected = ["gowoa", "check", &report, "--annotations=github", "--summary=off", "--"]
-        .map(String::from);
+    let expected =
+        ["gowoa", "check", &report, "--annotations=auto", "--summary=off", "--"].map(String::from);
     assert_eq!(line(&[]).unwrap(), expected);
 }
 

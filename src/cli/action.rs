@@ -45,7 +45,7 @@ pub(super) fn run() -> u8 {
 }
 
 /// 128 bits that whoever writes the checked code cannot know.
-fn random_word() -> String {
+pub(super) fn random_word() -> String {
     // Seeded by the system; a generator of random numbers would be a dependency for two of them.
     let half = || RandomState::new().hash_one(std::process::id());
     format!("gowoa-{:016x}{:016x}", half(), half())

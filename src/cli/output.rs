@@ -26,7 +26,7 @@ impl Color {
             Self::Always => true,
             Self::Never => false,
             // A log is read in a browser, in an editor, by grep.
-            Self::Auto if fenced() => false,
+            Self::Auto if is_fenced() => false,
             Self::Auto => {
                 anstream::AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never
             }
@@ -37,20 +37,15 @@ impl Color {
 /// Whether a person watches standard error.
 pub(super) fn stderr_is_terminal() -> bool {
     // Some runners hand out a terminal that nobody watches.
-    !fenced() && io::stderr().is_terminal()
+    !is_fenced() && io::stderr().is_terminal()
 }
 
 /// The word that ends the fence, while one stands.
 static FENCE: Mutex<Option<String>> = Mutex::new(None);
 
-/// Whether a fence stands.
-pub(super) fn fenced() -> bool {
-    FENCE.lock().is_ok_and(|fence| fence.is_some())
-}
-
 /// Writes text for people to standard error. A closed pipe is nobody's failure.
 pub(super) fn tell(text: &str) {
-    if fenced() {
+    if is_fenced() {
         // The runner reads both streams side by side; in one stream nothing overtakes the fence.
         let _ = give(text.as_bytes());
         if !text.ends_with('\n') {
@@ -59,10 +54,6 @@ pub(super) fn tell(text: &str) {
         }
         return;
     }
-    to_stderr(text);
-}
-
-fn to_stderr(text: &str) {
     let mut stderr = io::stderr().lock();
     let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
 }
@@ -70,7 +61,7 @@ fn to_stderr(text: &str) {
 /// Writes why nothing was done, and makes an annotation of it where a fence stands.
 pub(super) fn refuse(text: &str) {
     tell(text);
-    if fenced() {
+    if is_fenced() {
         commands(&github::error("gowoa", text));
     }
 }
@@ -91,18 +82,20 @@ pub(super) fn lift_fence() {
     }
 }
 
+/// Whether a fence stands.
+pub(super) fn is_fenced() -> bool {
+    FENCE.lock().is_ok_and(|fence| fence.is_some())
+}
+
 /// Writes commands for the runner where it obeys them: outside of the fence, and without one to standard error, behind
 /// the text and away from a report on standard output.
 pub(super) fn commands(text: &str) {
-    if text.is_empty() {
-        return;
-    }
     let word = FENCE.lock().ok().and_then(|fence| fence.clone());
     match word {
         Some(word) => {
             let _ = give(format!("::{word}::\n{text}::stop-commands::{word}\n").as_bytes());
         }
-        None => to_stderr(text),
+        None => tell(text),
     }
 }
 

@@ -60,19 +60,6 @@ fn each_use_in_a_job_has_its_own_directory() {
 }
 
 #[test]
-fn a_check_run_has_the_annotations() {
-    let words = line(&[("check-run", "true")]).unwrap();
-    for word in ["--github", "--github-check-run=on", "--github-comment=off", "--annotations=off"] {
-        assert!(words.contains(&word.to_owned()), "{words:?}");
-    }
-    let both = line(&[("check-run", "true"), ("annotations", "github")]).unwrap();
-    assert!(both.contains(&"--annotations=github".to_owned()), "{both:?}");
-    let comment = line(&[("comment", "true")]).unwrap();
-    assert!(comment.contains(&"--github-comment=auto".to_owned()), "{comment:?}");
-    assert!(comment.contains(&"--github-check-run=off".to_owned()), "{comment:?}");
-}
-
-#[test]
 fn words_are_quoted_for_a_shell() {
     let words = ["gowoa", "--fail-on=error", "it's $(x)", "", "a\u{1b}[0m"].map(OsString::from);
     assert_eq!(shell_line(&words).replace('\u{1b}', "ESC").len(), shell_line(&words).len());

@@ -7,5 +7,6 @@
 
 mod all;
 mod harness;
+mod html;
 mod many;
 mod markdown;

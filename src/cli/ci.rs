@@ -90,7 +90,7 @@ impl CiArgs {
 
     /// Prints the text of a report; no line of it is taken for a command.
     pub(super) fn tell(&self, text: &str) {
-        if self.annotated() != Some(System::Github) || output::fenced() {
+        if self.annotated() != Some(System::Github) || output::is_fenced() {
             output::tell(text);
             return;
         }
@@ -112,7 +112,7 @@ impl CiArgs {
     pub(super) fn annotate_error(&self, text: &str) {
         match self.annotated() {
             // The action says so whatever becomes of the findings.
-            _ if output::fenced() => output::commands(&github::error("gowoa", text)),
+            _ if output::is_fenced() => output::commands(&github::error("gowoa", text)),
             Some(System::Github) => output::commands(&github::error("gowoa", text)),
             Some(System::Azure) => output::commands(&azure::error("gowoa", text)),
             None => {}
@@ -163,7 +163,7 @@ fn append(path: &Path, report: &Report, limit: Option<u64>) -> Result<(), String
         let size = there.saturating_add((gap.len() + text.len()) as u64);
         limit.is_none_or(|limit| size <= limit)
     };
-    let mut text = markdown::render(report);
+    let mut text = markdown::render(report, markdown::Page::Github);
     if !fits(&text) {
         text = short(report);
     }
@@ -200,7 +200,7 @@ fn upload(report: &Report) -> Result<(), String> {
     // The agent names the summary by its file: a name of its own for each run.
     let file = tempfile::Builder::new().prefix("gowoa-").suffix(".md").tempfile_in(&dir);
     let mut file = file.map_err(|error| cannot(&error))?;
-    file.write_all(markdown::render(report).as_bytes()).map_err(|error| cannot(&error))?;
+    file.write_all(markdown::render(report, markdown::Page::Azure).as_bytes()).map_err(|error| cannot(&error))?;
     let (_, path) = file.keep().map_err(|error| cannot(&error))?;
     let Some(path) = path.to_str() else { return Err(cannot(&"its path is not Unicode")) };
     output::commands(&azure::upload_summary(path));

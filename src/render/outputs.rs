@@ -46,7 +46,7 @@ const fn file_name(format: Format) -> &'static str {
         Format::Junit { dialect: junit::Dialect::Rich } => "junit-file",
         Format::Junit { dialect: junit::Dialect::Strict } => "junit-strict-file",
         Format::Sarif => "sarif-file",
-        Format::Markdown => "summary-file",
+        Format::Markdown { .. } => "summary-file",
         Format::Html => "html-file",
         Format::Github => "github-file",
         Format::Azure => "azure-file",

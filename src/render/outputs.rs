@@ -99,7 +99,10 @@ mod tests {
         report.counts.notes = 1;
         let files = [
             (Format::Json, Path::new("/t/report.json")),
-            (Format::Markdown, Path::new("/t/summary.md")),
+            (
+                Format::Markdown { page: crate::render::markdown::Page::Github },
+                Path::new("/t/summary.md"),
+            ),
             (Format::Json, Path::new("/t/again.json")),
             (Format::Text, Path::new("-")),
         ];

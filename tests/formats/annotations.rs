@@ -44,7 +44,10 @@ fn github(text: &str) -> Vec<Command> {
     obeyed
 }
 
-fn by_type<'a>(commands: &'a [Command], of: impl Fn(&'a Command) -> &'a str) -> BTreeMap<&'a str, usize> {
+fn by_type<'a>(
+    commands: &'a [Command],
+    of: impl Fn(&'a Command) -> &'a str,
+) -> BTreeMap<&'a str, usize> {
     let mut count = BTreeMap::new();
     for command in commands {
         *count.entry(of(command)).or_default() += 1;
@@ -129,8 +132,7 @@ fn annotations_leave_standard_output_alone() {
     let dir = tempfile::tempdir().unwrap();
     let file = committed("sample.json");
     for variable in ["GITHUB_ACTIONS", "TF_BUILD"] {
-        let variables =
-            [(variable, "true"), ("AGENT_TEMPDIRECTORY", dir.path().to_str().unwrap())];
+        let variables = [(variable, "true"), ("AGENT_TEMPDIRECTORY", dir.path().to_str().unwrap())];
         let output = gowoa(dir.path(), &["report", &file, "--report", "json=-"], &variables);
         assert_eq!(output.stdout, json::render(&sample()).as_bytes());
         let text = String::from_utf8(output.stderr).unwrap();

@@ -12,3 +12,4 @@ mod junit;
 mod many;
 mod markdown;
 mod report;
+mod sarif;

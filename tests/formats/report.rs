@@ -9,7 +9,8 @@ use gowoa::render::{Format, json};
 use crate::harness::{render, root, sample};
 
 /// What CI systems set, and what gowoa would obey.
-const SCRUBBED: [&str; 4] = ["GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "TF_BUILD", "AGENT_TEMPDIRECTORY"];
+const SCRUBBED: [&str; 4] =
+    ["GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "TF_BUILD", "AGENT_TEMPDIRECTORY"];
 
 /// Runs gowoa with these arguments and variables, and none of a CI system's.
 #[expect(clippy::disallowed_methods, reason = "a test runs the program")]
@@ -111,7 +112,8 @@ fn several_become_one_that_says_which_is_which() {
     let text = stderr(&output);
     assert!(text.contains("1 subject of which the reports say different things"), "{text}");
     assert!(text.contains("  linux    check on") && text.contains("  windows  check on"), "{text}");
-    let merged = json::parse(&fs_err::read_to_string(dir.path().join("all.json")).unwrap()).unwrap();
+    let merged =
+        json::parse(&fs_err::read_to_string(dir.path().join("all.json")).unwrap()).unwrap();
     assert_eq!(merged.plan.patterns, ["./linux/...", "./windows/..."]);
     assert_eq!(merged.host.name, "linux, windows");
     let one = sample();

@@ -30,8 +30,8 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("checks", &["facts", "model"]),
     ("policy", &["model", "pattern"]),
     ("redact", &["model"]),
-    // A renderer sees the Report and nothing else.
-    ("render", &["model"]),
+    // A renderer sees the Report and nothing else. SARIF carries by what a finding is known again.
+    ("render", &["model", "policy::fingerprint"]),
     // Only this one knows the network.
     ("publish", &["model", "render"]),
     (

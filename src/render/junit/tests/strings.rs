@@ -97,7 +97,8 @@ fn case_09_durations() {
         (7, "0.007"),
         (49_321, "49.321"),
         (1_234_567_890, "1234567.890"),
-        (u64::MAX, "18446744073709551.615"),
+        // A TimeSpan of .NET ends at 922,337,203,685 s.
+        (u64::MAX, "31622400.000"),
     ] {
         let report = Report { duration_ms: milliseconds, ..one_finding("x") };
         for dialect in BOTH {
@@ -123,6 +124,8 @@ fn case_10_timestamps() {
         ("2026-11-23T13:10:42.987654321Z", "2026-11-23T13:10:42"),
         ("2026-11-23T01:10:42+02:00", "2026-11-22T23:10:42"),
         ("9999-12-31T23:59:59-12:00", "1970-01-01T00:00:00"),
+        ("9999-12-31T23:59:59Z", "1970-01-01T00:00:00"),
+        ("0000-01-01T00:00:00Z", "1970-01-01T00:00:00"),
         ("yesterday", "1970-01-01T00:00:00"),
         ("", "1970-01-01T00:00:00"),
     ] {
@@ -222,6 +225,25 @@ fn an_empty_message_is_named() {
         let node = failure(message, Dialect::Strict);
         assert_eq!(node.get("message"), Some("(no message)"));
         assert_eq!(node.text, "(no message)");
+    }
+}
+
+#[test]
+fn case_13_gitlab_reads_the_text_as_text() {
+    for (class, expected) in [
+        ("undefined-symbol", "undefined-symbol"),
+        ("yaml", "class yaml"),
+        ("symbol", "class symbol"),
+        ("file\0", "file\u{fffd}"),
+        ("\u{1b}[0mfile", "class file"),
+    ] {
+        for dialect in BOTH {
+            let mut report = one_finding("x");
+            report.findings[0].class = Some(class.to_owned());
+            let root = tree(&report, dialect);
+            let failure = case(&root, "p").child("failure").unwrap();
+            assert_eq!(failure.get("type"), Some(expected), "{class}");
+        }
     }
 }
 

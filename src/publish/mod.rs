@@ -8,6 +8,7 @@
 //! to a write leaves open whether it happened, GitHub is asked (a read), and the line says what it answered.
 
 mod annotation;
+mod answer;
 mod api;
 mod check_run;
 mod client;
@@ -20,8 +21,9 @@ use std::time::Duration;
 
 use crate::model::{Report, ReportVerdict};
 
+use answer::ApiError;
 pub use api::{Api, ApiUrlError};
-use client::{ApiError, Client};
+use client::Client;
 use event::Event;
 
 /// All of the publishing ends after this time, whatever GitHub does.

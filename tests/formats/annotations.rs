@@ -25,7 +25,7 @@ fn hostile_summary() -> String {
         schema_version: SCHEMA_VERSION.to_owned(),
         ..hostile_seed()
     };
-    render(Format::Markdown, &report)
+    render(Format::Markdown { page: gowoa::render::markdown::Page::Github }, &report)
 }
 
 /// Everything that was printed, as the runner gets it.
@@ -167,7 +167,10 @@ fn annotations_and_summary_can_be_chosen_and_switched_off() {
     let chosen = ["report", &file, "--annotations", "github", "--summary", "mine.md"];
     assert!(!github(&printed(&gowoa(dir.path(), &chosen, &[]))).is_empty());
     let mine = fs_err::read_to_string(dir.path().join("mine.md")).unwrap();
-    assert_eq!(mine, render(Format::Markdown, &sample()));
+    assert_eq!(
+        mine,
+        render(Format::Markdown { page: gowoa::render::markdown::Page::Github }, &sample())
+    );
     // A place that was asked for and cannot be written is an error.
     let nowhere = ["report", &file, "--summary", "no/such/mine.md"];
     let output = gowoa(dir.path(), &nowhere, &[]);
@@ -188,7 +191,7 @@ fn the_summaries_of_a_step_stay_below_what_github_keeps() {
             &[("GITHUB_ACTIONS", "true"), ("GITHUB_STEP_SUMMARY", summary.to_str().unwrap())],
         )
     };
-    let one = render(Format::Markdown, &sample());
+    let one = render(Format::Markdown { page: gowoa::render::markdown::Page::Github }, &sample());
     run();
     run();
     assert_eq!(fs_err::read_to_string(&summary).unwrap(), format!("{one}\n\n{one}"));

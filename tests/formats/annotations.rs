@@ -100,7 +100,10 @@ fn a_hostile_report_gives_azure_our_commands_and_no_others() {
     assert_eq!(upload.name, "task.uploadsummary");
     let file = Path::new(&upload.data);
     assert!(file.is_absolute() && file.parent() == Some(temp.as_path()), "{file:?}");
-    assert_eq!(fs_err::read_to_string(file).unwrap(), render(Format::Markdown, &hostile_seed()));
+    assert_eq!(
+        fs_err::read_to_string(file).unwrap(),
+        render(Format::MarkdownAzure, &hostile_seed())
+    );
     for line in oracle::lines(&text) {
         assert!(!oracle::azure_warns(line) && oracle::github(line).is_none(), "{line}");
     }

@@ -323,6 +323,3 @@ fn a_check_of_a_newer_gowoa_is_a_rule_all_the_same() {
     let run = run(&report_of(vec![one]));
     assert_eq!(run["tool"]["driver"]["rules"][0]["id"], "from-the-future");
 }
-
-/// Other programs read the log.
-mod peers;

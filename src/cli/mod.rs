@@ -1,10 +1,13 @@
 //! The command line: one file per subcommand; turns arguments into a Plan and prints what came of it.
 
+pub mod action;
 pub mod check;
+pub mod ci;
 pub mod common;
 mod completions;
 pub mod exit;
 mod explain;
+pub mod github;
 pub mod inspect;
 mod output;
 pub mod policy;
@@ -58,13 +61,20 @@ pub enum Command {
     Rules(rules::RulesArgs),
     /// Print shell completions
     Completions(completions::CompletionsArgs),
+    /// What action.yml starts: its inputs are in the environment
+    #[command(hide = true)]
+    Action,
 }
 
 /// Parses the arguments, does what they say, and returns the exit code.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let args: Vec<OsString> = args.into_iter().collect();
+    ExitCode::from(run(&args.into_iter().collect::<Vec<_>>()))
+}
+
+/// The same for arguments that are there, with the exit code as a number.
+fn run(args: &[OsString]) -> u8 {
     let parsed = Cli::command()
-        .try_get_matches_from(&args)
+        .try_get_matches_from(args)
         .and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
         Ok(cli) => cli,
@@ -78,15 +88,15 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
                     Some(hint) => hint,
                     None => error.render().to_string(),
                 };
-                output::tell(&secrets::safe_text(&text));
-                return ExitCode::from(exit::INCOMPLETE);
+                output::refuse(&secrets::safe_text(&text));
+                return exit::INCOMPLETE;
             }
             // Help and version; a closed pipe is not our failure.
             let _ = error.print();
-            return ExitCode::from(exit::PASS);
+            return exit::PASS;
         }
     };
-    ExitCode::from(match cli.command {
+    match cli.command {
         Command::Check(args) => check::run(&args),
         Command::Screen(args) => screen::run(&args),
         Command::Inspect(args) => inspect::run(&args),
@@ -94,7 +104,8 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Completions(args) => completions::run(&args),
-    })
+        Command::Action => action::run(),
+    }
 }
 
 /// What to write for a flag in Go's own spelling, such as `-tags=x` or `-race`; clap would read it as a

@@ -1,6 +1,5 @@
 //! `gowoa report`: saved JSON reports, rendered again and merged. Nothing is built or read again.
 
-use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 
@@ -10,6 +9,7 @@ use crate::redact::{Redact, Redactor};
 use crate::render::{json, terminal};
 
 use super::common::{Refusal, ReportArgs, finish, prepare};
+use super::github::GithubArgs;
 use super::output::Color;
 use super::policy::{FailOn, LONGEST_REPORT, Unreadable, read};
 use super::{output, secrets};
@@ -22,6 +22,7 @@ Examples:
   gowoa report report.json --report junit=junit.xml     another format, nothing is built again
   gowoa report linux/report.json windows/report.json --report-dir all
   gowoa check --report json=- 2>/dev/null | gowoa report -
+  gowoa report report.json --github              publish it from another job
 
 Of several reports one is made: what they agree on is there once, what they say differently stays, under
 the name of its report. The answer is the worst of them: incomplete, then fail, then pass. They count with the
@@ -40,6 +41,10 @@ pub struct ReportCommandArgs {
     #[command(flatten)]
     pub reports: ReportArgs,
 
+    /// What to publish.
+    #[command(flatten)]
+    pub github: GithubArgs,
+
     /// List every package with its class, and every file
     #[arg(long, help_heading = "Output")]
     pub all: bool,
@@ -52,13 +57,14 @@ pub struct ReportCommandArgs {
 /// Does the job and returns the exit code.
 pub(super) fn run(args: &ReportCommandArgs) -> u8 {
     let redactor = secrets::redactor();
-    report(args, &redactor).unwrap_or_else(|refusal| refusal.tell(&redactor))
+    report(args, &redactor).unwrap_or_else(|refusal| refusal.annotate(&args.reports.ci, &redactor))
 }
 
 fn report(args: &ReportCommandArgs, redactor: &Redactor) -> Result<u8, Refusal> {
     if args.files.iter().filter(|path| is_stdin(path)).count() > 1 {
         return Err(Refusal::new("standard input is named twice", "name - once"));
     }
+    let github = args.github.prepare(Path::new("."), false)?;
     let files = prepare(&args.reports, None, None, &args.files, "see gowoa report --help")?;
     let mut inputs = Vec::with_capacity(args.files.len());
     for (path, label) in args.files.iter().zip(labels(&args.files)) {
@@ -77,8 +83,7 @@ fn report(args: &ReportCommandArgs, redactor: &Redactor) -> Result<u8, Refusal> 
     }
     let options =
         terminal::Options { all: args.all, color: args.color.on_stderr(), ..Default::default() };
-    output::tell(&terminal::render(&report, &options));
-    finish(files, &report)
+    finish(files, &report, &options, redactor, github)
 }
 
 fn is_stdin(path: &Path) -> bool {
@@ -117,28 +122,31 @@ fn saved(path: &Path) -> Result<Report, Refusal> {
     })
 }
 
-/// What to call each report: its path without what all paths share (`linux` for `out/linux/report.json`), its
-/// number where that says nothing.
+/// What to call each report: of its path as much as tells it apart from the others (`linux` for
+/// `out/linux/report.json`), its number where nothing does.
 fn labels(paths: &[PathBuf]) -> Vec<String> {
     let mut all: Vec<Vec<String>> = paths.iter().map(|path| words(path)).collect();
-    if let [_, _, ..] = paths {
-        while let Some(last) = all.first().and_then(|words| words.last()).cloned()
-            && all.iter().all(|words| words.last() == Some(&last))
-        {
-            all.iter_mut().for_each(|words| drop(words.pop()));
-        }
-        while let Some(first) = all.first().and_then(|words| words.first()).cloned()
-            && all.iter().all(|words| words.first() == Some(&first))
-        {
-            all.iter_mut().for_each(|words| drop(words.remove(0)));
-        }
+    // What all end in says nothing; the end of what is left is what people call it.
+    while let Some(last) = all.first().filter(|_| all.len() > 1).and_then(|words| words.last())
+        && all.iter().all(|words| words.last() == Some(last))
+    {
+        all.iter_mut().for_each(|words| drop(words.pop()));
     }
-    let mut seen = BTreeSet::new();
-    let numbered = all.iter().zip(1_u64..).map(|(words, number)| {
-        let label = words.join("/");
-        let fresh = !label.is_empty() && seen.insert(label.clone());
-        if fresh { label } else { format!("report-{number}") }
-    });
+    let end = |words: &[String], length: usize| {
+        words.get(words.len().saturating_sub(length)..).unwrap_or_default().join("/")
+    };
+    let label = |at: usize, words: &[String]| {
+        let others = || all.iter().enumerate().filter(|(other, _)| *other != at);
+        let tells = |length: &usize| {
+            let own = end(words, *length);
+            others().all(|(_, other)| end(other, *length) != own)
+        };
+        (1..=words.len()).find(tells).map(|length| end(words, length))
+    };
+    let numbered = all
+        .iter()
+        .enumerate()
+        .map(|(at, words)| label(at, words).unwrap_or_else(|| format!("report-{}", at + 1)));
     numbered.collect()
 }
 
@@ -169,7 +177,10 @@ mod tests {
         let of = |paths: &[&str]| labels(&paths.iter().map(PathBuf::from).collect::<Vec<_>>());
         assert_eq!(of(&["out/linux/report.json", "out/windows/report.json"]), ["linux", "windows"]);
         assert_eq!(of(&["a.json", "./b.json"]), ["a", "b"]);
-        assert_eq!(of(&["-", "x/y.json"]), ["stdin", "x/y"]);
+        assert_eq!(of(&["-", "/x/y.json"]), ["stdin", "y"]);
+        assert_eq!(of(&["o/linux-1/r.json", "o/linux-2/r.json"]), ["linux-1", "linux-2"]);
+        assert_eq!(of(&["1/linux/r.json", "2/linux/r.json"]), ["1", "2"]);
+        assert_eq!(of(&["1/a/x.json", "2/a/x.json", "1/b/y.json"]), ["1/a/x", "2/a/x", "y"]);
         assert_eq!(of(&["a.json", "a.json"]), ["report-1", "report-2"]);
         assert_eq!(of(&["r.json", "x/r.json"]), ["report-1", "x"]);
         assert_eq!(of(&["c:a!.json", "b.json"]), ["c_a_", "b"]);

@@ -7,6 +7,7 @@
 //!   run) is summed; a report of which every image was seen before adds nothing to it.
 //! * **The answer** is the worst of three: the saved answers, what the merged findings say at the threshold, and what
 //!   could not be judged. `incomplete` outranks `fail`, `fail` outranks `pass`. Of several thresholds the strictest holds.
+//! * **One report** stays what it is; only its answer may become worse, or be judged by another threshold.
 //! * **Phases** are the reports themselves, one line each: what was asked, with which settings, and what came of it.
 //! * **Problems and what was not proven** carry the label of their report, unless all reports say the same.
 
@@ -67,8 +68,6 @@ pub fn merge(first: Input, rest: Vec<Input>, fail_on: Threshold) -> Merged {
     // Whatever wrote it: the form is the one of this program.
     report.schema_version = SCHEMA_VERSION.to_owned();
     report.plan.fail_on = threshold;
-    super::worst_first(&mut report.findings);
-    recount(&mut report);
     let gating = !report.problems.is_empty() || report.results.iter().any(|result| result.gating);
     let found = verdict(&report.findings, threshold, gating, true);
     report.verdict = if rank(found) > rank(saved) { found } else { saved };
@@ -134,9 +133,10 @@ fn several(inputs: &[Input], notes: &mut Vec<String>) -> Report {
             if content.renamed == 1 { "has" } else { "have" },
         ));
     }
-    let (subjects, results, findings) = content.sorted();
+    let (subjects, results, mut findings) = content.sorted();
+    super::worst_first(&mut findings);
     let counts = counts(inputs, &subjects);
-    Report {
+    let mut report = Report {
         schema_version: SCHEMA_VERSION.to_owned(),
         tool: ToolRef {
             name: distinct(reports().map(|report| report.tool.name.as_str())).join(", "),
@@ -157,7 +157,9 @@ fn several(inputs: &[Input], notes: &mut Vec<String>) -> Report {
         subjects,
         results,
         findings,
-    }
+    };
+    recount(&mut report);
+    report
 }
 
 /// Each text once, in order; empty ones are nothing.

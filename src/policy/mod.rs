@@ -9,6 +9,7 @@
 
 pub mod baseline;
 pub mod config;
+pub(crate) mod fingerprint;
 pub mod merge;
 mod parts;
 pub mod waiver;

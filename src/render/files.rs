@@ -149,6 +149,11 @@ impl ReportFile {
         }
     }
 
+    /// The path as the user gave it.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Writes the report and puts it in its place. On any error the old file is as it was.
     pub fn commit(self, bytes: &[u8]) -> Result<(), FileError> {
         let Self { path, target } = self;

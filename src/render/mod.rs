@@ -4,6 +4,7 @@
 //! so the same Report gives the same bytes, now or from saved JSON. Each format has one escape function
 //! of its own, and every string of the Report goes through it.
 
+mod annotations;
 pub mod azure;
 mod claims;
 pub mod files;
@@ -15,6 +16,7 @@ pub mod json;
 pub mod junit;
 pub mod map;
 pub mod markdown;
+pub mod outputs;
 mod proven;
 mod reach;
 pub mod sarif;

@@ -111,7 +111,7 @@ pub(super) fn linked(
     link_proof: bool,
     most: usize,
 ) -> String {
-    let kept = if reflection { reach::REFLECTION } else { "" };
+    let kept = if reflection { reach::NO_CALL } else { "" };
     let proof = if link_proof { reach::LINK_PROOF } else { "" };
     let what = match functions {
         [] => "the package".to_owned(),

@@ -30,6 +30,7 @@ mod images;
 mod inspect;
 #[cfg(unix)] // Windows has no such signals; its job objects are process-wrap's.
 mod interrupt;
+mod kept;
 mod listing;
 mod matrix;
 mod objects;

@@ -125,3 +125,11 @@ pub(crate) fn run(program: &Path, directory: &Path, arguments: &[&str]) -> Resul
     write!(words, "{out}\n{status}").unwrap();
     Err(words)
 }
+
+/// Keeps an output for people to look at, where `GOWOA_KEEP` names a directory.
+pub(crate) fn keep(name: &str, text: &str) {
+    if let Some(directory) = std::env::var_os("GOWOA_KEEP") {
+        fs_err::create_dir_all(&directory).unwrap();
+        fs_err::write(Path::new(&directory).join(name), text).unwrap();
+    }
+}

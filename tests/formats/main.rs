@@ -6,7 +6,11 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
 mod all;
+mod annotations;
 mod harness;
 mod html;
+mod junit;
 mod many;
 mod markdown;
+mod report;
+mod sarif;

@@ -36,6 +36,7 @@ fn finding(name: &str, severity: Severity) -> Finding {
         module: None,
         subject: SubjectId::new(SubjectKind::Package, name),
         location: None,
+        anchor: None,
         reachability: None,
         evidence: Vec::new(),
         waived: None,

@@ -172,7 +172,7 @@ fn way(screen: &mut Screen, symbols: &[String]) {
 
 /// `a`, `-> b`, `-> c`: at most so many links; of a longer chain the middle is left out, and `rest` says where
 /// that is.
-pub(super) fn arrows(links: &[String], most: usize, rest: &str) -> Vec<String> {
+pub(in crate::render) fn arrows(links: &[String], most: usize, rest: &str) -> Vec<String> {
     let hidden = links.len().saturating_sub(most);
     let head = if hidden == 0 { links.len() } else { most / 2 };
     let mut lines = Vec::new();
@@ -253,7 +253,7 @@ fn fix(screen: &mut Screen, help: &str) {
 }
 
 /// The first lines of a text, and how many are left out.
-pub(super) fn clip(text: &str, limit: usize) -> Vec<String> {
+pub(in crate::render) fn clip(text: &str, limit: usize) -> Vec<String> {
     let mut lines: Vec<String> = text.lines().take(limit).map(str::to_owned).collect();
     let more = text.lines().count() - lines.len();
     if more > 0 {

@@ -15,6 +15,7 @@ mod why;
 
 pub use escape::escape;
 pub(super) use escape::is_hidden;
+pub(super) use evidence::{arrows, clip};
 pub use why::why;
 
 use self::screen::{Screen, Tone};

@@ -159,7 +159,7 @@ fn append(path: &Path, report: &Report, limit: Option<u64>) -> Result<(), String
         let size = there.saturating_add((gap.len() + text.len()) as u64);
         limit.is_none_or(|limit| size <= limit)
     };
-    let mut text = markdown::render(report);
+    let mut text = markdown::render(report, markdown::Page::Github);
     if !fits(&text) {
         text = short(report);
     }
@@ -196,7 +196,8 @@ fn upload(report: &Report) -> Result<(), String> {
     // The agent names the summary by its file: a name of its own for each run.
     let file = tempfile::Builder::new().prefix("gowoa-").suffix(".md").tempfile_in(&dir);
     let mut file = file.map_err(|error| cannot(&error))?;
-    file.write_all(markdown::render(report).as_bytes()).map_err(|error| cannot(&error))?;
+    file.write_all(markdown::render(report, markdown::Page::Azure).as_bytes())
+        .map_err(|error| cannot(&error))?;
     let (_, path) = file.keep().map_err(|error| cannot(&error))?;
     let Some(path) = path.to_str() else { return Err(cannot(&"its path is not Unicode")) };
     output::tell(&azure::upload_summary(path));

@@ -7,6 +7,7 @@ mod anchor;
 mod build;
 mod cache;
 mod control;
+mod declared;
 mod embedded;
 mod embeds;
 mod explain;

@@ -47,8 +47,8 @@ pub(super) struct Unit {
 /// Gathers everything else about one unit.
 pub(super) async fn gather(plan: &Plan, listed: Listed, progress: &dyn Progress) -> UnitFacts {
     let Listed { unit, toolchain, table, mut facts, ready } = listed;
-    // Nothing need be built to say that a package is unknown.
-    if plan.why.as_deref().is_some_and(|asked| why::resolve(&table, asked).is_none()) {
+    // Nothing need be built to say that a package or a function is unknown.
+    if plan.why.as_deref().is_some_and(|asked| why::is_unknown(&table, asked)) {
         facts.packages = table;
         return facts;
     }

@@ -1,6 +1,6 @@
 //! Why a package, or a function of one, is there: the answer to `--why`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use crate::checks::{cross_compile_state, function_reachability};
@@ -15,6 +15,7 @@ use crate::plan::{ListingScope, Plan};
 use crate::redact::{Redact, Redactor};
 
 use super::build::BuiltUnit;
+use super::declared::{self, Declared};
 use super::graph::Graph;
 use super::unit::Unit;
 use super::units::Outcome;
@@ -41,6 +42,16 @@ pub enum WhyError {
         /// Whether it looks like a package of Go's own.
         standard: bool,
     },
+    /// The package is known, and has no such function.
+    #[error("{package} declares no function {function}")]
+    NoFunction {
+        /// Import path.
+        package: String,
+        /// As given.
+        function: String,
+        /// Functions of it that look like it, the most alike first, with the package.
+        near: Vec<String>,
+    },
     /// The packages could not be listed.
     #[error("the packages could not be listed: {}", problems.first().map_or("", |p| &p.message))]
     Unlisted {
@@ -57,6 +68,10 @@ impl WhyError {
             Self::Unknown { near, .. } if near.is_empty() => {
                 "list every package with gowoa screen --all".into()
             }
+            Self::NoFunction { package, near, .. } if near.is_empty() => {
+                format!("gowoa screen --why {package} names functions of it that are linked")
+            }
+            Self::NoFunction { near, .. } => format!("perhaps --why '{}'", near.join("', or '")),
             Self::Unknown { near, .. } => format!("perhaps --why {}", near.join(", or ")),
             Self::Unlisted { problems } => problems
                 .iter()
@@ -103,6 +118,15 @@ pub(super) fn resolve(table: &BTreeMap<String, PackageFacts>, asked: &str) -> Op
         }
     }
     None
+}
+
+/// Whether no package is what is asked about, or the package declares no such function.
+pub(super) fn is_unknown(table: &BTreeMap<String, PackageFacts>, asked: &str) -> bool {
+    let Some(query) = resolve(table, asked) else { return true };
+    let package = table.get(&query.package).zip(query.function.as_deref());
+    package.is_some_and(|(package, function)| {
+        matches!(declared::find(package, function), Declared::Nowhere(_))
+    })
 }
 
 /// Asks the linker for its way to what the plan asks about, where an exe links it.
@@ -231,7 +255,22 @@ fn answer(units: &[UnitFacts], asked: &str) -> Result<Why, WhyError> {
         if let Some(query) = resolve(&unit.packages, asked)
             && let Some(package) = unit.packages.get(&query.package)
         {
-            return Ok(of_package(unit, package, query.function));
+            let declared =
+                query.function.as_deref().map(|function| declared::find(package, function));
+            return match (declared, query.function) {
+                (Some(Declared::Nowhere(names)), Some(function)) => Err(WhyError::NoFunction {
+                    near: near_functions(&package.import_path, &names, &function),
+                    package: query.package,
+                    function,
+                }),
+                (declared, function) => {
+                    let elsewhere = match declared {
+                        Some(Declared::Elsewhere(file)) => Some(package.report_path(&file)),
+                        _ => None,
+                    };
+                    Ok(Why { elsewhere, ..of_package(unit, package, function) })
+                }
+            };
         }
     }
     if units.iter().all(|unit| unit.packages.is_empty()) {
@@ -271,6 +310,7 @@ fn of_package(unit: &UnitFacts, package: &PackageFacts, function: Option<String>
         images,
         presence: function.as_deref().map(|function| presence(&linked, function)),
         functions: linked.functions.into_keys().collect(),
+        elsewhere: None,
         function,
         linker,
         no_linker,
@@ -346,6 +386,22 @@ fn near<'a>(names: impl Iterator<Item = &'a str>, asked: &str) -> Vec<String> {
     found.into_iter().take(SUGGESTIONS).map(|(_, name)| name.to_owned()).collect()
 }
 
+/// Functions of a package that look like one that it does not have.
+fn near_functions(package: &str, names: &BTreeSet<String>, asked: &str) -> Vec<String> {
+    let wanted = declared::last(asked).to_lowercase();
+    let close = |name: &&String| {
+        let far = distance(&declared::last(name).to_lowercase(), &wanted);
+        // Every third letter, and one of a short name.
+        (far <= (wanted.chars().count() / 3).max(1)).then_some(far)
+    };
+    let mut found: Vec<(usize, usize, &String)> = names
+        .iter()
+        .filter_map(|name| Some((close(&name)?, distance(name, asked), name)))
+        .collect();
+    found.sort();
+    found.into_iter().take(SUGGESTIONS).map(|(.., name)| format!("{package}.{name}")).collect()
+}
+
 /// Changes of one character that turn one text into the other (Levenshtein).
 fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().take(COMPARED).collect();
@@ -409,6 +465,13 @@ mod tests {
         assert_eq!(near("oleutil"), ["github.com/go-ole/go-ole/oleutil"]);
         assert_eq!(near("go-ole")[0], "github.com/go-ole/go-ole");
         assert!(near("quite.different/thing").is_empty());
+        let names: BTreeSet<String> =
+            ["Linked", "(*T).Linked", "NotLinked", "run", "Set"].map(str::to_owned).into();
+        let near = |asked| near_functions("ex.com/d", &names, asked);
+        assert_eq!(near("Lniked"), ["ex.com/d.Linked", "ex.com/d.(*T).Linked"]);
+        assert_eq!(near("T.linked")[0], "ex.com/d.(*T).Linked");
+        assert_eq!(near("Get"), ["ex.com/d.Set"]);
+        assert!(near("Quite").is_empty());
         assert_eq!(distance("kitten", "sitting"), 3);
         assert_eq!((distance("", "ab"), distance("ab", "")), (2, 2));
     }

@@ -90,7 +90,7 @@ fields! {
     Unproven { label, text, names }
     Waived { reason, expires }
     Why {
-        package, function, module, target, chain, build, reach, images, functions, presence, linker, no_linker,
+        package, function, module, target, chain, build, reach, images, functions, presence, elsewhere, linker, no_linker,
     }
     WhyImage { name, link_proof }
 }

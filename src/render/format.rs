@@ -21,8 +21,11 @@ pub enum Format {
     },
     /// SARIF 2.1.0, for code scanning; `sarif`.
     Sarif,
-    /// The job summary, Markdown as GitHub and Azure Pipelines show it; `markdown`.
-    Markdown,
+    /// The job summary: `markdown`, or `markdown-azure`.
+    Markdown {
+        /// Which page shows it.
+        page: markdown::Page,
+    },
     /// One page for a browser; `html`.
     Html,
     /// Workflow commands of GitHub Actions, which become annotations; `github`.
@@ -37,12 +40,13 @@ pub enum Format {
 
 impl Format {
     /// The formats of `--report`, in the order of the documentation.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Json,
         Self::Junit { dialect: Dialect::Rich },
         Self::Junit { dialect: Dialect::Strict },
         Self::Sarif,
-        Self::Markdown,
+        Self::Markdown { page: markdown::Page::Github },
+        Self::Markdown { page: markdown::Page::Azure },
         Self::Html,
         Self::Github,
         Self::Azure,
@@ -54,7 +58,7 @@ impl Format {
         Self::Json,
         Self::Junit { dialect: Dialect::Rich },
         Self::Sarif,
-        Self::Markdown,
+        Self::Markdown { page: markdown::Page::Github },
         Self::Html,
     ];
 
@@ -65,7 +69,8 @@ impl Format {
             Self::Junit { dialect: Dialect::Rich } => "junit",
             Self::Junit { dialect: Dialect::Strict } => "junit-strict",
             Self::Sarif => "sarif",
-            Self::Markdown => "markdown",
+            Self::Markdown { page: markdown::Page::Github } => "markdown",
+            Self::Markdown { page: markdown::Page::Azure } => "markdown-azure",
             Self::Html => "html",
             Self::Github => "github",
             Self::Azure => "azure",
@@ -80,7 +85,7 @@ impl Format {
             Self::Json => "report.json",
             Self::Junit { .. } => "junit.xml",
             Self::Sarif => "report.sarif",
-            Self::Markdown => "summary.md",
+            Self::Markdown { .. } => "summary.md",
             Self::Html => "report.html",
             Self::Github => "github.txt",
             Self::Azure => "azure.txt",
@@ -99,7 +104,7 @@ impl Format {
             Self::Json => json::render(report),
             Self::Junit { dialect } => return junit::render(report, dialect),
             Self::Sarif => sarif::render(report, checks),
-            Self::Markdown => markdown::render(report),
+            Self::Markdown { page } => markdown::render(report, page),
             Self::Html => html::render(report, checks),
             Self::Github => github::render(report),
             Self::Azure => azure::render(report),

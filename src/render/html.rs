@@ -203,10 +203,10 @@ fn cut(page: &mut Page, more: usize, noun: &str) {
 }
 
 /// A region that scrolls sideways, reachable by keyboard.
-fn scroll(page: &mut Page, label: &'static str) {
-    page.raw("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"")
-        .raw(label)
-        .raw("\">\n");
+fn scroll(page: &mut Page, label: &str) {
+    page.raw("<div class=\"scroll\" role=\"region\" tabindex=\"0\"")
+        .attr("aria-label", label)
+        .raw(">\n");
 }
 
 /// Names in a row, at most so many.

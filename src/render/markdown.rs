@@ -50,9 +50,21 @@ impl Options {
     pub const AZURE: Self = Self { bytes: 256 << 10, findings: 10, mermaid: false, fold: false };
 }
 
-/// The job summary of GitHub Actions.
-pub fn render(report: &Report) -> String {
-    render_with(report, &Options::SUMMARY)
+/// The page that shows a job summary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Page {
+    /// GitHub Actions; its comments and check runs too.
+    Github,
+    /// Azure Pipelines, `task.uploadsummary`.
+    Azure,
+}
+
+/// The job summary.
+pub fn render(report: &Report, page: Page) -> String {
+    match page {
+        Page::Github => render_with(report, &Options::SUMMARY),
+        Page::Azure => render_with(report, &Options::AZURE),
+    }
 }
 
 /// A comment or the text of a check run, of at most so many bytes.
@@ -69,7 +81,7 @@ pub fn render_with(report: &Report, options: &Options) -> String {
         [sections::proven(&view), sections::excepted(&view, options), sections::footer(&view)];
     let reserved: usize = ends.iter().map(|part| part.len() + 1).sum();
     let mut page =
-        Page { out: String::new(), most: options.bytes.max(LEAST).saturating_sub(reserved) };
+        Sheet { out: String::new(), most: options.bytes.max(LEAST).saturating_sub(reserved) };
     page.add(&verdict(&view));
     page.add(&sections::problems(&view));
     page.add(&sections::gating(&view));
@@ -93,12 +105,12 @@ pub fn render_with(report: &Report, options: &Options) -> String {
 }
 
 /// Markdown that never grows above its budget.
-struct Page {
+struct Sheet {
     out: String,
     most: usize,
 }
 
-impl Page {
+impl Sheet {
     /// Bytes that are left.
     fn left(&self) -> usize {
         self.most.saturating_sub(self.out.len() + 1)

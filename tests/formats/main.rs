@@ -8,6 +8,7 @@
 mod all;
 mod annotations;
 mod harness;
+mod html;
 mod junit;
 mod many;
 mod markdown;

@@ -52,6 +52,11 @@ fn reached(why: &Why) -> String {
 
 /// Which exes link it, and what they hold of it.
 fn exes(screen: &mut Screen, why: &Why) {
+    if let (Some(function), Some(file)) = (&why.function, &why.elsewhere) {
+        let text =
+            format!("{function} is declared in {file}, which is not built for windows/arm64");
+        screen.keyed("declared", &text);
+    }
     if why.images.is_empty() {
         return;
     }

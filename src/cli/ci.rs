@@ -77,9 +77,19 @@ impl CiArgs {
         }
     }
 
+    /// Whether the user named the system, or none.
+    pub(super) fn is_told(&self) -> bool {
+        self.annotations != Annotations::Auto
+    }
+
+    /// Whether the annotations are those of GitHub.
+    pub(super) fn annotates_on_github(&self) -> bool {
+        self.annotated() == Some(System::Github)
+    }
+
     /// Prints the text of a report; no line of it is taken for a command.
     pub(super) fn tell(&self, text: &str) {
-        if self.annotated() != Some(System::Github) {
+        if self.annotated() != Some(System::Github) || output::is_fenced() {
             output::tell(text);
             return;
         }
@@ -91,7 +101,7 @@ impl CiArgs {
     /// Prints the annotations of a report.
     pub(super) fn annotate(&self, report: &Report) {
         match self.annotated() {
-            Some(System::Github) => output::tell(&github::render(report)),
+            Some(System::Github) => output::commands(&github::render(report)),
             Some(System::Azure) => output::tell(&azure::render(report)),
             None => {}
         }
@@ -100,7 +110,9 @@ impl CiArgs {
     /// Prints one error where there is no report.
     pub(super) fn annotate_error(&self, text: &str) {
         match self.annotated() {
-            Some(System::Github) => output::tell(&github::error("gowoa", text)),
+            // The action says so whatever becomes of the findings.
+            _ if output::is_fenced() => output::commands(&github::error("gowoa", text)),
+            Some(System::Github) => output::commands(&github::error("gowoa", text)),
             Some(System::Azure) => output::tell(&azure::error("gowoa", text)),
             None => {}
         }

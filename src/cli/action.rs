@@ -6,7 +6,7 @@
 //! the same under bash and PowerShell.
 
 use std::ffi::{OsStr, OsString};
-use std::hash::{BuildHasher, Hasher, RandomState};
+use std::hash::{BuildHasher, RandomState};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -44,17 +44,10 @@ pub(super) fn run() -> u8 {
     code
 }
 
-/// An annotation for why nothing was done.
-pub(super) fn error(text: &str) -> String {
-    // What the runner decodes (actions/runner, src/Runner.Common/ActionCommand.cs).
-    let data = text.trim_end().replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
-    format!("::error title=gowoa::{data}\n")
-}
-
 /// 128 bits that whoever writes the checked code cannot know.
-fn random_word() -> String {
+pub(super) fn random_word() -> String {
     // Seeded by the system; a generator of random numbers would be a dependency for two of them.
-    let half = || RandomState::new().build_hasher().finish();
+    let half = || RandomState::new().hash_one(std::process::id());
     format!("gowoa-{:016x}{:016x}", half(), half())
 }
 
@@ -158,11 +151,17 @@ fn command_line(
         flag("--outputs", &file);
     }
     let annotations = inputs.word("annotations", &["github", "off"])?;
-    flag("--annotations", OsStr::new(annotations.unwrap_or("github")));
+    // Under GitHub's runner `auto` is `github`, but for what a check run shows already.
+    let annotations = annotations.filter(|word| *word == "off");
+    flag("--annotations", OsStr::new(annotations.unwrap_or("auto")));
     let summary = inputs.flag("summary")?;
     let summary_file = variable("GITHUB_STEP_SUMMARY").filter(|file| summary && !file.is_empty());
     flag("--summary", summary_file.as_deref().unwrap_or(OsStr::new("off")));
     let (check_run, comment) = (inputs.flag("check-run")?, inputs.flag("comment")?);
+    // A check run has annotations of its own; where it cannot be made, gowoa annotates all the same.
+    let usual = if check_run { "off" } else { "github" };
+    let annotations = inputs.word("annotations", &["github", "off"])?.unwrap_or(usual);
+    flag("--annotations", OsStr::new(annotations));
     if check_run || comment {
         let word = |on, word| OsStr::new(if on { word } else { "off" });
         flag("--github-check-run", word(check_run, "on"));

@@ -179,7 +179,7 @@ pub(super) fn run(args: &CheckArgs) -> u8 {
 
 fn check(args: &CheckArgs, redactor: &Redactor) -> Result<u8, Refusal> {
     let plan = plan(args)?;
-    let github = args.github.prepare(&plan.dir, args.go.offline, &args.out.reports)?;
+    let github = args.github.prepare(&plan.dir, args.go.offline)?;
     let around = surroundings()?;
     let baseline = args.policy.write_baseline.as_deref();
     let work = async |progress: &Shown| engine::check(&plan, &around, redactor, progress).await;
@@ -193,8 +193,7 @@ fn check(args: &CheckArgs, redactor: &Redactor) -> Result<u8, Refusal> {
         color: args.out.color.on_stderr(),
         ..Default::default()
     };
-    let code = finish(files, &report, &options, redactor)?;
-    Ok(github.and_then(|github| github.publish(&report, redactor)).unwrap_or(code))
+    finish(files, &report, &options, redactor, github)
 }
 
 fn plan(args: &CheckArgs) -> Result<Plan, Refusal> {

@@ -15,14 +15,15 @@ use crate::render::files::{FileError, ReportFile, ReportTarget};
 use crate::render::{Format, outputs, terminal};
 
 use super::ci::CiArgs;
+use super::github::Publisher;
 use super::{exit, output, policy, secrets};
 
 /// Which reports to write.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Output")]
 pub struct ReportArgs {
-    /// Write a report: json=PATH; or junit, junit-strict, sarif, markdown, html, github, azure, text; - is standard
-    /// output (repeatable)
+    /// Write a report: json=PATH; or junit, junit-strict, sarif, markdown, markdown-azure, html, github, azure,
+    /// text; - is standard output (repeatable)
     #[arg(long = "report", value_name = "FORMAT=PATH")]
     pub reports: Vec<std::ffi::OsString>,
 
@@ -215,12 +216,13 @@ fn absolute(path: PathBuf) -> PathBuf {
 }
 
 /// Shows the report to everybody who waits for it, and returns the exit code: the text to people, the files that were
-/// asked for, the job summary and the annotations.
+/// asked for, the job summary, what is published, and the annotations.
 pub(super) fn finish(
     files: Prepared,
     report: &Report,
     text: &terminal::Options,
     redactor: &Redactor,
+    github: Option<Publisher>,
 ) -> Result<u8, Refusal> {
     files.ci.tell(&terminal::render(report, text));
     let ci = files.ci.clone();
@@ -228,8 +230,13 @@ pub(super) fn finish(
     ci.summarize(report, redactor).map_err(|error| {
         Refusal::new(error, "name another file with --summary, or leave it out")
     })?;
-    ci.annotate(report);
-    Ok(code)
+    let annotating = ci.annotates_on_github();
+    let published = github.map(|github| github.publish(report, redactor, annotating));
+    // What a check run shows in the diff is not shown there twice, unless somebody asked for it.
+    if ci.is_told() || !published.as_ref().is_some_and(|published| published.annotated) {
+        ci.annotate(report);
+    }
+    Ok(published.and_then(|published| published.interrupted).unwrap_or(code))
 }
 
 /// Puts the report into every file that was asked for, and returns the exit code.

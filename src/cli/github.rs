@@ -10,13 +10,15 @@ use crate::platform::Interrupts;
 use crate::publish::event::{self, Event};
 use crate::publish::{self, Api, CommentWhen, MAIN_KEY, Published, Repository, Target, Token};
 use crate::redact::{Redact, Redactor};
-use crate::render::github;
 
-use super::common::{Refusal, ReportArgs};
+use super::common::Refusal;
 use super::{output, secrets};
 
 /// The API where no variable names one.
 const DEFAULT_API: &str = "https://api.github.com";
+/// A secret that a pull request from a fork does not get is an empty variable, so this is no fault of the call.
+const NO_TOKEN: &str = "nothing was published: there is no GITHUB_TOKEN; add `env: {GITHUB_TOKEN: ${{ github.token }}}` \
+                        to the step";
 /// GitHub sends no longer event.
 const EVENT_LIMIT: u64 = 32 << 20;
 
@@ -76,21 +78,21 @@ pub(super) struct Publisher {
     key: Option<String>,
     /// The directory as it stands in the default key; empty at the root of the repository.
     place: String,
-    /// Whether a report goes to standard output, which then is no place for anything else.
-    stdout_taken: bool,
-    /// Whether the reports show annotations anyway.
-    annotated: bool,
+    has_token: bool,
+}
+
+/// What became of the publishing.
+pub(super) struct Done {
+    /// Whether the findings stand as annotations at a check run.
+    pub(super) annotated: bool,
+    /// The exit code, where a signal ended it.
+    pub(super) interrupted: Option<u8>,
 }
 
 impl GithubArgs {
     /// Reads the surroundings before the work begins, so that a call that cannot be meant is told at once. `dir` is the
     /// directory that the report will be about.
-    pub(super) fn prepare(
-        &self,
-        dir: &Path,
-        offline: bool,
-        reports: &ReportArgs,
-    ) -> Result<Option<Publisher>, Refusal> {
+    pub(super) fn prepare(&self, dir: &Path, offline: bool) -> Result<Option<Publisher>, Refusal> {
         if !self.github {
             return Ok(None);
         }
@@ -120,17 +122,11 @@ impl GithubArgs {
                 "set it as GitHub Actions does, or leave it out for github.com",
             )
         })?;
-        let to = |format: &str| {
-            reports.reports.iter().filter_map(|report| report.to_str()).any(|report| {
-                report.strip_suffix("=-").is_some_and(|name| format.is_empty() || name == format)
-            })
-        };
+        let token = variable("GITHUB_TOKEN").or_else(|| variable("GH_TOKEN"));
         Ok(Some(Publisher {
             target: Target {
                 api,
-                token: Token::new(
-                    variable("GITHUB_TOKEN").or_else(|| variable("GH_TOKEN")).unwrap_or_default(),
-                ),
+                token: Token::new(token.clone().unwrap_or_default()),
                 repository,
                 event: event()?,
                 key: String::new(),
@@ -145,82 +141,65 @@ impl GithubArgs {
             },
             key: self.github_key.clone(),
             place: place(dir),
-            stdout_taken: to(""),
-            annotated: to("github"),
+            has_token: token.is_some(),
         }))
     }
 }
 
 impl Publisher {
-    /// Publishes the report, which is printed and written by now, and says what came of it. Returns an exit code if a
-    /// signal ended it; nothing else that happens here changes the answer.
-    pub(super) fn publish(mut self, report: &Report, redactor: &Redactor) -> Option<u8> {
+    /// Publishes the report, which is printed and written by now, and says what came of it; nothing that happens here
+    /// changes the answer. `annotating`: whether the run has annotations where the check run has none.
+    pub(super) fn publish(
+        mut self,
+        report: &Report,
+        redactor: &Redactor,
+        annotating: bool,
+    ) -> Done {
         // A report that was read from a file may hold secrets of this machine that the one who made it did not know.
         let mut report = report.clone();
         report.redact(redactor);
         self.target.key =
             self.key.take().unwrap_or_else(|| default_key(report.plan.subcommand, &self.place));
-        let published = if variable("GITHUB_TOKEN").or_else(|| variable("GH_TOKEN")).is_none() {
-            Published {
-                failed: vec![
-                    "nothing was published: there is no GITHUB_TOKEN; add \
-                     `env: {GITHUB_TOKEN: ${{ github.token }}}` to the step"
-                        .to_owned(),
-                ],
-                findings_unseen: true,
-                ..Published::default()
-            }
-        } else {
+        let nothing = |words: String| Published { failed: vec![words], ..Published::default() };
+        let published = if self.has_token {
             match run(&report, &self.target) {
                 Ok(Ok(published)) => published,
                 Ok(Err(code)) => {
                     output::tell("github   interrupted: what was sent so far may be there\n");
-                    return Some(code);
+                    return Done { annotated: false, interrupted: Some(code) };
                 }
-                Err(error) => Published {
-                    failed: vec![format!("nothing was published: cannot start: {error}")],
-                    findings_unseen: true,
-                    ..Published::default()
-                },
+                Err(error) => nothing(format!("nothing was published: cannot start: {error}")),
             }
+        } else {
+            nothing(NO_TOKEN.to_owned())
         };
-        self.tell(&report, &published);
-        None
+        let instead = annotating
+            && !published.failed.is_empty()
+            && !published.annotated
+            && !report.findings.is_empty();
+        tell(&published, instead);
+        Done { annotated: published.annotated, interrupted: None }
     }
+}
 
-    fn tell(&self, report: &Report, published: &Published) {
-        let mut lines = Vec::new();
-        if !published.done.is_empty() {
-            lines.push(published.done.join("; "));
-        }
-        lines.extend(published.failed.iter().cloned());
-        let proxy = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"].map(variable);
-        if published.unreachable && proxy.iter().any(Option::is_some) {
-            lines
-                .push("a proxy is set, and gowoa reaches GitHub directly or not at all".to_owned());
-        }
-        let annotate = published.findings_unseen
-            && !self.annotated
-            && !report.findings.is_empty()
-            && std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true");
-        if annotate {
-            lines.push("the findings are shown as annotations of this job instead".to_owned());
-        }
-        if lines.is_empty() {
-            lines.push("nothing to publish".to_owned());
-        }
-        for line in lines {
-            output::tell(&secrets::safe_text(&format!("github   {line}")));
-        }
-        if annotate {
-            let commands = github::render(report);
-            if self.stdout_taken {
-                // A runner reads commands from both.
-                output::tell(&commands);
-            } else {
-                output::commands(&commands);
-            }
-        }
+fn tell(published: &Published, instead: bool) {
+    let mut lines = Vec::new();
+    if !published.done.is_empty() {
+        lines.push(published.done.join("; "));
+    }
+    lines.extend(published.failed.iter().cloned());
+    let proxy = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"].map(variable);
+    if published.unreachable && proxy.iter().any(Option::is_some) {
+        lines.push("a proxy is set, and gowoa reaches GitHub directly or not at all".to_owned());
+    }
+    if instead {
+        lines.push("the findings are shown as annotations of this job instead".to_owned());
+    }
+    if lines.is_empty() {
+        lines.push("nothing to publish".to_owned());
+    }
+    for line in lines {
+        output::tell(&secrets::safe_text(&format!("github   {line}")));
     }
 }
 

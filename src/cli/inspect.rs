@@ -108,7 +108,7 @@ fn inspect(args: &InspectArgs, redactor: &Redactor) -> Result<u8, Refusal> {
     let here = std::env::current_dir().map_err(|error| {
         Refusal::new(format!("the working directory: {error}"), "change to a directory that exists")
     })?;
-    let github = args.github.prepare(&here, false, &args.reports)?;
+    let github = args.github.prepare(&here, false)?;
     let policy = args.policy.load(&here, None)?;
     let plan = InspectPlan {
         paths: args.paths.clone(),
@@ -154,8 +154,7 @@ fn inspect(args: &InspectArgs, redactor: &Redactor) -> Result<u8, Refusal> {
     };
     let options =
         terminal::Options { all: args.all, color: args.color.on_stderr(), ..Default::default() };
-    let code = finish(files, &report, &options, redactor)?;
-    Ok(github.and_then(|github| github.publish(&report, redactor)).unwrap_or(code))
+    finish(files, &report, &options, redactor, github)
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@
 use std::io::{self, IsTerminal, Write};
 use std::sync::Mutex;
 
+use crate::render::github;
+
 /// Whether and how to colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Color {
@@ -24,7 +26,7 @@ impl Color {
             Self::Always => true,
             Self::Never => false,
             // A log is read in a browser, in an editor, by grep.
-            Self::Auto if fenced() => false,
+            Self::Auto if is_fenced() => false,
             Self::Auto => {
                 anstream::AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never
             }
@@ -35,19 +37,15 @@ impl Color {
 /// Whether a person watches standard error.
 pub(super) fn stderr_is_terminal() -> bool {
     // Some runners hand out a terminal that nobody watches.
-    !fenced() && io::stderr().is_terminal()
+    !is_fenced() && io::stderr().is_terminal()
 }
 
 /// The word that ends the fence, while one stands.
 static FENCE: Mutex<Option<String>> = Mutex::new(None);
 
-fn fenced() -> bool {
-    FENCE.lock().is_ok_and(|fence| fence.is_some())
-}
-
 /// Writes text for people to standard error. A closed pipe is nobody's failure.
 pub(super) fn tell(text: &str) {
-    if fenced() {
+    if is_fenced() {
         // The runner reads both streams side by side; in one stream nothing overtakes the fence.
         let _ = give(text.as_bytes());
         if !text.ends_with('\n') {
@@ -63,8 +61,8 @@ pub(super) fn tell(text: &str) {
 /// Writes why nothing was done, and makes an annotation of it where a fence stands.
 pub(super) fn refuse(text: &str) {
     tell(text);
-    if fenced() {
-        commands(&super::action::error(text));
+    if is_fenced() {
+        commands(&github::error("gowoa", text));
     }
 }
 
@@ -84,13 +82,21 @@ pub(super) fn lift_fence() {
     }
 }
 
-/// Writes commands for the runner to standard output, outside of the fence.
+/// Whether a fence stands.
+pub(super) fn is_fenced() -> bool {
+    FENCE.lock().is_ok_and(|fence| fence.is_some())
+}
+
+/// Writes commands for the runner where it obeys them: outside of the fence, and without one to standard error, behind
+/// the text and away from a report on standard output.
 pub(super) fn commands(text: &str) {
-    let Ok(fence) = FENCE.lock() else { return };
-    let _ = match &*fence {
-        Some(word) => give(format!("::{word}::\n{text}::stop-commands::{word}\n").as_bytes()),
-        None => give(text.as_bytes()),
-    };
+    let word = FENCE.lock().ok().and_then(|fence| fence.clone());
+    match word {
+        Some(word) => {
+            let _ = give(format!("::{word}::\n{text}::stop-commands::{word}\n").as_bytes());
+        }
+        None => tell(text),
+    }
 }
 
 /// Writes requested data to standard output.

@@ -64,7 +64,7 @@ fn report(args: &ReportCommandArgs, redactor: &Redactor) -> Result<u8, Refusal> 
     if args.files.iter().filter(|path| is_stdin(path)).count() > 1 {
         return Err(Refusal::new("standard input is named twice", "name - once"));
     }
-    let github = args.github.prepare(Path::new("."), false, &args.reports)?;
+    let github = args.github.prepare(Path::new("."), false)?;
     let files = prepare(&args.reports, None, None, &args.files, "see gowoa report --help")?;
     let mut inputs = Vec::with_capacity(args.files.len());
     for (path, label) in args.files.iter().zip(labels(&args.files)) {
@@ -83,8 +83,7 @@ fn report(args: &ReportCommandArgs, redactor: &Redactor) -> Result<u8, Refusal> 
     }
     let options =
         terminal::Options { all: args.all, color: args.color.on_stderr(), ..Default::default() };
-    let code = finish(files, &report, &options, redactor)?;
-    Ok(github.and_then(|github| github.publish(&report, redactor)).unwrap_or(code))
+    finish(files, &report, &options, redactor, github)
 }
 
 fn is_stdin(path: &Path) -> bool {

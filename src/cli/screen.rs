@@ -108,7 +108,7 @@ fn screen(args: &ScreenArgs, redactor: &Redactor) -> Result<u8, Refusal> {
     if plan.why.is_some() {
         return why(args, &plan, &around, redactor);
     }
-    let github = args.github.prepare(&plan.dir, args.go.offline, &args.reports)?;
+    let github = args.github.prepare(&plan.dir, args.go.offline)?;
     let baseline = args.policy.write_baseline.as_deref();
     let work = async |progress: &Shown| engine::screen(&plan, &around, redactor, progress).await;
     let (report, files) = match work::run(&args.reports, baseline, HELP, work, of_engine)? {
@@ -117,8 +117,7 @@ fn screen(args: &ScreenArgs, redactor: &Redactor) -> Result<u8, Refusal> {
     };
     let options =
         terminal::Options { all: args.all, color: args.color.on_stderr(), ..Default::default() };
-    let code = finish(files, &report, &options, redactor)?;
-    Ok(github.and_then(|github| github.publish(&report, redactor)).unwrap_or(code))
+    finish(files, &report, &options, redactor, github)
 }
 
 /// Says why a package is there; the answer is what was asked for, so it goes to standard output.

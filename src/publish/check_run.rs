@@ -1,13 +1,16 @@
 //! The check run: verdict, summary, and annotations fifty a request.
 
-use octocrab::params::checks::{CheckRunConclusion, CheckRunOutput, CheckRunStatus};
+use octocrab::params::checks::{
+    CheckRunConclusion, CheckRunOutput, CheckRunOutputAnnotation, CheckRunStatus,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Report, ReportVerdict};
 use crate::render::plural;
 
 use super::annotation::{self, Annotations};
-use super::client::{ApiError, Client, Method, Written};
+use super::answer::ApiError;
+use super::client::{Client, Method, Written};
 use super::{MAIN_KEY, Target, refused, text};
 
 /// GitHub refuses a request with more annotations; those of later requests are added to the earlier ones.
@@ -19,6 +22,8 @@ const PERMISSION: &str = "checks: write";
 pub(super) struct Made {
     /// What is there.
     pub(super) done: String,
+    /// Whether it shows the findings as annotations, or there are none to show.
+    pub(super) annotated: bool,
     /// What is missing of it, and why.
     pub(super) failed: Option<String>,
 }
@@ -69,13 +74,9 @@ pub(super) async fn publish(
     let Some(commit) = target.event.commit.as_deref() else {
         return Err(format!("no {shown}: neither the event nor GITHUB_SHA names a commit"));
     };
-    let Annotations { mut list, left_out } = annotation::of(report);
+    let Annotations { list, left_out } = annotation::of(report);
     let all = list.len();
-    let foot = match left_out {
-        0 => String::new(),
-        count => format!("{} without an annotation.", plural(count as u64, "finding")),
-    };
-    let summary = text::summary(report, &foot);
+    let summary = summary(report, left_out);
     let output = |annotations| CheckRunOutput {
         title: text::title(report),
         summary: summary.clone(),
@@ -83,7 +84,6 @@ pub(super) async fn publish(
         annotations,
         images: Vec::new(),
     };
-    let mut rest = list.split_off(all.min(PAGE));
     let new = |annotations| NewRun {
         name: &name,
         head_sha: commit,
@@ -93,22 +93,23 @@ pub(super) async fn publish(
         conclusion: conclusion(report.verdict),
         output: output(annotations),
     };
-    let first = list.len();
-    let (mut arrived, mut failed) = (first, None);
-    let made = match create(client, target, &new(list)).await {
+    let mut pages = pages(list).into_iter();
+    let first = pages.next().unwrap_or_default();
+    let (mut arrived, mut failed) = (first.len(), None);
+    let made = match create(client, target, &new(first)).await {
         // One annotation that GitHub does not like must not cost the verdict. Nothing was written: a 422 says so.
-        Err(error) if error.status() == Some(422) && first > 0 => {
+        Err(error) if error.status() == Some(422) && arrived > 0 => {
             failed = Some(format!("no annotations: {error}"));
-            (arrived, rest) = (0, Vec::new());
+            arrived = 0;
             create(client, target, &new(Vec::new())).await
         }
         made => made,
     };
     let made = made.map_err(|error| refused(&format!("no {shown}"), &error, target, PERMISSION))?;
     let mut note = made.note;
-    while !rest.is_empty() {
-        let later = rest.split_off(rest.len().min(PAGE));
-        let page = std::mem::replace(&mut rest, later);
+    while failed.is_none()
+        && let Some(page) = pages.next()
+    {
         let expected = arrived + page.len();
         match add(client, target, made.value.id, output(page), expected).await {
             Ok(added) => {
@@ -117,7 +118,6 @@ pub(super) async fn publish(
             }
             Err(error) => {
                 failed = Some(format!("{arrived} of {all} annotations arrived: {error}"));
-                break;
             }
         }
     }
@@ -125,7 +125,28 @@ pub(super) async fn publish(
         0 => "without annotations".to_owned(),
         count => format!("with {}", plural(count as u64, "annotation")),
     };
-    Ok(Made { done: format!("{shown} {with}{note}"), failed })
+    // What has no line in the repository, and what kept gowoa from an answer, is in the summary of the run alone.
+    let nothing = all + left_out == 0 && report.problems.is_empty();
+    Ok(Made { done: format!("{shown} {with}{note}"), annotated: arrived > 0 || nothing, failed })
+}
+
+/// The text of the run, which says how many findings have no annotation.
+fn summary(report: &Report, left_out: usize) -> String {
+    let foot = match left_out {
+        0 => String::new(),
+        count => format!("{} without an annotation.", plural(count as u64, "finding")),
+    };
+    text::summary(report, &foot)
+}
+
+/// The annotations as requests take them.
+fn pages(mut list: Vec<CheckRunOutputAnnotation>) -> Vec<Vec<CheckRunOutputAnnotation>> {
+    let mut pages = Vec::new();
+    while !list.is_empty() {
+        let rest = list.split_off(list.len().min(PAGE));
+        pages.push(std::mem::replace(&mut list, rest));
+    }
+    pages
 }
 
 /// `gowoa`, or with the key where there may be several.

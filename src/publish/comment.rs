@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::Report;
 
+use super::answer::ApiError;
 use super::check_run::encode;
-use super::client::{ApiError, Client, Method, Written};
+use super::client::{Client, Method, Written};
 use super::{CommentWhen, Target, is_actionable, refused, text};
 
 /// Pages of a hundred comments that are looked through: GitHub closes a conversation at 2,500.

@@ -8,6 +8,7 @@
 //! to a write leaves open whether it happened, GitHub is asked (a read), and the line says what it answered.
 
 mod annotation;
+mod answer;
 mod api;
 mod check_run;
 mod client;
@@ -20,8 +21,9 @@ use std::time::Duration;
 
 use crate::model::{Report, ReportVerdict};
 
+use answer::ApiError;
 pub use api::{Api, ApiUrlError};
-use client::{ApiError, Client};
+use client::Client;
 use event::Event;
 
 /// All of the publishing ends after this time, whatever GitHub does.
@@ -134,8 +136,8 @@ pub struct Published {
     pub done: Vec<String>,
     /// What is not, and why: one line each, with what to do.
     pub failed: Vec<String>,
-    /// Whether something that was to show the findings could not be written: they have to be shown otherwise.
-    pub findings_unseen: bool,
+    /// Whether the findings stand as annotations at a check run, or there are none.
+    pub annotated: bool,
     /// Whether there was no connection, so that people look at their network first.
     pub unreachable: bool,
 }
@@ -149,32 +151,25 @@ pub async fn publish(report: &Report, target: &Target) -> Published {
         Ok(client) => client,
         Err(error) => {
             published.failed.push(format!("nothing was published: {error}"));
-            published.findings_unseen = true;
             return published;
         }
     };
-    let mut shown = false;
     if target.check_run {
         match check_run::publish(&client, target, report).await {
             Ok(made) => {
-                shown = true;
+                published.annotated = made.annotated;
                 published.done.push(made.done);
                 published.failed.extend(made.failed);
             }
             Err(words) => published.failed.push(words),
         }
     }
-    let mut wanted = target.check_run;
     if target.comment != CommentWhen::Off {
         match comment::publish(&client, target, report).await {
             Ok(words) => published.done.extend(words),
-            Err(words) => {
-                wanted = true;
-                published.failed.push(words);
-            }
+            Err(words) => published.failed.push(words),
         }
     }
-    published.findings_unseen = wanted && !shown;
     published.unreachable = client.was_unreachable();
     published
 }

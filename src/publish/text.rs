@@ -1,7 +1,7 @@
 //! The texts that stand on GitHub: the title and summary of a check run, and the comment.
 
 use crate::model::Report;
-use crate::render::{plural, terminal};
+use crate::render::{markdown, plural};
 
 use super::Target;
 
@@ -31,8 +31,8 @@ pub(super) fn title(report: &Report) -> String {
 
 /// The report in Markdown, with `foot` below it, in at most [`BODY_LIMIT`] bytes.
 pub(super) fn summary(report: &Report, foot: &str) -> String {
-    let mut text = body(report, BODY_LIMIT - FOOT);
-    if !foot.is_empty() && foot.len() < FOOT - 2 {
+    let mut text = markdown::render_within(report, BODY_LIMIT - FOOT);
+    if !foot.is_empty() && foot.len() <= FOOT - 2 {
         text.push_str(&format!("\n\n{foot}"));
     }
     text
@@ -41,7 +41,7 @@ pub(super) fn summary(report: &Report, foot: &str) -> String {
 /// The comment while there is something to act on, or always.
 pub(super) fn comment(report: &Report, target: &Target) -> String {
     let marker = marker(&target.key);
-    let text = body(report, BODY_LIMIT - FOOT - marker.len());
+    let text = markdown::render_within(report, BODY_LIMIT - FOOT - marker.len());
     format!("{marker}\n{text}\n\n{}\n", origin(report, target))
 }
 
@@ -74,39 +74,6 @@ fn origin(report: &Report, target: &Target) -> String {
     format!("<sub>{}</sub>", parts.join(" · "))
 }
 
-/// The report in at most `budget` bytes.
-fn body(report: &Report, budget: usize) -> String {
-    fenced(report, budget)
-}
-
-/// The text of the terminal in a code block, whole lines of it.
-fn fenced(report: &Report, budget: usize) -> String {
-    const CUT: &str = "… cut: the whole report is in the files of the run";
-    let text = terminal::render(report, &terminal::Options::default());
-    // A fence ends at a run of as many backticks as it began with.
-    let mut run = 0;
-    let longest = text.chars().fold(0, |longest: usize, c| {
-        run = if c == '`' { run + 1 } else { 0 };
-        longest.max(run)
-    });
-    let fence = "`".repeat((longest + 1).max(3));
-    let room = budget.saturating_sub(2 * fence.len() + CUT.len() + 16);
-    let mut out = format!("{fence}text\n");
-    let mut used = 0;
-    for line in text.lines() {
-        used += line.len() + 1;
-        if used > room {
-            out.push_str(CUT);
-            out.push('\n');
-            break;
-        }
-        out.push_str(line);
-        out.push('\n');
-    }
-    out.push_str(&fence);
-    if out.len() <= budget { out } else { title(report) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -123,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_is_too_long_is_cut_between_lines_and_closes_what_it_opens() {
+    fn a_text_for_github_keeps_its_limit_whatever_is_added() {
         let mut report = sample::sample_report();
         let finding = report.findings[0].clone();
         for number in 0..5_000 {
@@ -131,12 +98,9 @@ mod tests {
             more.message = format!("{number} ``````` </details> {}", "ä".repeat(90));
             report.findings.push(more);
         }
-        let text = fenced(&report, 20_000);
-        assert!(text.len() <= 20_000 && text.len() > 15_000, "{}", text.len());
-        let fence = text.lines().next().unwrap().trim_end_matches("text").to_owned();
-        assert!(fence.len() > 7 && fence.bytes().all(|byte| byte == b'`'), "{fence}");
-        assert!(text.ends_with(&format!("\n{fence}")));
-        assert_eq!(text.matches(&fence).count(), 2);
-        assert!(text.contains("… cut"));
+        let text = summary(&report, &"x".repeat(FOOT - 2));
+        assert!(text.len() <= BODY_LIMIT && text.len() > BODY_LIMIT / 2, "{}", text.len());
+        assert!(text.ends_with("xxx"));
+        assert!(!summary(&report, &"x".repeat(FOOT)).ends_with("xxx"));
     }
 }

@@ -21,8 +21,10 @@ pub enum Format {
     },
     /// SARIF 2.1.0, for code scanning; `sarif`.
     Sarif,
-    /// The job summary, Markdown as GitHub and Azure Pipelines show it; `markdown`.
+    /// The job summary as GitHub shows it; `markdown`.
     Markdown,
+    /// The same as Azure Pipelines shows it: no graphs, nothing folded; `markdown-azure`.
+    MarkdownAzure,
     /// One page for a browser; `html`.
     Html,
     /// Workflow commands of GitHub Actions, which become annotations; `github`.
@@ -37,12 +39,13 @@ pub enum Format {
 
 impl Format {
     /// The formats of `--report`, in the order of the documentation.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Json,
         Self::Junit { dialect: Dialect::Rich },
         Self::Junit { dialect: Dialect::Strict },
         Self::Sarif,
         Self::Markdown,
+        Self::MarkdownAzure,
         Self::Html,
         Self::Github,
         Self::Azure,
@@ -66,6 +69,7 @@ impl Format {
             Self::Junit { dialect: Dialect::Strict } => "junit-strict",
             Self::Sarif => "sarif",
             Self::Markdown => "markdown",
+            Self::MarkdownAzure => "markdown-azure",
             Self::Html => "html",
             Self::Github => "github",
             Self::Azure => "azure",
@@ -80,7 +84,7 @@ impl Format {
             Self::Json => "report.json",
             Self::Junit { .. } => "junit.xml",
             Self::Sarif => "report.sarif",
-            Self::Markdown => "summary.md",
+            Self::Markdown | Self::MarkdownAzure => "summary.md",
             Self::Html => "report.html",
             Self::Github => "github.txt",
             Self::Azure => "azure.txt",
@@ -100,6 +104,7 @@ impl Format {
             Self::Junit { dialect } => return junit::render(report, dialect),
             Self::Sarif => sarif::render(report, checks),
             Self::Markdown => markdown::render(report),
+            Self::MarkdownAzure => markdown::render_with(report, &markdown::Options::AZURE),
             Self::Html => html::render(report, checks),
             Self::Github => github::render(report),
             Self::Azure => azure::render(report),

@@ -69,7 +69,7 @@ pub fn render_with(report: &Report, options: &Options) -> String {
         [sections::proven(&view), sections::excepted(&view, options), sections::footer(&view)];
     let reserved: usize = ends.iter().map(|part| part.len() + 1).sum();
     let mut page =
-        Page { out: String::new(), most: options.bytes.max(LEAST).saturating_sub(reserved) };
+        Sheet { out: String::new(), most: options.bytes.max(LEAST).saturating_sub(reserved) };
     page.add(&verdict(&view));
     page.add(&sections::problems(&view));
     page.add(&sections::gating(&view));
@@ -93,12 +93,12 @@ pub fn render_with(report: &Report, options: &Options) -> String {
 }
 
 /// Markdown that never grows above its budget.
-struct Page {
+struct Sheet {
     out: String,
     most: usize,
 }
 
-impl Page {
+impl Sheet {
     /// Bytes that are left.
     fn left(&self) -> usize {
         self.most.saturating_sub(self.out.len() + 1)

@@ -47,6 +47,7 @@ const fn file_name(format: Format) -> &'static str {
         Format::Junit { dialect: junit::Dialect::Strict } => "junit-strict-file",
         Format::Sarif => "sarif-file",
         Format::Markdown => "summary-file",
+        Format::MarkdownAzure => "summary-azure-file",
         Format::Html => "html-file",
         Format::Github => "github-file",
         Format::Azure => "azure-file",

@@ -8,7 +8,9 @@
 mod all;
 mod annotations;
 mod harness;
+mod html;
 mod junit;
 mod many;
 mod markdown;
 mod report;
+mod sarif;

@@ -162,7 +162,7 @@ fn a_token_is_taken_from_the_environment_and_its_lack_is_said() {
     assert_eq!(ran.code, Some(1));
     ran.assert_says("there is no GITHUB_TOKEN");
     ran.assert_says("as annotations of this job instead");
-    assert!(ran.stdout.contains("fail") || ran.stdout.contains("::error"), "{}", ran.stdout);
+    ran.assert_annotated(true);
     let hub = Hub::new();
     let mut job =
         Job::with_findings(&hub, 1).env("GITHUB_TOKEN", "ghs_CanaryThatIsWrong012345678901");
@@ -182,7 +182,7 @@ fn a_token_that_may_only_read_leaves_annotations() {
     ran.assert_says("403 Forbidden: Resource not accessible by integration");
     ran.assert_says("a pull request from a fork gets a token that may only read");
     ran.assert_says("as annotations of this job instead");
-    assert!(!ran.stdout.is_empty());
+    ran.assert_annotated(true);
     // No permission in the repository itself.
     let hub = Hub::new();
     hub.refuse("POST /repos/o/r/check-runs", 404, "Not Found");
@@ -195,23 +195,31 @@ fn a_token_that_may_only_read_leaves_annotations() {
     hub.refuse("POST /repos/o/r/issues/7/comments", 403, words);
     let ran = Job::with_findings(&hub, 1).run();
     ran.assert_says("the job needs `permissions: pull-requests: write`");
-    assert!(ran.stdout.is_empty(), "{}", ran.stdout);
+    ran.assert_annotated(false);
 }
 
 #[test]
-fn annotations_do_not_mix_with_a_report_on_standard_output() {
+fn findings_are_shown_in_the_diff_once() {
+    let hub = Hub::new();
+    Job::with_findings(&hub, 1).run().assert_annotated(false);
+    // Nothing else shows them.
+    Job::with_findings(&hub, 1).args(&["--github-check-run", "off"]).run().assert_annotated(true);
+    // Who names the system gets what he asks for, and who wants none has none.
+    Job::with_findings(&hub, 1).args(&["--annotations", "github"]).run().assert_annotated(true);
     let hub = Hub::new();
     hub.refuse("POST /repos/o/r/check-runs", 403, "no");
+    let mut job = Job::with_findings(&hub, 1).args(&["--annotations", "off"]);
+    let ran = job.run();
+    ran.assert_annotated(false);
+    assert!(!ran.stderr.contains("instead"), "{}", ran.stderr);
+    // A report on standard output stays one.
     let mut job = Job::with_findings(&hub, 1).args(&["--report", "json=-"]);
     let ran = job.run();
+    ran.assert_annotated(true);
     let report: Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!(report["verdict"], "fail");
-    // They are there already.
-    let mut job = Job::with_findings(&hub, 1).args(&["--report", "github=-"]);
-    assert!(!job.run().github().join("").contains("instead"));
-    // Nobody reads them outside a workflow.
-    let mut job = Job::with_findings(&hub, 1).env_remove("GITHUB_ACTIONS");
-    assert!(job.run().stdout.is_empty());
+    // Outside of a workflow nobody reads commands.
+    Job::with_findings(&hub, 1).env_remove("GITHUB_ACTIONS").run().assert_annotated(false);
 }
 
 #[test]

@@ -28,6 +28,13 @@ impl Ran {
         self.stderr.lines().filter(|line| line.starts_with("github   ")).collect()
     }
 
+    /// Whether there are workflow commands that make annotations.
+    #[track_caller]
+    pub(crate) fn assert_annotated(&self, wanted: bool) {
+        let found = self.stderr.lines().any(|line| line.starts_with("::error "));
+        assert_eq!(found, wanted, "{}", self.stderr);
+    }
+
     #[track_caller]
     pub(crate) fn assert_says(&self, words: &str) {
         assert!(self.github().join("\n").contains(words), "no {words:?} in:\n{}", self.stderr);

@@ -19,8 +19,8 @@ fn line(inputs: &[(&str, &str)]) -> Result<Vec<String>, String> {
 fn no_input_is_a_plain_check() {
     let report = Path::new("/t").join("gowoa-report");
     let report = format!("--report-dir={}", report.display());
-    let expected = ["gowoa", "check", &report, "--annotations=github", "--summary=off", "--"]
-        .map(String::from);
+    let expected =
+        ["gowoa", "check", &report, "--annotations=auto", "--summary=off", "--"].map(String::from);
     assert_eq!(line(&[]).unwrap(), expected);
 }
 
@@ -57,11 +57,6 @@ fn each_use_in_a_job_has_its_own_directory() {
     let temp = |name: &str| (name == "RUNNER_TEMP").then(|| OsString::from("/t"));
     let there = |dir: &Path| dir.ends_with("gowoa-report") || dir.ends_with("gowoa-report-2");
     assert_eq!(report_dir(&temp, &there), Path::new("/t").join("gowoa-report-3"));
-}
-
-#[test]
-fn an_annotation_stays_one_line() {
-    assert_eq!(error("a%0A\r\n::error::b\n"), "::error title=gowoa::a%250A%0D%0A::error::b\n");
 }
 
 #[test]

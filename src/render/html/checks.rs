@@ -40,7 +40,7 @@ pub(super) fn write(page: &mut Page, context: &Context<'_>) {
         page.raw("<p>No check was asked.</p>\n");
         return end(page);
     }
-    scroll(page, "Checks");
+    scroll(page, "Table of checks");
     page.raw("<table class=\"sortable\">\n<thead><tr><th scope=\"col\">Check</th><th scope=\"col\" class=\"wide\">Finds</th>")
         .raw("<th scope=\"col\" class=\"num\">Fail</th><th scope=\"col\" class=\"num\">Inconclusive</th>")
         .raw("<th scope=\"col\" class=\"num\">Pass</th><th scope=\"col\" class=\"num\">Not applicable</th>")

@@ -27,7 +27,7 @@ pub(super) fn write(page: &mut Page, context: &Context<'_>) {
     let report = context.view.report;
     let found = found(report);
     begin(page, "files", "Images and files");
-    scroll(page, "Images and files");
+    scroll(page, "Table of files");
     page.raw("<table id=\"file-table\" class=\"sortable\">\n<thead><tr><th scope=\"col\">File</th>")
         .raw("<th scope=\"col\">Kind</th><th scope=\"col\">Machine</th><th scope=\"col\" class=\"num\">Size</th>")
         .raw("<th scope=\"col\">Findings</th><th scope=\"col\">SHA-256</th></tr></thead>\n<tbody>\n");
@@ -106,12 +106,14 @@ fn maps(page: &mut Page, report: &Report) {
     let mapped: Vec<(&Subject, &ImageMap)> =
         images.iter().filter_map(|subject| Some((*subject, subject.map.as_ref()?))).collect();
     if mapped.is_empty() {
-        page.raw("<p class=\"lead\">What each stretch of a file is was not recorded. For a map of every image: <code>gowoa ");
+        page.raw("<p class=\"lead\">What each stretch of a file is was not recorded. ");
         page.raw(match report.plan.subcommand {
-            Subcommand::Inspect => "inspect",
-            Subcommand::Check | Subcommand::Screen => "check",
+            Subcommand::Inspect => "For a map of every image: <code>gowoa inspect --map map.svg --report html=report.html \
+                                    FILES</code>",
+            Subcommand::Check | Subcommand::Screen => "For a map of every image: <code>gowoa check --out-dir dist</code>, \
+                                    then <code>gowoa inspect --map map.svg --report html=report.html dist</code>",
         });
-        page.raw(" --map map.svg --report html=report.html</code></p>\n");
+        page.raw("</p>\n");
         return;
     }
     let begun = page.len();
@@ -145,7 +147,7 @@ fn image(page: &mut Page, number: usize, subject: &Subject, image: &ImageMap) {
         cut(page, more, "stretch");
     }
     page.raw("<div class=\"map-and-legend\">\n");
-    scroll(page, "Map");
+    scroll(page, &format!("Map of image {}, {}", number + 1, subject.name));
     page.drawing(&map::inline(image, number, &subject.name)).raw("</div>\n");
     page.raw("<table class=\"legend\">\n<thead><tr><th scope=\"col\">What</th><th scope=\"col\" class=\"num\">Bytes</th>")
         .raw("<th scope=\"col\" class=\"num\">Share</th></tr></thead>\n<tbody>\n");

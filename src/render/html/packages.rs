@@ -39,7 +39,7 @@ pub(super) fn write(page: &mut Page, context: &Context<'_>) {
         .raw("<form class=\"filters\" aria-label=\"Filter the packages\" hidden><p class=\"field wide\"><label for=\"pq\">")
         .raw("Search</label> <input id=\"pq\" type=\"search\" data-table=\"package-table\" autocomplete=\"off\" ")
         .raw("spellcheck=\"false\"></p><p class=\"shown\" role=\"status\" id=\"package-table-shown\"></p></form>\n");
-    scroll(page, "Packages");
+    scroll(page, "Table of packages");
     page.raw("<table id=\"package-table\" class=\"sortable\">\n<thead><tr><th scope=\"col\">Package</th>")
         .raw("<th scope=\"col\">Module</th><th scope=\"col\">Files</th><th scope=\"col\">Build</th>")
         .raw("<th scope=\"col\">Reached</th><th scope=\"col\">Findings</th></tr></thead>\n<tbody>\n");

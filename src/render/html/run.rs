@@ -84,7 +84,7 @@ fn phases(page: &mut Page, phases: &[PhaseReport]) {
         return;
     }
     page.raw("<h3>Phases</h3>\n");
-    scroll(page, "Phases");
+    scroll(page, "Table of phases");
     page.raw("<table>\n<thead><tr><th scope=\"col\">Phase</th><th scope=\"col\">What it covered</th>")
         .raw("<th scope=\"col\" class=\"num\">Time</th><th scope=\"col\" class=\"num\">Of it, go</th></tr></thead>\n<tbody>\n");
     for PhaseReport { name, summary, duration_ms, go_ms } in phases {

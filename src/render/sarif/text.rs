@@ -56,7 +56,7 @@ fn text(raw: &str, longest: usize, several_lines: bool) -> String {
             '\n' if several_lines => out.push('\n'),
             '\n' | '\t' => out.push(' '),
             '(' if out.ends_with(']') => out.push_str(" ("),
-            c if is_hidden(c) || is_noncharacter(c) => {
+            c if is_hidden(c) => {
                 // Writing to a String cannot fail.
                 let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
                 count += 5;
@@ -65,11 +65,6 @@ fn text(raw: &str, longest: usize, several_lines: bool) -> String {
         }
     }
     out
-}
-
-/// Unicode reserves the last two of every plane, and 32 more, for programs' own use; readers refuse them.
-fn is_noncharacter(c: char) -> bool {
-    u32::from(c) & 0xfffe == 0xfffe || matches!(c, '\u{fdd0}'..='\u{fdef}')
 }
 
 /// `None` where the path is empty, absolute, or leads out of its base.

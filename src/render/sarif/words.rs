@@ -2,8 +2,8 @@
 //! scanning shows the first sentence in lists and the whole on the page of an alert.
 
 use super::text::Foreign;
-use crate::model::{ChainLink, ControlOutcome, Evidence, Finding, Location, ModuleRef};
-use crate::render::reach;
+use crate::model::{ControlOutcome, Evidence, Finding, Location, ModuleRef};
+use crate::render::{reach, words as shared};
 
 /// The longest first line, in characters.
 const LONGEST_MESSAGE: usize = 1_000;
@@ -134,20 +134,17 @@ impl Lines<'_> {
                 self.names("for arm64 alone", arm64_only);
             }
             Evidence::Control { target, outcome, text } => {
-                self.add("control", &format!("{target} {}", control(*outcome)));
+                self.add("control", &shared::control(target, *outcome));
                 if let Some(text) = text {
                     self.tool("", text);
                 }
             }
-            Evidence::Linked { image, functions, .. } if functions.is_empty() => {
-                self.add("linked into", image);
-            }
-            Evidence::Linked { image, functions, .. } => {
-                self.add("linked into", &format!("{image}, with"));
-                self.names("functions", functions);
+            Evidence::Linked { image, functions, reflection, link_proof, path: _ } => {
+                let words = shared::linked(image, functions, *reflection, *link_proof, MOST_LINES);
+                self.add("exe", &words);
             }
             Evidence::Chain { links } => {
-                let links = links.iter().map(link).collect::<Vec<_>>();
+                let links = links.iter().map(shared::chain_link).collect::<Vec<_>>();
                 self.add("chain", &links.join(" -> "));
             }
             Evidence::Stops { packages } => self.names("stops", packages),
@@ -156,7 +153,12 @@ impl Lines<'_> {
                 self.add("known", &format!("{id}: {summary}{url}"));
             }
             Evidence::Tried { module, target, outcome, text } => {
-                self.add("tried", &format!("{module} for {target}: {}", control(*outcome)));
+                let outcome = match outcome {
+                    ControlOutcome::Builds => "builds",
+                    ControlOutcome::Fails => "fails",
+                    ControlOutcome::Unknown => "could not be tried",
+                };
+                self.add("tried", &format!("{module} for {target}: {outcome}"));
                 if let Some(text) = text {
                     self.tool("", text);
                 }
@@ -184,33 +186,14 @@ fn number(line: Option<u32>) -> String {
     line.map(|line| format!(":{line}")).unwrap_or_default()
 }
 
-const fn control(outcome: ControlOutcome) -> &'static str {
-    match outcome {
-        ControlOutcome::Builds => "builds with the same flags",
-        ControlOutcome::Fails => "fails with the same flags",
-        ControlOutcome::Unknown => "could not be judged",
-    }
-}
-
-fn link(link: &ChainLink) -> String {
-    let version = link.module.as_ref().and_then(|module| module.version.as_deref());
-    version.map_or_else(|| link.package.clone(), |version| format!("{} {version}", link.package))
-}
-
 fn of_module(module: &ModuleRef) -> String {
     let vendored = if module.vendored { " (vendored)" } else { "" };
     format!("{module}{vendored}")
 }
 
 fn place(location: &Location) -> Option<String> {
-    let Location { file, line, column, section, rva, file_offset, function } = location;
-    let mut parts = Vec::new();
-    if let Some(file) = file {
-        parts.push(format!("{file}{}{}", number(*line), number(*column)));
-    }
-    parts.extend(section.clone());
-    parts.extend(rva.map(|rva| format!("RVA {rva:#x}")));
-    parts.extend(file_offset.map(|at| format!("file offset {at:#x}")));
-    parts.extend(function.as_ref().map(|function| format!("in {function}")));
+    let Location { file, line, column, .. } = location;
+    let file = file.as_ref().map(|file| format!("{file}{}{}", number(*line), number(*column)));
+    let parts: Vec<String> = file.into_iter().chain(shared::in_image(location)).collect();
     (!parts.is_empty()).then(|| parts.join(", "))
 }

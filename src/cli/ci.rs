@@ -3,9 +3,9 @@
 //! Both go where the system expects them and only there: annotations to standard error, behind the text, so that a
 //! report on standard output stays one, and so that they do not overtake the text (systems read the two streams side by
 //! side). The text itself stands between `stop-commands` marks on GitHub, beside being free of commands anyway
-//! ([`crate::render::terminal::escape`]).
+//! ([`crate::render::terminal::escape`]). Under `gowoa action` a fence stands around everything already, and commands go
+//! outside of it ([`output::commands`]).
 
-use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -13,6 +13,7 @@ use crate::model::Report;
 use crate::redact::Redactor;
 use crate::render::{azure, github, markdown};
 
+use super::action::random_word;
 use super::{output, secrets};
 
 /// What GitHub keeps of the summaries of one step; over it all of them are dropped, and the step gets an error
@@ -93,7 +94,7 @@ impl CiArgs {
             output::tell(text);
             return;
         }
-        let token = token(text);
+        let token = random_word();
         let text = text.trim_end_matches('\n');
         output::tell(&format!("::stop-commands::{token}\n{text}\n::{token}::\n"));
     }
@@ -102,7 +103,7 @@ impl CiArgs {
     pub(super) fn annotate(&self, report: &Report) {
         match self.annotated() {
             Some(System::Github) => output::commands(&github::render(report)),
-            Some(System::Azure) => output::tell(&azure::render(report)),
+            Some(System::Azure) => output::commands(&azure::render(report)),
             None => {}
         }
     }
@@ -113,7 +114,7 @@ impl CiArgs {
             // The action says so whatever becomes of the findings.
             _ if output::is_fenced() => output::commands(&github::error("gowoa", text)),
             Some(System::Github) => output::commands(&github::error("gowoa", text)),
-            Some(System::Azure) => output::tell(&azure::error("gowoa", text)),
+            Some(System::Azure) => output::commands(&azure::error("gowoa", text)),
             None => {}
         }
     }
@@ -126,11 +127,14 @@ impl CiArgs {
         if self.summary == Path::new("off") {
             return Ok(());
         }
-        if self.summary != Path::new("auto") {
+        let step = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty());
+        let auto = self.summary == Path::new("auto");
+        // Who names the file of the step means what is done without.
+        let named = !auto && step.as_deref() != Some(self.summary.as_os_str());
+        if named {
             return append(&self.summary, report, None);
         }
-        let file = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty());
-        let done = match (file, system()) {
+        let done = match (step, system()) {
             (Some(path), _) => append(Path::new(&path), report, Some(GITHUB_SUMMARY_LIMIT)),
             (None, Some(System::Azure)) => upload(report),
             (None, _) => Ok(()),
@@ -140,18 +144,6 @@ impl CiArgs {
             output::tell(&secrets::safe_text(&redactor.clean(&text)));
         }
         Ok(())
-    }
-}
-
-/// A token that the text does not hold. The runner hides it in every later line of the log, so it is nothing that
-/// could stand there by chance.
-fn token(text: &str) -> String {
-    loop {
-        let random = || RandomState::new().hash_one(std::process::id());
-        let token = format!("gowoa{:016x}{:016x}", random(), random());
-        if !text.contains(&token) {
-            return token;
-        }
     }
 }
 
@@ -212,6 +204,6 @@ fn upload(report: &Report) -> Result<(), String> {
         .map_err(|error| cannot(&error))?;
     let (_, path) = file.keep().map_err(|error| cannot(&error))?;
     let Some(path) = path.to_str() else { return Err(cannot(&"its path is not Unicode")) };
-    output::tell(&azure::upload_summary(path));
+    output::commands(&azure::upload_summary(path));
     Ok(())
 }

@@ -50,21 +50,9 @@ impl Options {
     pub const AZURE: Self = Self { bytes: 256 << 10, findings: 10, mermaid: false, fold: false };
 }
 
-/// The page that shows a job summary.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Page {
-    /// GitHub Actions; its comments and check runs too.
-    Github,
-    /// Azure Pipelines, `task.uploadsummary`.
-    Azure,
-}
-
-/// The job summary.
-pub fn render(report: &Report, page: Page) -> String {
-    match page {
-        Page::Github => render_with(report, &Options::SUMMARY),
-        Page::Azure => render_with(report, &Options::AZURE),
-    }
+/// The job summary of GitHub Actions.
+pub fn render(report: &Report) -> String {
+    render_with(report, &Options::SUMMARY)
 }
 
 /// A comment or the text of a check run, of at most so many bytes.

@@ -19,13 +19,13 @@ const PER_TYPE: usize = 10;
 const LONGEST: usize = 4096;
 
 /// The summary of the hostile report as gowoa judges it: it has problems, so it is no `fail`.
-fn hostile_summary() -> String {
+fn hostile_summary(format: Format) -> String {
     let report = Report {
         verdict: ReportVerdict::Incomplete,
         schema_version: SCHEMA_VERSION.to_owned(),
         ..hostile_seed()
     };
-    render(Format::Markdown, &report)
+    render(format, &report)
 }
 
 /// Everything that was printed, as the runner gets it.
@@ -86,7 +86,7 @@ fn a_hostile_report_gives_github_our_commands_and_no_others() {
     }
     assert_eq!(
         fs_err::read_to_string(summary).unwrap(),
-        hostile_summary(),
+        hostile_summary(Format::Markdown),
         "the summary is there, once"
     );
 }
@@ -111,7 +111,7 @@ fn a_hostile_report_gives_azure_our_commands_and_no_others() {
     assert_eq!(upload.name, "task.uploadsummary");
     let file = Path::new(&upload.data);
     assert!(file.is_absolute() && file.parent() == Some(temp.as_path()), "{file:?}");
-    assert_eq!(fs_err::read_to_string(file).unwrap(), hostile_summary());
+    assert_eq!(fs_err::read_to_string(file).unwrap(), hostile_summary(Format::MarkdownAzure));
     for line in oracle::lines(&text) {
         assert!(!oracle::azure_warns(line) && oracle::github(line).is_none(), "{line}");
     }

@@ -163,7 +163,7 @@ fn append(path: &Path, report: &Report, limit: Option<u64>) -> Result<(), String
         let size = there.saturating_add((gap.len() + text.len()) as u64);
         limit.is_none_or(|limit| size <= limit)
     };
-    let mut text = markdown::render(report, markdown::Page::Github);
+    let mut text = markdown::render(report);
     if !fits(&text) {
         text = short(report);
     }
@@ -200,7 +200,7 @@ fn upload(report: &Report) -> Result<(), String> {
     // The agent names the summary by its file: a name of its own for each run.
     let file = tempfile::Builder::new().prefix("gowoa-").suffix(".md").tempfile_in(&dir);
     let mut file = file.map_err(|error| cannot(&error))?;
-    file.write_all(markdown::render(report, markdown::Page::Azure).as_bytes())
+    file.write_all(markdown::render_with(report, &markdown::Options::AZURE).as_bytes())
         .map_err(|error| cannot(&error))?;
     let (_, path) = file.keep().map_err(|error| cannot(&error))?;
     let Some(path) = path.to_str() else { return Err(cannot(&"its path is not Unicode")) };

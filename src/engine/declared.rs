@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::facts::{FileSet, PackageFacts};
-use crate::source::golang::{self, DeclarationKind};
+use crate::source::golang::{self, Declaration, DeclarationKind};
 
 /// Bytes of a file that is read; Go's own limit for a source file is far above what anybody writes.
 const MAX_BYTES: u64 = 64 << 20;
@@ -29,29 +29,19 @@ pub(super) fn find(package: &PackageFacts, function: &str) -> Declared {
     }
     let mut names = BTreeSet::new();
     for file in built.go.iter().chain(&built.cgo) {
-        let Some(text) = read(&package.dir, file) else { return Declared::Here };
-        if golang::find_definition(&text, function).is_some() {
-            return Declared::Here;
+        match functions(&package.dir, file) {
+            // What could not be read may declare anything.
+            None => return Declared::Here,
+            Some(found) => names.extend(found),
         }
-        // What could not be parsed may declare anything.
-        let Ok(found) = golang::declarations(&text) else { return Declared::Here };
-        if found.first_error.is_some() && golang::mentions(&text, last(function)) {
-            return Declared::Here;
-        }
-        names.extend(found.items.into_iter().filter_map(|item| match item.kind {
-            DeclarationKind::Func { .. } if item.name != "_" && item.name != "init" => {
-                Some(item.name)
-            }
-            DeclarationKind::Method { receiver, pointer: true, .. } => {
-                Some(format!("(*{receiver}).{}", item.name))
-            }
-            DeclarationKind::Method { receiver, .. } => Some(format!("{receiver}.{}", item.name)),
-            _ => None,
-        }));
+    }
+    if has(&names, function) {
+        return Declared::Here;
     }
     // A function of assembly alone, which other assembly calls.
     for file in &built.asm {
-        if read(&package.dir, file).is_none_or(|text| golang::mentions(&text, function)) {
+        let symbol = format!("·{function}");
+        if read(&package.dir, file).is_none_or(|text| golang::mentions(&text, &symbol)) {
             return Declared::Here;
         }
     }
@@ -63,11 +53,33 @@ pub(super) fn find(package: &PackageFacts, function: &str) -> Declared {
         .flat_map(files)
         .chain(built.ignored_go.iter().cloned())
         .collect();
-    let declares = |file: &String| {
-        let text = read(&package.dir, file);
-        text.is_some_and(|text| golang::find_definition(&text, function).is_some())
-    };
+    let declares =
+        |file: &String| functions(&package.dir, file).is_some_and(|names| has(&names, function));
     others.into_iter().find(declares).map_or(Declared::Nowhere(names), Declared::Elsewhere)
+}
+
+/// The functions and methods that a file declares, as the linker names them; `None` where it cannot be told.
+fn functions(dir: &Path, file: &str) -> Option<BTreeSet<String>> {
+    let found = golang::declarations(&read(dir, file)?).ok()?;
+    let name = |item: Declaration| match item.kind {
+        DeclarationKind::Func { .. } if item.name != "_" && item.name != "init" => Some(item.name),
+        DeclarationKind::Method { receiver, pointer: true, .. } => {
+            Some(format!("(*{receiver}).{}", item.name))
+        }
+        DeclarationKind::Method { receiver, .. } => Some(format!("{receiver}.{}", item.name)),
+        _ => None,
+    };
+    found.first_error.is_none().then(|| found.items.into_iter().filter_map(name).collect())
+}
+
+/// Whether one of the names is the function. A pointer and its type share their methods.
+fn has(names: &BTreeSet<String>, function: &str) -> bool {
+    names.iter().any(|name| name == function || plain(name) == plain(function))
+}
+
+/// `T.M` of `(*T).M`.
+pub(super) fn plain(function: &str) -> String {
+    function.chars().filter(|character| !matches!(character, '(' | '*' | ')')).collect()
 }
 
 /// The name of a method without its type.

@@ -396,7 +396,10 @@ fn near_functions(package: &str, names: &BTreeSet<String>, asked: &str) -> Vec<S
     };
     let mut found: Vec<(usize, usize, &String)> = names
         .iter()
-        .filter_map(|name| Some((close(&name)?, distance(name, asked), name)))
+        .filter_map(|name| {
+            let whole = distance(&declared::plain(name), &declared::plain(asked));
+            Some((close(&name)?, whole, name))
+        })
         .collect();
     found.sort();
     found.into_iter().take(SUGGESTIONS).map(|(.., name)| format!("{package}.{name}")).collect()

@@ -21,11 +21,10 @@ pub enum Format {
     },
     /// SARIF 2.1.0, for code scanning; `sarif`.
     Sarif,
-    /// The job summary: `markdown`, or `markdown-azure`.
-    Markdown {
-        /// Which page shows it.
-        page: markdown::Page,
-    },
+    /// The job summary as GitHub shows it; `markdown`.
+    Markdown,
+    /// The same as Azure Pipelines shows it: no graphs, nothing folded; `markdown-azure`.
+    MarkdownAzure,
     /// One page for a browser; `html`.
     Html,
     /// Workflow commands of GitHub Actions, which become annotations; `github`.
@@ -45,8 +44,8 @@ impl Format {
         Self::Junit { dialect: Dialect::Rich },
         Self::Junit { dialect: Dialect::Strict },
         Self::Sarif,
-        Self::Markdown { page: markdown::Page::Github },
-        Self::Markdown { page: markdown::Page::Azure },
+        Self::Markdown,
+        Self::MarkdownAzure,
         Self::Html,
         Self::Github,
         Self::Azure,
@@ -58,7 +57,7 @@ impl Format {
         Self::Json,
         Self::Junit { dialect: Dialect::Rich },
         Self::Sarif,
-        Self::Markdown { page: markdown::Page::Github },
+        Self::Markdown,
         Self::Html,
     ];
 
@@ -69,8 +68,8 @@ impl Format {
             Self::Junit { dialect: Dialect::Rich } => "junit",
             Self::Junit { dialect: Dialect::Strict } => "junit-strict",
             Self::Sarif => "sarif",
-            Self::Markdown { page: markdown::Page::Github } => "markdown",
-            Self::Markdown { page: markdown::Page::Azure } => "markdown-azure",
+            Self::Markdown => "markdown",
+            Self::MarkdownAzure => "markdown-azure",
             Self::Html => "html",
             Self::Github => "github",
             Self::Azure => "azure",
@@ -85,7 +84,7 @@ impl Format {
             Self::Json => "report.json",
             Self::Junit { .. } => "junit.xml",
             Self::Sarif => "report.sarif",
-            Self::Markdown { .. } => "summary.md",
+            Self::Markdown | Self::MarkdownAzure => "summary.md",
             Self::Html => "report.html",
             Self::Github => "github.txt",
             Self::Azure => "azure.txt",
@@ -104,7 +103,8 @@ impl Format {
             Self::Json => json::render(report),
             Self::Junit { dialect } => return junit::render(report, dialect),
             Self::Sarif => sarif::render(report, checks),
-            Self::Markdown { page } => markdown::render(report, page),
+            Self::Markdown => markdown::render(report),
+            Self::MarkdownAzure => markdown::render_with(report, &markdown::Options::AZURE),
             Self::Html => html::render(report, checks),
             Self::Github => github::render(report),
             Self::Azure => azure::render(report),

@@ -46,7 +46,8 @@ const fn file_name(format: Format) -> &'static str {
         Format::Junit { dialect: junit::Dialect::Rich } => "junit-file",
         Format::Junit { dialect: junit::Dialect::Strict } => "junit-strict-file",
         Format::Sarif => "sarif-file",
-        Format::Markdown { .. } => "summary-file",
+        Format::Markdown => "summary-file",
+        Format::MarkdownAzure => "summary-azure-file",
         Format::Html => "html-file",
         Format::Github => "github-file",
         Format::Azure => "azure-file",
@@ -99,10 +100,7 @@ mod tests {
         report.counts.notes = 1;
         let files = [
             (Format::Json, Path::new("/t/report.json")),
-            (
-                Format::Markdown { page: crate::render::markdown::Page::Github },
-                Path::new("/t/summary.md"),
-            ),
+            (Format::Markdown, Path::new("/t/summary.md")),
             (Format::Json, Path::new("/t/again.json")),
             (Format::Text, Path::new("-")),
         ];

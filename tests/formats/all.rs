@@ -111,7 +111,7 @@ fn ten_thousand_findings_go_through_every_format() {
 fn limit(format: Format) -> Option<usize> {
     match format {
         // Over 1 MiB a step the runner drops the whole summary and adds an error (runner, FileCommandManager.cs).
-        Format::Markdown { .. } => Some((1 << 20) - 1),
+        Format::Markdown | Format::MarkdownAzure => Some((1 << 20) - 1),
         _ => None,
     }
 }

@@ -8,7 +8,6 @@ use std::path::Path;
 use std::process::Output;
 
 use gowoa::model::{Report, ReportVerdict, SCHEMA_VERSION};
-use gowoa::render::markdown::Page;
 use gowoa::render::{Format, json};
 
 use self::oracle::Command;
@@ -19,8 +18,8 @@ use crate::report::{committed, gowoa};
 const PER_TYPE: usize = 10;
 const LONGEST: usize = 4096;
 
-const SUMMARY: Format = Format::Markdown { page: Page::Github };
-const AZURE_SUMMARY: Format = Format::Markdown { page: Page::Azure };
+const SUMMARY: Format = Format::Markdown;
+const AZURE_SUMMARY: Format = Format::MarkdownAzure;
 
 /// The summary of the hostile report as gowoa judges it: it has problems, so it is no `fail`.
 fn hostile_summary(format: Format) -> String {

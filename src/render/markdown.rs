@@ -21,7 +21,7 @@ use crate::model::{Finding, Report, ReportVerdict, Severity};
 /// Less than this is no summary.
 const LEAST: usize = 8 << 10;
 /// Characters of the sentence beside the verdict.
-const SENTENCE: usize = 600;
+const SENTENCE: usize = 400;
 /// Characters of a name in a list of names.
 const NAME: usize = 120;
 /// Where the rest of a shortened list is.
@@ -64,32 +64,35 @@ pub fn render_within(report: &Report, bytes: usize) -> String {
 pub fn render_with(report: &Report, options: &Options) -> String {
     let view = View::new(report);
     let acting = to_act_on(&view);
-    // What is short and matters is written first; the table and the evidence share what is left.
-    let ends =
-        [sections::proven(&view), sections::excepted(&view, options), sections::footer(&view)];
-    let reserved: usize = ends.iter().map(|part| part.len() + 1).sum();
-    let mut page =
-        Sheet { out: String::new(), most: options.bytes.max(LEAST).saturating_sub(reserved) };
+    let mut page = Sheet { out: String::new(), most: options.bytes.max(LEAST) };
     page.add(&verdict(&view));
-    page.add(&sections::problems(&view));
-    page.add(&sections::gating(&view));
-    let left = page.left();
-    page.add(&table::write(&view, &acting, options, left / 3));
+    // What is short and matters keeps its room; the table and the evidence share what is left.
+    let part = page.most / 5;
+    let proven = fit(sections::proven(&view), part);
+    let excepted = fit(sections::excepted(&view, options), part);
+    let footer = fit(sections::footer(&view), part);
+    let below = excepted.len() + footer.len() + 2;
+    page.most -= proven.len() + 1 + below;
+    page.add(&fit(sections::problems(&view), page.left() / 2));
+    page.add(&fit(sections::gating(&view), page.left() / 2));
+    page.add(&table::write(&view, &acting, options, page.left() / 3));
     if options.mermaid
         && let Some(graph) = mermaid::graph(&acting)
     {
         page.add(&format!("### How it comes into the build\n\n{graph}"));
     }
-    let [proven, excepted, footer] = ends;
-    page.most += reserved;
+    page.most += proven.len() + 1;
     page.add(&proven);
-    page.most -= excepted.len() + footer.len() + 2;
-    let left = page.left();
-    page.add(&details::write(&view, &acting, options, left));
-    page.most += excepted.len() + footer.len() + 2;
+    page.add(&details::write(&view, &acting, options, page.left()));
+    page.most += below;
     page.add(&excepted);
     page.add(&footer);
     page.out
+}
+
+/// The part, or a line in its place where it is longer than `most` bytes.
+fn fit(part: String, most: usize) -> String {
+    if part.len() <= most { part } else { format!("There is more: {ELSEWHERE}.\n") }
 }
 
 /// Markdown that never grows above its budget.

@@ -18,6 +18,9 @@ use crate::report::{committed, gowoa};
 const PER_TYPE: usize = 10;
 const LONGEST: usize = 4096;
 
+const SUMMARY: Format = Format::Markdown;
+const AZURE_SUMMARY: Format = Format::MarkdownAzure;
+
 /// The summary of the hostile report as gowoa judges it: it has problems, so it is no `fail`.
 fn hostile_summary(format: Format) -> String {
     let report = Report {
@@ -86,7 +89,7 @@ fn a_hostile_report_gives_github_our_commands_and_no_others() {
     }
     assert_eq!(
         fs_err::read_to_string(summary).unwrap(),
-        hostile_summary(Format::Markdown),
+        hostile_summary(SUMMARY),
         "the summary is there, once"
     );
 }
@@ -111,7 +114,7 @@ fn a_hostile_report_gives_azure_our_commands_and_no_others() {
     assert_eq!(upload.name, "task.uploadsummary");
     let file = Path::new(&upload.data);
     assert!(file.is_absolute() && file.parent() == Some(temp.as_path()), "{file:?}");
-    assert_eq!(fs_err::read_to_string(file).unwrap(), hostile_summary(Format::MarkdownAzure));
+    assert_eq!(fs_err::read_to_string(file).unwrap(), hostile_summary(AZURE_SUMMARY));
     for line in oracle::lines(&text) {
         assert!(!oracle::azure_warns(line) && oracle::github(line).is_none(), "{line}");
     }
@@ -167,7 +170,7 @@ fn annotations_and_summary_can_be_chosen_and_switched_off() {
     let chosen = ["report", &file, "--annotations", "github", "--summary", "mine.md"];
     assert!(!github(&printed(&gowoa(dir.path(), &chosen, &[]))).is_empty());
     let mine = fs_err::read_to_string(dir.path().join("mine.md")).unwrap();
-    assert_eq!(mine, render(Format::Markdown, &sample()));
+    assert_eq!(mine, render(SUMMARY, &sample()));
     // A place that was asked for and cannot be written is an error.
     let nowhere = ["report", &file, "--summary", "no/such/mine.md"];
     let output = gowoa(dir.path(), &nowhere, &[]);
@@ -188,7 +191,7 @@ fn the_summaries_of_a_step_stay_below_what_github_keeps() {
             &[("GITHUB_ACTIONS", "true"), ("GITHUB_STEP_SUMMARY", summary.to_str().unwrap())],
         )
     };
-    let one = render(Format::Markdown, &sample());
+    let one = render(SUMMARY, &sample());
     run();
     run();
     assert_eq!(fs_err::read_to_string(&summary).unwrap(), format!("{one}\n\n{one}"));

@@ -22,7 +22,8 @@ const COMMIT: usize = 7;
 
 /// One line of foreign text, cut at `most` characters, with nothing in it that acts unseen.
 fn visible(text: &str, most: usize) -> String {
-    terminal::escape(&cut(text, most)).into_owned()
+    // Once before, or 10 MB would be looked at, and once for what has become longer.
+    cut(&terminal::escape(&cut(text, most)), most)
 }
 
 /// The first `most` characters, and a sign where there are more.

@@ -185,7 +185,7 @@ fn check(args: &CheckArgs, redactor: &Redactor) -> Result<u8, Refusal> {
     let work = async |progress: &Shown| engine::check(&plan, &around, redactor, progress).await;
     let (report, files) =
         match work::run(&args.out.reports, baseline, "see gowoa check --help", work, of_engine)? {
-            Done::Made(report, files) => (report, files),
+            Done::Made(report, files) => (report, *files),
             Done::Interrupted(code) => return Ok(code),
         };
     let options = terminal::Options {

@@ -112,7 +112,7 @@ fn screen(args: &ScreenArgs, redactor: &Redactor) -> Result<u8, Refusal> {
     let baseline = args.policy.write_baseline.as_deref();
     let work = async |progress: &Shown| engine::screen(&plan, &around, redactor, progress).await;
     let (report, files) = match work::run(&args.reports, baseline, HELP, work, of_engine)? {
-        Done::Made(report, files) => (report, files),
+        Done::Made(report, files) => (report, *files),
         Done::Interrupted(code) => return Ok(code),
     };
     let options =

@@ -1,7 +1,8 @@
 //! What `action.yml` promises is what the README says, what the scripts read, and what the runner can read.
 
 use std::collections::BTreeSet;
-use std::fs;
+
+use fs_err as fs;
 
 use crate::root;
 

@@ -1,13 +1,14 @@
 //! A runner's environment for the script of the action, and a server that has releases.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex};
+
+use fs_err as fs;
 
 use crate::root;
 
@@ -192,7 +193,7 @@ pub(crate) fn program(path: &Path, script: &str) {
     // Renamed into its place: a file that is still open for writing cannot be started.
     let new = path.with_extension("new");
     fs::write(&new, script).unwrap();
-    fs::set_permissions(&new, fs::Permissions::from_mode(0o755)).unwrap();
+    fs::set_permissions(&new, std::fs::Permissions::from_mode(0o755)).unwrap();
     fs::rename(new, path).unwrap();
 }
 

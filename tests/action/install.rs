@@ -1,7 +1,8 @@
 //! Which gowoa is run: only one that is known, for this machine, from where it was asked for.
 
 use std::collections::BTreeMap;
-use std::fs;
+
+use fs_err as fs;
 
 use sha2::{Digest, Sha256};
 

@@ -3,6 +3,10 @@
 //!
 //! The script for Windows cannot be run here; what can be held is that it asks the same of the same inputs.
 
+#![allow(clippy::disallowed_methods, reason = "a test starts the scripts it tests")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
+#![allow(clippy::print_stderr, reason = "a test that skips says why")]
+
 mod described;
 #[cfg(unix)]
 mod harness;

@@ -1,9 +1,10 @@
 //! The table of pins is made from the files of a release, and from nothing that does not agree.
 
-use std::fs;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output};
+
+use fs_err as fs;
 
 use sha2::{Digest, Sha256};
 

@@ -1,8 +1,9 @@
 //! The step as a whole, with the gowoa that was just built: its outputs, its log, its exit code; and the gate.
 
-use std::fs;
 use std::io::Write;
 use std::process::{Command, Stdio};
+
+use fs_err as fs;
 
 use serde_json::Value;
 

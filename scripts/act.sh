@@ -28,6 +28,8 @@ mkdir "$scratch/bin"
 ln -s "$(command -v python3)" "$scratch/bin/python"
 export PATH="$scratch/bin:$PATH"
 # act keeps its caches, the copies of the work tree and its settings below these.
+# Go's are the usual ones: asked before.
+gocache="$(go env GOCACHE)" goenv="$(go env GOENV)"
 export XDG_CACHE_HOME="$scratch/cache" XDG_CONFIG_HOME="$scratch/config"
 
 # act fetches every action of others before a step begins, also for steps that it then leaves out: these are stand-ins.
@@ -49,7 +51,7 @@ done < <(sed -nE 's/^ *- uses: ([^.][^ ]*@[0-9a-f]{40}).*/\1/p' .github/workflow
 "$peers/bin/act" push --workflows .github/workflows/action.yml --job cases \
   --matrix runner:ubuntu-latest --platform ubuntu-latest=-self-hosted \
   --no-cache-server "${others[@]}" --env "GOWOA_BUILT=$gowoa" \
-  --env "GOCACHE=$(go env GOCACHE)" --env "GOENV=$(go env GOENV)" >"$scratch/log" 2>&1 && status=0 || status=$?
+  --env "GOCACHE=$gocache" --env "GOENV=$goenv" >"$scratch/log" 2>&1 && status=0 || status=$?
 cat "$scratch/log"
 # Green is not enough: a job that act left out is green too.
 if [ "$status" != 0 ] || ! grep -q '6 cases passed' "$scratch/log"; then

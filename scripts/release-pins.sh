@@ -39,4 +39,6 @@ sum() { sha256sum | cut -d ' ' -f 1; }
   awk -v version="$version" 'NF && $1 !~ /^#/ && $1 != "repository" && $1 != version' "$pins"
 } >"$new"
 mv -f "$new" "$pins"
+# The template for Azure Pipelines carries the same table.
+[ -n "${GOWOA_PINS_FILE:-}" ] || scripts/azure-pins.sh
 printf 'release-pins: %s pins gowoa %s for 6 targets\n' "$pins" "$version"

@@ -152,16 +152,11 @@ fn command_line(
     }
     let annotations = inputs.word("annotations", &["github", "off"])?;
     // Under GitHub's runner `auto` is `github`, but for what a check run shows already.
-    let annotations = annotations.filter(|word| *word == "off");
     flag("--annotations", OsStr::new(annotations.unwrap_or("auto")));
     let summary = inputs.flag("summary")?;
     let summary_file = variable("GITHUB_STEP_SUMMARY").filter(|file| summary && !file.is_empty());
     flag("--summary", summary_file.as_deref().unwrap_or(OsStr::new("off")));
     let (check_run, comment) = (inputs.flag("check-run")?, inputs.flag("comment")?);
-    // A check run has annotations of its own; where it cannot be made, gowoa annotates all the same.
-    let usual = if check_run { "off" } else { "github" };
-    let annotations = inputs.word("annotations", &["github", "off"])?.unwrap_or(usual);
-    flag("--annotations", OsStr::new(annotations));
     if check_run || comment {
         let word = |on, word| OsStr::new(if on { word } else { "off" });
         flag("--github-check-run", word(check_run, "on"));

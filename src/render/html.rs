@@ -87,11 +87,10 @@ fn parts(context: &Context<'_>) -> Vec<Part> {
         add("problems", "Problems", Some(report.problems.len()), summary::problems);
     }
     add("findings", "Findings", Some(report.findings.len()), findings::write);
-    let open = report.counts.inconclusive;
-    if context.view.inconclusive(true, true).len() + context.view.inconclusive(false, true).len()
-        > 0
-    {
-        add("open", "Not judged", usize::try_from(open).ok(), summary::inconclusive);
+    let groups = [true, false].map(|gating| context.view.inconclusive(gating, true));
+    let open = groups.iter().flatten().map(|(_, names)| names.len()).sum();
+    if open > 0 {
+        add("open", "Not judged", Some(open), summary::inconclusive);
     }
     add("proven", "Proven and not proven", None, summary::proven);
     let files = files::listed(report).count();

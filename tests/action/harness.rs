@@ -117,6 +117,7 @@ impl Step {
             .current_dir(&self.cwd)
             .env_clear()
             .env("PATH", format!("{}:{}", self.at("bin").display(), self.path))
+            .env("GITHUB_ACTIONS", "true")
             .env("RUNNER_TEMP", self.at("temp"))
             .env("RUNNER_TOOL_CACHE", self.at("tools"))
             .env("GITHUB_OUTPUT", &output);

@@ -146,7 +146,7 @@ fn why_a_package_or_a_function_is_there() {
         ),
         (
             "example.com/dep/used.v2.More",
-            &["declared example.com/dep@v1.0.0/used.v2/more_amd64.go, ", "More is in no exe"],
+            &["declared in dep/used.v2/more_amd64.go, which is not built", "More is in no exe"],
             &["  linker  "],
         ),
         (
@@ -240,7 +240,7 @@ fn an_unknown_package_is_answered_with_those_that_look_like_it() {
         ("", "no package"),
         ("example.com/dep/used.v2.Lniked", "example.com/dep/used.v2 declares no function Lniked"),
         ("example.com/dep/used.v2.Lniked", "perhaps --why 'example.com/dep/used.v2.Linked'"),
-        ("example.com/dep/used.v2.T.Swoh", "perhaps --why 'example.com/dep/used.v2.(*T).Show'"),
+        ("example.com/dep/used.v2.T.Shew", "perhaps --why 'example.com/dep/used.v2.(*T).Show'"),
         ("example.com/dep/used.v2.\u{1b}[31mQuite", "names functions of it that are linked"),
         ("\u{1b}[31m", "no package"),
     ] {

@@ -60,6 +60,27 @@ fn each_use_in_a_job_has_its_own_directory() {
 }
 
 #[test]
+fn publishing_is_asked_for_by_name() {
+    let words = line(&[("check-run", "true")]).unwrap();
+    for word in ["--github", "--github-check-run=on", "--github-comment=off", "--annotations=auto"]
+    {
+        assert!(words.contains(&word.to_owned()), "{words:?}");
+    }
+    let comment = line(&[("comment", "true"), ("annotations", "github")]).unwrap();
+    for word in ["--github-check-run=off", "--github-comment=auto", "--annotations=github"] {
+        assert!(comment.contains(&word.to_owned()), "{comment:?}");
+    }
+    // A flag that is written twice is refused by the program itself.
+    let mut names: Vec<&str> = words
+        .iter()
+        .filter_map(|word| word.split('=').next())
+        .filter(|word| word.len() > 2)
+        .collect();
+    names.sort_unstable();
+    assert!(names.is_sorted_by(|one, next| one != next), "{names:?}");
+}
+
+#[test]
 fn words_are_quoted_for_a_shell() {
     let words = ["gowoa", "--fail-on=error", "it's $(x)", "", "a\u{1b}[0m"].map(OsString::from);
     assert_eq!(shell_line(&words).replace('\u{1b}', "ESC").len(), shell_line(&words).len());

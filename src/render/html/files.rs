@@ -106,12 +106,14 @@ fn maps(page: &mut Page, report: &Report) {
     let mapped: Vec<(&Subject, &ImageMap)> =
         images.iter().filter_map(|subject| Some((*subject, subject.map.as_ref()?))).collect();
     if mapped.is_empty() {
-        page.raw("<p class=\"lead\">What each stretch of a file is was not recorded. For a map of every image: <code>gowoa ");
+        page.raw("<p class=\"lead\">What each stretch of a file is was not recorded. ");
         page.raw(match report.plan.subcommand {
-            Subcommand::Inspect => "inspect",
-            Subcommand::Check | Subcommand::Screen => "check",
+            Subcommand::Inspect => "For a map of every image: <code>gowoa inspect --map map.svg --report html=report.html \
+                                    FILES</code>",
+            Subcommand::Check | Subcommand::Screen => "For a map of every image: <code>gowoa check --out-dir dist</code>, \
+                                    then <code>gowoa inspect --map map.svg --report html=report.html dist</code>",
         });
-        page.raw(" --map map.svg --report html=report.html</code></p>\n");
+        page.raw("</p>\n");
         return;
     }
     let begun = page.len();

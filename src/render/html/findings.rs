@@ -26,7 +26,9 @@ pub(super) fn write(page: &mut Page, context: &Context<'_>) {
         page.raw("<p class=\"lead\">Nothing wrong was found.</p>\n");
         return end(page);
     }
-    filters(page, context);
+    if findings.len() > 1 {
+        filters(page, context);
+    }
     let deferred = findings.len() > PLAIN;
     let errors = findings.iter().filter(|f| is_open(f) && f.severity == Severity::Error).count();
     let mut rest = if errors > OPENED { 0 } else { errors };

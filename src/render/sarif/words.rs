@@ -141,7 +141,7 @@ impl Lines<'_> {
             }
             Evidence::Linked { image, functions, reflection, link_proof, path: _ } => {
                 let words = shared::linked(image, functions, *reflection, *link_proof, MOST_LINES);
-                self.add("linked", &words);
+                self.add("exe", &words);
             }
             Evidence::Chain { links } => {
                 let links = links.iter().map(shared::chain_link).collect::<Vec<_>>();

@@ -3,6 +3,10 @@
 //!
 //! A test that lacks a peer says so and passes, or fails where `GOWOA_PEERS_REQUIRED` is set.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
+#![allow(clippy::disallowed_methods, reason = "what is run here is gowoa itself, and peers")]
+#![allow(clippy::print_stderr, reason = "a test that skips says so")]
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;

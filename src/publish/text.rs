@@ -99,7 +99,7 @@ mod tests {
             report.findings.push(more);
         }
         let text = summary(&report, &"x".repeat(FOOT - 2));
-        assert!(text.len() <= BODY_LIMIT && text.len() > BODY_LIMIT / 2, "{}", text.len());
+        assert!(text.len() <= BODY_LIMIT && text.len() > BODY_LIMIT / 4, "{}", text.len());
         assert!(text.ends_with("xxx"));
         assert!(!summary(&report, &"x".repeat(FOOT)).ends_with("xxx"));
     }

@@ -6,7 +6,8 @@
 //!
 //! The way of the data: [`cli`] turns arguments into a [`plan::Plan`]; [`engine`] gathers [`facts`] through
 //! [`go`], [`source`] and [`image`], and asks the [`checks`]; [`policy`] turns verdicts into an answer; the
-//! [`model::Report`] passes the [`redact`]or; [`render`] makes views of it.
+//! [`model::Report`] passes the [`redact`]or; [`render`] makes views of it, and [`publish`] brings
+//! them to GitHub where that was asked for.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that cannot go on may panic"))]
 
@@ -23,6 +24,7 @@ pub mod pattern;
 pub mod plan;
 pub mod platform;
 pub mod policy;
+pub mod publish;
 pub mod redact;
 pub mod render;
 pub mod rules;

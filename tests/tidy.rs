@@ -52,6 +52,7 @@ const LONGEST: usize = 500;
 const LONG: &[(&str, &str)] = &[
     ("Cargo.lock", "generated"),
     ("fuzz/Cargo.lock", "generated"),
+    ("azure/task/package-lock.json", "generated"),
     (
         "src/engine/build.rs",
         "one builder: commands, libraries, link proofs and batches share its state",

@@ -25,6 +25,7 @@ pub(super) fn finding(
         module: None,
         subject: subject.clone(),
         location: None,
+        anchor: None,
         reachability: None,
         evidence: Vec::new(),
         waived: None,
@@ -115,15 +116,23 @@ fn linked(package: &PackageFacts, function: Option<&str>) -> Option<Evidence> {
         return None;
     }
     let image = found.image_of(function)?;
-    let path = package.linker_path.as_ref().and_then(|path| path.as_ref().ok());
-    let path = path.filter(|path| path.image == image.name && path.function.as_deref() == function);
+    let reflection = function.is_some_and(|function| found.kept_for_reflection(function));
+    let path = function.filter(|_| reflection).and_then(|function| found.way_of(function, image));
     Some(Evidence::Linked {
         image: image.name.clone(),
         functions: function.map(str::to_owned).into_iter().collect(),
-        // The program that links libraries asks reflection for everything: that says nothing of its users.
-        reflection: path.is_some_and(|path| path.reflection && !image.link_proof),
+        reflection,
         link_proof: image.link_proof,
-        path: path.map(|path| path.symbols.clone()).unwrap_or_default(),
+        path: path.unwrap_or_default().to_vec(),
+    })
+}
+
+/// Whether an exe holds a function that is called there or could be called through an interface, as far as anybody
+/// asked: what a finding names before one that reflection alone keeps, or that no exe holds.
+pub(super) fn is_called(package: &PackageFacts, function: Option<&str>) -> bool {
+    let found = function.zip(package.linked_functions.as_ref());
+    found.is_some_and(|(function, linked)| {
+        linked.contains(function) && !linked.kept_for_reflection(function)
     })
 }
 

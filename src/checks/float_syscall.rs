@@ -6,7 +6,7 @@ use crate::facts::PackageFacts;
 use crate::facts::source::{FloatCall, Passed, Sure};
 use crate::model::{CheckId, Confidence, Evidence, Finding, Severity, SubjectKind, Verdict};
 
-use super::draft::{self, function_reachability};
+use super::draft::{self, function_reachability, is_called};
 use super::{Check, Context, Meta, SubjectFacts, advice, comparable, listed, sources};
 
 /// See the module.
@@ -43,6 +43,9 @@ impl Check for FloatSyscall {
             groups.entry((reach.as_str(), call.passed, call.sure)).or_default().push(call);
         }
         if !groups.is_empty() {
+            for calls in groups.values_mut() {
+                calls.sort_by_key(|call| !is_called(package, call.place.function.as_deref()));
+            }
             let findings = groups.values().filter_map(|calls| finding(package, calls, cx));
             return Verdict::Fail(findings.collect());
         }

@@ -50,7 +50,7 @@ use crate::facts::{
     ConfigFacts, GivenContainer, GivenFacts, GivenFile, ImageFacts, ImageFile, ObjectFile,
     PackageFacts, TestFacts, UnitFacts,
 };
-use crate::model::{CheckId, Severity, SubjectKind, Verdict};
+use crate::model::{CheckId, CheckInfo, Severity, SubjectKind, Verdict};
 
 /// What a check is: everything that `gowoa explain` and the reports say of it.
 #[derive(Debug)]
@@ -65,6 +65,19 @@ pub struct Meta {
     pub subjects: &'static [SubjectKind],
     /// The explanation page, Markdown.
     pub page: &'static str,
+}
+
+/// What formats that explain checks have to say of each.
+pub fn catalogue() -> Vec<CheckInfo> {
+    let metas = CHECKS.iter().map(|check| check.meta());
+    metas
+        .map(|meta| CheckInfo {
+            id: meta.id.clone(),
+            title: meta.title,
+            severity: meta.severity,
+            page: meta.page,
+        })
+        .collect()
 }
 
 /// The facts of one subject.

@@ -14,11 +14,12 @@ use crate::redact::Redactor;
 use crate::render::terminal;
 
 use super::common::{Refusal, ReportArgs, finish, of_engine, stamp};
+use super::github::GithubArgs;
 use super::output::Color;
 use super::policy::PolicyArgs;
 use super::progress::Shown;
+use super::secrets;
 use super::work::{self, Done};
-use super::{output, secrets};
 
 /// Arguments of `gowoa check`.
 #[derive(Debug, clap::Args)]
@@ -59,6 +60,10 @@ pub struct CheckArgs {
     /// What to write.
     #[command(flatten)]
     pub out: OutArgs,
+
+    /// What to publish.
+    #[command(flatten)]
+    pub github: GithubArgs,
 }
 
 /// Which Go, and with which flags.
@@ -168,18 +173,19 @@ pub(super) fn run(args: &CheckArgs) -> u8 {
     let redactor = secrets::redactor();
     match check(args, &redactor) {
         Ok(code) => code,
-        Err(refusal) => refusal.tell(&redactor),
+        Err(refusal) => refusal.annotate(&args.out.reports.ci, &redactor),
     }
 }
 
 fn check(args: &CheckArgs, redactor: &Redactor) -> Result<u8, Refusal> {
     let plan = plan(args)?;
+    let github = args.github.prepare(&plan.dir, args.go.offline)?;
     let around = surroundings()?;
     let baseline = args.policy.write_baseline.as_deref();
     let work = async |progress: &Shown| engine::check(&plan, &around, redactor, progress).await;
     let (report, files) =
         match work::run(&args.out.reports, baseline, "see gowoa check --help", work, of_engine)? {
-            Done::Made(report, files) => (report, files),
+            Done::Made(report, files) => (report, *files),
             Done::Interrupted(code) => return Ok(code),
         };
     let options = terminal::Options {
@@ -187,8 +193,7 @@ fn check(args: &CheckArgs, redactor: &Redactor) -> Result<u8, Refusal> {
         color: args.out.color.on_stderr(),
         ..Default::default()
     };
-    output::tell(&terminal::render(&report, &options));
-    finish(files, &report)
+    finish(*files, &report, &options, redactor, github)
 }
 
 fn plan(args: &CheckArgs) -> Result<Plan, Refusal> {

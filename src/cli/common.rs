@@ -1,30 +1,43 @@
 //! What the subcommands that make a report share: their reports, and how they refuse.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use crate::checks;
 use crate::engine::{EngineError, Stamp};
 use crate::model::Report;
 use crate::platform;
 use crate::redact::Redactor;
-use crate::render::files::{FileError, Format, ReportFile, ReportTarget};
-use crate::render::{json, junit, map, terminal};
+use crate::render::files::{FileError, ReportFile, ReportTarget};
+use crate::render::{Format, outputs, terminal};
 
+use super::ci::CiArgs;
+use super::github::Publisher;
 use super::{exit, output, policy, secrets};
 
 /// Which reports to write.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Output")]
 pub struct ReportArgs {
-    /// Write a report: json=PATH, junit=PATH, junit-strict=PATH or text=PATH; - is standard output (repeatable)
+    /// Write a report: json=PATH; or junit, junit-strict, sarif, markdown, markdown-azure, html, github, azure,
+    /// text; - is standard output (repeatable)
     #[arg(long = "report", value_name = "FORMAT=PATH")]
     pub reports: Vec<std::ffi::OsString>,
 
-    /// Write report.json and junit.xml into this directory
+    /// Write report.json, junit.xml, report.sarif, summary.md and report.html into this directory
     #[arg(long, value_name = "DIR")]
     pub report_dir: Option<PathBuf>,
+
+    /// Append the verdict, the counts and the files of the reports as name=value lines, as $GITHUB_OUTPUT takes them
+    #[arg(long, value_name = "FILE")]
+    pub outputs: Option<PathBuf>,
+
+    /// What the CI system gets.
+    #[command(flatten)]
+    pub ci: CiArgs,
 }
 
 /// What is wrong with a call or its surroundings: message and next step.
@@ -52,7 +65,15 @@ impl Refusal {
 
     /// Prints it, and returns the exit code.
     pub(super) fn tell(&self, redactor: &Redactor) -> u8 {
-        output::tell(&self.text(redactor));
+        output::refuse(&self.text(redactor));
+        exit::INCOMPLETE
+    }
+
+    /// Prints it, annotates the run with it, and returns the exit code.
+    pub(super) fn annotate(&self, ci: &CiArgs, redactor: &Redactor) -> u8 {
+        ci.tell(&self.text(redactor));
+        let text = format!("{}\n{}\nnext: {}", self.message, self.words, self.next);
+        ci.annotate_error(&redactor.clean(&text));
         exit::INCOMPLETE
     }
 
@@ -97,6 +118,10 @@ pub(super) struct Prepared {
     reports: Vec<(Format, ReportFile)>,
     /// The baseline to write, with the path as it was given.
     baseline: Option<(PathBuf, ReportFile)>,
+    /// The file that outputs are appended to, with its path as it was given.
+    outputs: Option<(PathBuf, fs_err::File)>,
+    /// What the CI system gets.
+    ci: CiArgs,
 }
 
 /// Opens every report before the work begins, so that a target that cannot be written is told at once.
@@ -115,19 +140,19 @@ pub(super) fn prepare(
         wanted.push(target.map_err(|error| Refusal::new(error.to_string(), help))?);
     }
     if let Some(dir) = &out.report_dir {
-        for format in [Format::Json, Format::Junit { dialect: junit::Dialect::Rich }] {
+        for format in Format::STANDARD {
             wanted.push(ReportTarget { format, path: dir.join(format.file_name()) });
         }
     }
     wanted.extend(map.map(|path| ReportTarget { format: Format::Map, path: path.to_owned() }));
     let wanted = wanted.into_iter().map(|ReportTarget { format, path }| (Some(format), path));
     let wanted = wanted.chain(baseline.map(|path| (None, path.to_owned())));
-    let mut prepared = Prepared::default();
+    let mut prepared = Prepared { ci: out.ci.clone(), ..Prepared::default() };
     let mut places: Vec<PathBuf> = Vec::new();
     for (format, path) in wanted {
         if place(&path).is_some_and(|place| inputs.contains(&place)) {
             return Err(Refusal::new(
-                format!("a report would replace {}, which is to be inspected", path.display()),
+                format!("a report would replace {}, which is read", path.display()),
                 "name another file for the report",
             ));
         }
@@ -148,6 +173,11 @@ pub(super) fn prepare(
             Some(format) => prepared.reports.push((format, file)),
             None => prepared.baseline = Some((path, file)),
         }
+    }
+    if let Some(path) = &out.outputs {
+        let file = fs_err::OpenOptions::new().append(true).create(true).open(path);
+        let file = file.map_err(|error| refused_outputs(path, &error))?;
+        prepared.outputs = Some((path.clone(), file));
     }
     Ok(prepared)
 }
@@ -173,23 +203,61 @@ fn refused_file(error: FileError) -> Refusal {
     Refusal::new(error.what(), next)
 }
 
+fn refused_outputs(path: &Path, error: &std::io::Error) -> Refusal {
+    Refusal::new(
+        format!("cannot write the outputs to {}: {error}", path.display()),
+        "name a file that can be written with --outputs",
+    )
+}
+
+/// The path that a later step can open, wherever it works; `-` stays what it is.
+fn absolute(path: PathBuf) -> PathBuf {
+    if path == Path::new("-") { path } else { std::path::absolute(&path).unwrap_or(path) }
+}
+
+/// Shows the report to everybody who waits for it, and returns the exit code: the text to people, the files that were
+/// asked for, the job summary, what is published, and the annotations.
+pub(super) fn finish(
+    files: Prepared,
+    report: &Report,
+    text: &terminal::Options,
+    redactor: &Redactor,
+    github: Option<Publisher>,
+) -> Result<u8, Refusal> {
+    files.ci.tell(&terminal::render(report, text));
+    let ci = files.ci.clone();
+    let code = write(files, report)?;
+    ci.summarize(report, redactor).map_err(|error| {
+        Refusal::new(error, "name another file with --summary, or leave it out")
+    })?;
+    let annotating = ci.annotates_on_github();
+    let published = github.map(|github| github.publish(report, redactor, annotating));
+    // What a check run shows in the diff is not shown there twice, unless somebody asked for it.
+    if ci.is_told() || !published.as_ref().is_some_and(|published| published.annotated) {
+        ci.annotate(report);
+    }
+    Ok(published.and_then(|published| published.interrupted).unwrap_or(code))
+}
+
 /// Puts the report into every file that was asked for, and returns the exit code.
-pub(super) fn finish(files: Prepared, report: &Report) -> Result<u8, Refusal> {
+fn write(files: Prepared, report: &Report) -> Result<u8, Refusal> {
+    let checks = checks::catalogue();
+    let mut written = Vec::new();
     for (format, file) in files.reports {
-        let text = match format {
-            Format::Json => json::render(report),
-            Format::Text => {
-                terminal::render(report, &terminal::Options { all: true, ..Default::default() })
-            }
-            Format::Map => map::render(report),
-            Format::Junit { dialect } => junit::render(report, dialect).map_err(|error| {
-                Refusal::new(
-                    error.to_string(),
-                    "this is a bug of gowoa; the JSON report has the same content",
-                )
-            })?,
-        };
+        let text = format.render(report, &checks).map_err(|error| {
+            Refusal::new(
+                error.to_string(),
+                "this is a bug of gowoa; the JSON report has the same content",
+            )
+        })?;
+        let path = file.path().to_owned();
         file.commit(text.as_bytes()).map_err(refused_file)?;
+        written.push((format, absolute(path)));
+    }
+    if let Some((path, mut file)) = files.outputs {
+        let written: Vec<_> = written.iter().map(|(format, path)| (*format, &**path)).collect();
+        file.write_all(outputs::render(report, &written).as_bytes())
+            .map_err(|error| refused_outputs(&path, &error))?;
     }
     let Some((path, file)) = files.baseline else { return Ok(exit::of(report.verdict)) };
     let shown = path.display();

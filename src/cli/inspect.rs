@@ -13,6 +13,7 @@ use crate::redact::Redactor;
 use crate::render::terminal;
 
 use super::common::{Refusal, ReportArgs, finish, of_engine, prepare, stamp};
+use super::github::GithubArgs;
 use super::output::Color;
 use super::policy::PolicyArgs;
 use super::progress::Shown;
@@ -48,6 +49,10 @@ pub struct InspectArgs {
     #[command(flatten)]
     pub reports: ReportArgs,
 
+    /// What to publish.
+    #[command(flatten)]
+    pub github: GithubArgs,
+
     /// Draw the map of each image: what every stretch of the file is
     #[arg(long, value_name = "FILE.svg", help_heading = "Output")]
     pub map: Option<PathBuf>,
@@ -74,13 +79,14 @@ fn platform(text: &str) -> Result<Platform, String> {
 /// Does the job and returns the exit code.
 pub(super) fn run(args: &InspectArgs) -> u8 {
     let redactor = secrets::redactor();
-    inspect(args, &redactor).unwrap_or_else(|refusal| refusal.tell(&redactor))
+    inspect(args, &redactor).unwrap_or_else(|refusal| refusal.annotate(&args.reports.ci, &redactor))
 }
 
 fn inspect(args: &InspectArgs, redactor: &Redactor) -> Result<u8, Refusal> {
     let here = std::env::current_dir().map_err(|error| {
         Refusal::new(format!("the working directory: {error}"), "change to a directory that exists")
     })?;
+    let github = args.github.prepare(&here, false)?;
     let policy = args.policy.load(&here, None)?;
     let plan = InspectPlan {
         paths: args.paths.clone(),
@@ -126,8 +132,7 @@ fn inspect(args: &InspectArgs, redactor: &Redactor) -> Result<u8, Refusal> {
     };
     let options =
         terminal::Options { all: args.all, color: args.color.on_stderr(), ..Default::default() };
-    output::tell(&terminal::render(&report, &options));
-    finish(files, &report)
+    finish(files, &report, &options, redactor, github)
 }
 
 #[cfg(test)]

@@ -1,14 +1,18 @@
 //! The command line: one file per subcommand; turns arguments into a Plan and prints what came of it.
 
+pub mod action;
 pub mod check;
+pub mod ci;
 pub mod common;
 mod completions;
 pub mod exit;
 mod explain;
+pub mod github;
 pub mod inspect;
 mod output;
 pub mod policy;
 mod progress;
+pub mod report;
 mod rules;
 pub mod screen;
 mod secrets;
@@ -30,6 +34,7 @@ Examples:
   gowoa screen                     which dependency breaks, why, and what to do
   gowoa screen --module github.com/go-ole/go-ole@v1.2.5
   gowoa inspect dist/              are the files of a release what their names say?
+  gowoa report a.json b.json       saved reports again, in any format, and as one
   gowoa explain cross-compile      what a check does and what to do about its findings
 
 Exit codes: 0 pass, 1 fail, 2 incomplete, usage or environment, 130 interrupted.")]
@@ -48,19 +53,28 @@ pub enum Command {
     Screen(Box<screen::ScreenArgs>),
     /// Inspect files before they are released: exes, DLLs, objects, archives, and directories of them
     Inspect(Box<inspect::InspectArgs>),
+    /// Render saved JSON reports again, and merge several: shards of a matrix, several modules
+    Report(report::ReportCommandArgs),
     /// Say what a check does, why it matters on Windows on Arm, and what to do; without a name, list them
     Explain(explain::ExplainArgs),
     /// The rules database: list the rules, or verify them by building what they are about
     Rules(rules::RulesArgs),
     /// Print shell completions
     Completions(completions::CompletionsArgs),
+    /// What action.yml starts: its inputs are in the environment
+    #[command(hide = true)]
+    Action,
 }
 
 /// Parses the arguments, does what they say, and returns the exit code.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let args: Vec<OsString> = args.into_iter().collect();
+    ExitCode::from(run(&args.into_iter().collect::<Vec<_>>()))
+}
+
+/// The same for arguments that are there, with the exit code as a number.
+fn run(args: &[OsString]) -> u8 {
     let parsed = Cli::command()
-        .try_get_matches_from(&args)
+        .try_get_matches_from(args)
         .and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
         Ok(cli) => cli,
@@ -74,22 +88,24 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
                     Some(hint) => hint,
                     None => error.render().to_string(),
                 };
-                output::tell(&secrets::safe_text(&text));
-                return ExitCode::from(exit::INCOMPLETE);
+                output::refuse(&secrets::safe_text(&text));
+                return exit::INCOMPLETE;
             }
             // Help and version; a closed pipe is not our failure.
             let _ = error.print();
-            return ExitCode::from(exit::PASS);
+            return exit::PASS;
         }
     };
-    ExitCode::from(match cli.command {
+    match cli.command {
         Command::Check(args) => check::run(&args),
         Command::Screen(args) => screen::run(&args),
         Command::Inspect(args) => inspect::run(&args),
+        Command::Report(args) => report::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Completions(args) => completions::run(&args),
-    })
+        Command::Action => action::run(),
+    }
 }
 
 /// What to write for a flag in Go's own spelling, such as `-tags=x` or `-race`; clap would read it as a

@@ -14,8 +14,8 @@ use crate::render::json;
 
 use super::common::Refusal;
 
-/// A baseline is read this far; gowoa writes them much smaller.
-const LONGEST_BASELINE: u64 = 512 << 20;
+/// A saved report is read this far; that of 2,000 packages has a few megabytes.
+pub(super) const LONGEST_REPORT: u64 = 512 << 20;
 
 /// What counts.
 #[derive(Debug, Default, clap::Args)]
@@ -56,7 +56,7 @@ pub enum FailOn {
 }
 
 impl FailOn {
-    const fn severity(self) -> Option<Severity> {
+    pub(super) const fn severity(self) -> Option<Severity> {
         match self {
             Self::Error => Some(Severity::Error),
             Self::Warning => Some(Severity::Warning),
@@ -125,7 +125,7 @@ impl PolicyArgs {
     ) -> Result<Option<Baseline>, Refusal> {
         let name = given.to_string_lossy().into_owned();
         let shown = shown.display();
-        let bytes = match read(path, LONGEST_BASELINE) {
+        let bytes = match read(path, LONGEST_REPORT) {
             Ok(bytes) => bytes,
             Err(Unreadable::Missing) if self.will_write(path, by_flag) => return Ok(None),
             Err(Unreadable::Missing) => {
@@ -262,13 +262,15 @@ fn root(dir: &Path) -> &Path {
 }
 
 /// Why a file has no bytes.
-enum Unreadable {
+pub(super) enum Unreadable {
+    /// Nothing is there.
     Missing,
+    /// The reason in words.
     Other(String),
 }
 
 /// The bytes of a file, as far as the limit and no pipe or directory.
-fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Unreadable> {
+pub(super) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Unreadable> {
     let other = |error: std::io::Error| Unreadable::Other(error.to_string());
     let metadata = fs_err::metadata(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => Unreadable::Missing,

@@ -9,6 +9,7 @@ use crate::render::terminal;
 
 use super::check::{self, GoArgs};
 use super::common::{Refusal, ReportArgs, finish, of_engine};
+use super::github::GithubArgs;
 use super::output::Color;
 use super::policy::PolicyArgs;
 use super::progress::Shown;
@@ -48,7 +49,7 @@ pub struct ScreenArgs {
     pub of_module: Vec<String>,
 
     /// Say why a package is there, and by which way the linker comes to it or to a function of it
-    #[arg(long, value_name = "PACKAGE[.FUNCTION]", conflicts_with_all = ["reports", "report_dir"])]
+    #[arg(long, value_name = "PACKAGE[.FUNCTION]", conflicts_with_all = ["reports", "report_dir", "github"])]
     pub why: Option<String>,
 
     /// Screen every module below the directory
@@ -70,6 +71,10 @@ pub struct ScreenArgs {
     /// Reports.
     #[command(flatten)]
     pub reports: ReportArgs,
+
+    /// What to publish.
+    #[command(flatten)]
+    pub github: GithubArgs,
 
     /// List every package with its class
     #[arg(long, help_heading = "Output")]
@@ -94,7 +99,7 @@ fn asked(text: &str) -> Result<AskedModule, String> {
 /// Does the job and returns the exit code.
 pub(super) fn run(args: &ScreenArgs) -> u8 {
     let redactor = secrets::redactor();
-    screen(args, &redactor).unwrap_or_else(|refusal| refusal.tell(&redactor))
+    screen(args, &redactor).unwrap_or_else(|refusal| refusal.annotate(&args.reports.ci, &redactor))
 }
 
 fn screen(args: &ScreenArgs, redactor: &Redactor) -> Result<u8, Refusal> {
@@ -103,16 +108,16 @@ fn screen(args: &ScreenArgs, redactor: &Redactor) -> Result<u8, Refusal> {
     if plan.why.is_some() {
         return why(args, &plan, &around, redactor);
     }
+    let github = args.github.prepare(&plan.dir, args.go.offline)?;
     let baseline = args.policy.write_baseline.as_deref();
     let work = async |progress: &Shown| engine::screen(&plan, &around, redactor, progress).await;
     let (report, files) = match work::run(&args.reports, baseline, HELP, work, of_engine)? {
-        Done::Made(report, files) => (report, files),
+        Done::Made(report, files) => (report, *files),
         Done::Interrupted(code) => return Ok(code),
     };
     let options =
         terminal::Options { all: args.all, color: args.color.on_stderr(), ..Default::default() };
-    output::tell(&terminal::render(&report, &options));
-    finish(files, &report)
+    finish(*files, &report, &options, redactor, github)
 }
 
 /// Says why a package is there; the answer is what was asked for, so it goes to standard output.

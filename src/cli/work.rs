@@ -11,7 +11,7 @@ use super::progress::Shown;
 /// What came of the work.
 pub(super) enum Done<T> {
     /// What was made, and the files that wait for it.
-    Made(Box<T>, Prepared),
+    Made(Box<T>, Box<Prepared>),
     /// A signal ended it; the exit code.
     Interrupted(u8),
 }
@@ -50,6 +50,6 @@ pub(super) fn run<T, E>(
             Ok(Done::Interrupted(interrupt.exit_code()))
         }
         Ok(Err(error)) => Err(refused(&error)),
-        Ok(Ok(made)) => Ok(Done::Made(Box::new(made), files)),
+        Ok(Ok(made)) => Ok(Done::Made(Box::new(made), Box::new(files))),
     }
 }

@@ -229,25 +229,12 @@ impl Parts {
     fn sort(&mut self) {
         self.subjects.sort_by(|a, b| a.id.cmp(&b.id));
         self.results.sort_by(|a, b| (&a.subject, &a.check).cmp(&(&b.subject, &b.check)));
-        self.findings.sort_by(|a, b| {
-            b.severity.cmp(&a.severity).then_with(|| stops(b).cmp(&stops(a))).then_with(|| {
-                (&a.check, &a.subject, &a.message).cmp(&(&b.check, &b.subject, &b.message))
-            })
-        });
+        policy::worst_first(&mut self.findings);
     }
 }
 
 fn compiles(subject: &Subject) -> bool {
     matches!(subject.build, Some(BuildState::Compiled | BuildState::Linked))
-}
-
-/// How many packages a finding keeps from building.
-fn stops(finding: &Finding) -> usize {
-    let stops = finding.evidence.iter().filter_map(|evidence| match evidence {
-        crate::model::Evidence::Stops { packages } => Some(packages.len()),
-        _ => None,
-    });
-    stops.sum()
 }
 
 fn count_of(results: &[CheckResult], verdict: ResultVerdict) -> u64 {

@@ -3,9 +3,11 @@
 //! `units` finds what there is to check; `unit` takes one module or workspace through list, build,
 //! control, tests and inspection; `judge` asks the checks and counts.
 
+mod anchor;
 mod build;
 mod cache;
 mod control;
+mod declared;
 mod embedded;
 mod embeds;
 mod explain;
@@ -14,6 +16,7 @@ mod graph;
 mod images;
 mod inspect;
 mod judge;
+mod kept_tests;
 mod link;
 mod listed;
 mod listing;
@@ -24,6 +27,7 @@ mod probe;
 mod problems;
 mod proof;
 mod reach;
+mod reflection;
 mod rules;
 mod settings;
 mod sources;
@@ -46,7 +50,7 @@ pub use verify::{Answer, Tried, chosen as chosen_rules, verify as verify_rules};
 pub use why::{WhyError, why};
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::facts::{Toolchain, UnitFacts};
@@ -318,6 +322,7 @@ fn concluded(
             let whole = all && !plan.alone;
             let units = &gathered.units;
             let mut report = judge::report(settings, &stamp, units, &plan.exceptions, whole);
+            anchor::place(&mut report, units, &plan.dir);
             // What is kept has no secrets either.
             report.redact(redactor);
             if let Some(remembered) = remembered {
@@ -345,6 +350,7 @@ pub fn inspect(
     let unit = given::gather(plan, progress)?;
     let settings = settings::of_inspect(plan);
     let mut report = judge::report(settings, stamp, &[unit], &plan.exceptions, false);
+    anchor::place(&mut report, &[], Path::new("."));
     report.duration_ms = millis(begin.elapsed());
     report.redact(redactor);
     Ok(report)

@@ -84,6 +84,12 @@ pub(super) fn of(units: &[UnitFacts]) -> Vec<PhaseReport> {
                 format!("{made} of {} test binaries", tests().count())
             }
             "why" => "the linker's way".into(),
+            "reflection" => {
+                let kept = packages(units).filter_map(|package| package.linked_functions.as_ref());
+                let kept = kept.flat_map(|linked| linked.functions.values());
+                let kept = kept.filter(|function| !function.kept.is_empty()).count();
+                format!("{} that no call leads to", plural(kept, "function"))
+            }
             _ => inspect(units),
         };
     }

@@ -7,7 +7,7 @@ use crate::facts::{
 };
 
 use super::graph::Graph;
-use super::why;
+use super::{reflection, why};
 
 /// The packages whose functions are looked for in the exes: those that a check may have something to say of, and
 /// the one that the user asks about.
@@ -17,9 +17,15 @@ pub(super) fn wanted(
 ) -> BTreeSet<String> {
     let asked = asked.and_then(|asked| why::resolve(table, asked));
     let asks = table.values().filter(|package| package.asks());
-    asks.map(|package| package.import_path.clone())
+    let mut wanted: BTreeSet<String> = asks
+        .map(|package| package.import_path.clone())
         .chain(asked.map(|query| query.package))
-        .collect()
+        .collect();
+    if !wanted.is_empty() {
+        // Whether an exe looks methods up; no table has this package, since it is Go's own.
+        wanted.insert(reflection::PACKAGE.to_owned());
+    }
+    wanted
 }
 
 /// Notes of each package whether the roots of the build reach it, and of the wanted ones what the exes hold.
@@ -107,10 +113,11 @@ fn linked(path: &str, images: &[Linked<'_>]) -> Option<LinkedFunctions> {
         let at = all.images.len();
         all.images.push(LinkedImage { name: image.name.clone(), link_proof: image.link_proof });
         for (name, &presence) in functions.get(path).into_iter().flatten() {
-            let function = all
-                .functions
-                .entry(name.clone())
-                .or_insert_with(|| LinkedFunction { images: Vec::new(), presence });
+            let function = all.functions.entry(name.clone()).or_insert_with(|| LinkedFunction {
+                images: Vec::new(),
+                presence,
+                kept: BTreeMap::new(),
+            });
             function.images.push(at);
             function.presence = function.presence.max(presence);
         }

@@ -24,8 +24,8 @@ use super::listed::Listed;
 use super::phases::Clock;
 use super::proof::Host;
 use super::{
-    Progress, embeds, images, listing, objects, reach, rules, sources, syso, tests_build, tried,
-    why,
+    Progress, embeds, images, kept_tests, listing, objects, reach, reflection, rules, sources,
+    syso, tests_build, tried, why,
 };
 
 /// What is built in one go.
@@ -52,8 +52,8 @@ pub(super) struct Unit {
 /// Gathers everything else about one unit.
 pub(super) async fn gather(plan: &Plan, listed: Listed, progress: &dyn Progress) -> UnitFacts {
     let Listed { unit, toolchain, table, mut facts, ready } = listed;
-    // Nothing need be built to say that a package is unknown.
-    if plan.why.as_deref().is_some_and(|asked| why::resolve(&table, asked).is_none()) {
+    // Nothing need be built to say that a package or a function is unknown.
+    if plan.why.as_deref().is_some_and(|asked| why::is_unknown(&table, asked)) {
         facts.packages = table;
         return facts;
     }
@@ -103,9 +103,9 @@ async fn work(
         facts.problems.push(broken("the images could not be inspected", &error));
     }
     reach::fill(&mut table, &graph, &failures, &wanted, &facts.images);
+    let overlay = why::Overlay::of(&built);
     if plan.why.is_some() {
         let begin = clock.begin("why");
-        let overlay = why::Overlay::of(&built);
         why::ask_linker(plan, toolchain, unit, &overlay, &mut table, &facts.images).await;
         clock.end("why", begin);
     }
@@ -114,6 +114,9 @@ async fn work(
     }
     facts.failures = failures;
     facts.packages = table;
+    if plan.why.is_none() {
+        reflection::fill(plan, toolchain, unit, &overlay, facts, clock).await;
+    }
 }
 
 /// Everything that can be loaded, built.
@@ -187,6 +190,15 @@ async fn tested(
     let begin = clock.begin("tests");
     let bad: BTreeSet<String> = failures.keys().cloned().collect();
     let tests = tests_build::build_tests(plan, toolchain, unit, table, graph, &bad).await;
+    if !unit.out_is_ours
+        && let Err(error) = kept_tests::write(unit, &plan.dir, table, &tests.tests)
+    {
+        facts.problems.push(Problem {
+            message: format!("the list of the test binaries cannot be written: {error}"),
+            details: Vec::new(),
+            next: Some("make room, or name another directory with --out-dir".into()),
+        });
+    }
     clock.end("tests", begin);
     facts.problems.extend(tests.problems);
     facts.tests = tests.tests;

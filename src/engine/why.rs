@@ -1,6 +1,6 @@
 //! Why a package, or a function of one, is there: the answer to `--why`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use crate::checks::{cross_compile_state, function_reachability};
@@ -8,17 +8,18 @@ use crate::facts::{
     FileSet, ImageFile, LinkedFunctions, LinkerPath, PackageFacts, Presence, Target, Toolchain,
     UnitFacts,
 };
-use crate::go::linkgraph;
+use crate::go::linkgraph::{self, LinkGraph};
 use crate::go::modules::split_flags;
 use crate::model::{ChainLink, FunctionPresence, LinkerWay, Problem, Why, WhyImage};
 use crate::plan::{ListingScope, Plan};
 use crate::redact::{Redact, Redactor};
 
 use super::build::BuiltUnit;
+use super::declared::{self, Declared};
 use super::graph::Graph;
 use super::unit::Unit;
 use super::units::Outcome;
-use super::{EngineError, Progress, Surroundings, units};
+use super::{EngineError, Progress, Surroundings, reflection, units};
 
 /// Names that are suggested for one that is not known.
 const SUGGESTIONS: usize = 5;
@@ -41,6 +42,16 @@ pub enum WhyError {
         /// Whether it looks like a package of Go's own.
         standard: bool,
     },
+    /// The package is known, and has no such function.
+    #[error("{package} declares no function {function}")]
+    NoFunction {
+        /// Import path.
+        package: String,
+        /// As given.
+        function: String,
+        /// Functions of it that look like it, the most alike first, with the package.
+        near: Vec<String>,
+    },
     /// The packages could not be listed.
     #[error("the packages could not be listed: {}", problems.first().map_or("", |p| &p.message))]
     Unlisted {
@@ -57,6 +68,10 @@ impl WhyError {
             Self::Unknown { near, .. } if near.is_empty() => {
                 "list every package with gowoa screen --all".into()
             }
+            Self::NoFunction { package, near, .. } if near.is_empty() => {
+                format!("gowoa screen --why {package} names functions of it that are linked")
+            }
+            Self::NoFunction { near, .. } => format!("perhaps --why '{}'", near.join("', or '")),
             Self::Unknown { near, .. } => format!("perhaps --why {}", near.join(", or ")),
             Self::Unlisted { problems } => problems
                 .iter()
@@ -105,6 +120,15 @@ pub(super) fn resolve(table: &BTreeMap<String, PackageFacts>, asked: &str) -> Op
     None
 }
 
+/// Whether no package is what is asked about, or the package declares no such function.
+pub(super) fn is_unknown(table: &BTreeMap<String, PackageFacts>, asked: &str) -> bool {
+    let Some(query) = resolve(table, asked) else { return true };
+    let package = table.get(&query.package).zip(query.function.as_deref());
+    package.is_some_and(|(package, function)| {
+        matches!(declared::find(package, function), Declared::Nowhere(_))
+    })
+}
+
 /// Asks the linker for its way to what the plan asks about, where an exe links it.
 pub(super) async fn ask_linker(
     plan: &Plan,
@@ -124,7 +148,49 @@ pub(super) async fn ask_linker(
     }
     let Some(name) = linked.image_of(function).map(|image| image.name.clone()) else { return };
     let Some(image) = images.iter().find(|image| image.name == name) else { return };
-    let Some(main) = image.package.as_deref() else { return };
+    let path = match ask(plan, toolchain, unit, built, image).await {
+        None => return,
+        Some(Err(problem)) => Err(problem),
+        Some(Ok(mut graph)) => {
+            let main = image.package.as_deref() == Some(&query.package);
+            let prefix = if main { "main" } else { &query.package };
+            let own_code = |name: &str| {
+                let body = linked.functions.get(name).map(|function| function.presence);
+                name != "init" && body == Some(Presence::Body)
+            };
+            let calls = reflection::calls_of(image).await;
+            if let Ok(calls) = &calls {
+                graph.add_calls(calls);
+            }
+            let way = graph.way(prefix, function, &own_code);
+            way.ok_or_else(|| "the linker keeps no symbol of it".to_owned()).map(|way| LinkerPath {
+                image: image.name.clone(),
+                link_proof: image.link_proof,
+                // Only the code of the exe tells that nothing else leads there.
+                reflection: way.reflection
+                    && calls.is_ok_and(|calls| {
+                        let kept = reflection::kept_of(&graph, &calls, prefix);
+                        way.function.as_ref().is_some_and(|function| kept.contains(function))
+                    }),
+                function: function.map(str::to_owned).or(way.function),
+                symbols: way.symbols,
+                dynamic: way.dynamic,
+                unread_lines: graph.unread_lines(),
+            })
+        }
+    };
+    package.linker_path = Some(path);
+}
+
+/// The linker's graph of an exe, which is linked once more for it; `None` where no package is known to have made it.
+pub(super) async fn ask(
+    plan: &Plan,
+    toolchain: &Toolchain,
+    unit: &Unit,
+    built: &Overlay,
+    image: &ImageFile,
+) -> Option<Result<LinkGraph, String>> {
+    let main = image.package.as_deref()?;
     let mut go = unit.go.clone();
     if image.link_proof {
         go.flags.build_mode = Some("default".into());
@@ -133,32 +199,15 @@ pub(super) async fn ask_linker(
     let goflags = split_flags(toolchain.env("GOFLAGS").unwrap_or_default());
     let overlay = built.path.as_deref().filter(|_| image.link_proof);
     let line = go.dumpdep(&Target::windows_arm64(), plan.cgo, overlay, &goflags, main);
-    let path = match linkgraph::dumpdep(&line).await {
+    Some(match linkgraph::dumpdep(&line).await {
         Err(error) => Err(error.to_string()),
         Ok((graph, finished)) if !finished.success() => {
             let words: Vec<&str> = graph.words().iter().map(String::as_str).collect();
             let words = words.get(words.len().saturating_sub(5)..).unwrap_or_default();
             Err(format!("`{line}` failed: {}", words.join("; ")))
         }
-        Ok((graph, _)) => {
-            let prefix = if main == query.package { "main" } else { &query.package };
-            let own_code = |name: &str| {
-                let body = linked.functions.get(name).map(|function| function.presence);
-                name != "init" && body == Some(Presence::Body)
-            };
-            let way = graph.way(prefix, function, &own_code);
-            way.ok_or_else(|| "the linker keeps no symbol of it".to_owned()).map(|way| LinkerPath {
-                image: image.name.clone(),
-                link_proof: image.link_proof,
-                function: function.map(str::to_owned).or(way.function),
-                symbols: way.symbols,
-                reflection: way.reflection,
-                dynamic: way.dynamic,
-                unread_lines: graph.unread_lines(),
-            })
-        }
-    };
-    package.linker_path = Some(path);
+        Ok((graph, _)) => Ok(graph),
+    })
 }
 
 /// How the programs that link libraries were built.
@@ -206,7 +255,22 @@ fn answer(units: &[UnitFacts], asked: &str) -> Result<Why, WhyError> {
         if let Some(query) = resolve(&unit.packages, asked)
             && let Some(package) = unit.packages.get(&query.package)
         {
-            return Ok(of_package(unit, package, query.function));
+            let declared =
+                query.function.as_deref().map(|function| declared::find(package, function));
+            return match (declared, query.function) {
+                (Some(Declared::Nowhere(names)), Some(function)) => Err(WhyError::NoFunction {
+                    near: near_functions(&package.import_path, &names, &function),
+                    package: query.package,
+                    function,
+                }),
+                (declared, function) => {
+                    let elsewhere = match declared {
+                        Some(Declared::Elsewhere(file)) => Some(package.report_path(&file)),
+                        _ => None,
+                    };
+                    Ok(Why { elsewhere, ..of_package(unit, package, function) })
+                }
+            };
         }
     }
     if units.iter().all(|unit| unit.packages.is_empty()) {
@@ -246,6 +310,7 @@ fn of_package(unit: &UnitFacts, package: &PackageFacts, function: Option<String>
         images,
         presence: function.as_deref().map(|function| presence(&linked, function)),
         functions: linked.functions.into_keys().collect(),
+        elsewhere: None,
         function,
         linker,
         no_linker,
@@ -321,6 +386,25 @@ fn near<'a>(names: impl Iterator<Item = &'a str>, asked: &str) -> Vec<String> {
     found.into_iter().take(SUGGESTIONS).map(|(_, name)| name.to_owned()).collect()
 }
 
+/// Functions of a package that look like one that it does not have.
+fn near_functions(package: &str, names: &BTreeSet<String>, asked: &str) -> Vec<String> {
+    let wanted = declared::last(asked).to_lowercase();
+    let close = |name: &&String| {
+        let far = distance(&declared::last(name).to_lowercase(), &wanted);
+        // Every third letter, and one of a short name.
+        (far <= (wanted.chars().count() / 3).max(1)).then_some(far)
+    };
+    let mut found: Vec<(usize, usize, &String)> = names
+        .iter()
+        .filter_map(|name| {
+            let whole = distance(&declared::plain(name), &declared::plain(asked));
+            Some((close(&name)?, whole, name))
+        })
+        .collect();
+    found.sort();
+    found.into_iter().take(SUGGESTIONS).map(|(.., name)| format!("{package}.{name}")).collect()
+}
+
 /// Changes of one character that turn one text into the other (Levenshtein).
 fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().take(COMPARED).collect();
@@ -384,6 +468,13 @@ mod tests {
         assert_eq!(near("oleutil"), ["github.com/go-ole/go-ole/oleutil"]);
         assert_eq!(near("go-ole")[0], "github.com/go-ole/go-ole");
         assert!(near("quite.different/thing").is_empty());
+        let names: BTreeSet<String> =
+            ["Linked", "(*T).Linked", "NotLinked", "run", "Set"].map(str::to_owned).into();
+        let near = |asked| near_functions("ex.com/d", &names, asked);
+        assert_eq!(near("Lniked"), ["ex.com/d.Linked", "ex.com/d.(*T).Linked"]);
+        assert_eq!(near("T.linked")[0], "ex.com/d.(*T).Linked");
+        assert_eq!(near("Get"), ["ex.com/d.Set"]);
+        assert!(near("Quite").is_empty());
         assert_eq!(distance("kitten", "sitting"), 3);
         assert_eq!((distance("", "ab"), distance("ab", "")), (2, 2));
     }

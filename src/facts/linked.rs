@@ -43,18 +43,44 @@ pub struct LinkedFunction {
     pub images: Vec<usize>,
     /// The most that one of them holds of it.
     pub presence: Presence,
+    /// Those of the exes in which nothing but a method that the linker keeps for reflection leads to it, and the
+    /// linker's way there, which is empty where nobody asked for it. An exe that is not here was not asked, or
+    /// something calls the function in it.
+    pub kept: BTreeMap<usize, Vec<String>>,
 }
 
 impl LinkedFunctions {
     /// A function by its name in the source. The wrapper `(*T).M` that the compiler makes of a method `T.M`
     /// stands for it: a type cannot have both.
     pub fn find(&self, function: &str) -> Option<&LinkedFunction> {
-        let wrapper = || {
-            let (receiver, method) = function.split_once('.')?;
-            let value = !receiver.starts_with('(') && !method.contains('.');
-            value.then(|| self.functions.get(&format!("(*{receiver}).{method}")))?
-        };
-        self.functions.get(function).or_else(wrapper)
+        self.functions.get(function).or_else(|| self.functions.get(&wrapper(function)?))
+    }
+
+    /// The same by name: that of the wrapper where that stands for it.
+    pub fn find_mut(&mut self, function: &str) -> Option<&mut LinkedFunction> {
+        if self.functions.contains_key(function) {
+            return self.functions.get_mut(function);
+        }
+        self.functions.get_mut(&wrapper(function)?)
+    }
+
+    /// Whether reflection alone keeps a function: in every exe that holds it, programs that only link libraries left
+    /// aside, since they ask reflection for everything.
+    pub fn kept_for_reflection(&self, function: &str) -> bool {
+        let Some(found) = self.find(function) else { return false };
+        let mut programs = found
+            .images
+            .iter()
+            .filter(|at| self.images.get(**at).is_some_and(|image| !image.link_proof))
+            .peekable();
+        programs.peek().is_some() && programs.all(|at| found.kept.contains_key(at))
+    }
+
+    /// The linker's way to a function that reflection alone keeps in an exe.
+    pub fn way_of(&self, function: &str, image: &LinkedImage) -> Option<&[String]> {
+        let found = self.find(function)?;
+        let at = self.images.iter().position(|other| other == image)?;
+        found.kept.get(&at).map(Vec::as_slice)
     }
 
     /// Whether an exe holds the function.
@@ -62,26 +88,32 @@ impl LinkedFunctions {
         self.find(function).is_some()
     }
 
-    /// The exe to name for a function: a command before a link proof. Without a function, one that links the
-    /// package.
+    /// The exe to name for a function: a command before a link proof, and one that calls it before one that does
+    /// not. Without a function, one that links the package.
     pub fn image_of(&self, function: Option<&str>) -> Option<&LinkedImage> {
-        let holds = function.map(|function| self.find(function));
-        let mut all: Vec<&LinkedImage> = match holds {
-            Some(None) => return None,
-            Some(Some(function)) => {
-                function.images.iter().filter_map(|at| self.images.get(*at)).collect()
-            }
-            None => self.images.iter().collect(),
+        let Some(function) = function else {
+            return self.images.iter().min_by_key(|image| image.link_proof);
         };
-        all.sort_by_key(|image| image.link_proof);
-        all.first().copied()
+        let function = self.find(function)?;
+        let images = function.images.iter().filter_map(|at| Some((at, self.images.get(*at)?)));
+        let first =
+            images.min_by_key(|(at, image)| (image.link_proof, function.kept.contains_key(at)));
+        first.map(|(_, image)| image)
     }
+}
+
+/// The wrapper `(*T).M` of a method `T.M`.
+fn wrapper(function: &str) -> Option<String> {
+    let (receiver, method) = function.split_once('.')?;
+    let value = !receiver.starts_with('(') && !method.contains('.');
+    value.then(|| format!("(*{receiver}).{method}"))
 }
 
 /// Names for facts that are made by hand: one exe, `app.exe`, holds them.
 impl<S: Into<String>> FromIterator<S> for LinkedFunctions {
     fn from_iter<I: IntoIterator<Item = S>>(names: I) -> Self {
-        let function = LinkedFunction { images: vec![0], presence: Presence::Body };
+        let function =
+            LinkedFunction { images: vec![0], presence: Presence::Body, kept: BTreeMap::new() };
         Self {
             images: vec![LinkedImage { name: "app.exe".into(), link_proof: false }],
             functions: names.into_iter().map(|name| (name.into(), function.clone())).collect(),
@@ -135,8 +167,11 @@ mod tests {
     #[test]
     fn a_command_is_named_before_a_link_proof() {
         let image = |name: &str, link_proof| LinkedImage { name: name.into(), link_proof };
-        let function =
-            |images: &[usize]| LinkedFunction { images: images.to_vec(), presence: Presence::Body };
+        let function = |images: &[usize]| LinkedFunction {
+            images: images.to_vec(),
+            presence: Presence::Body,
+            kept: BTreeMap::new(),
+        };
         let linked = LinkedFunctions {
             images: vec![image("proof.exe", true), image("app.exe", false)],
             functions: [("F".into(), function(&[0, 1])), ("G".into(), function(&[0]))].into(),
@@ -147,5 +182,34 @@ mod tests {
         assert_eq!(name(Some("G")), Some("proof.exe"));
         assert_eq!(name(Some("H")), None);
         assert_eq!(name(None), Some("app.exe"));
+    }
+
+    #[test]
+    fn reflection_alone_keeps_what_no_program_calls() {
+        let image = |name: &str, link_proof| LinkedImage { name: name.into(), link_proof };
+        let function = |images: &[usize], kept: &[usize]| LinkedFunction {
+            images: images.to_vec(),
+            presence: Presence::Body,
+            kept: kept.iter().map(|at| (*at, Vec::new())).collect(),
+        };
+        let linked = LinkedFunctions {
+            images: vec![image("proof.exe", true), image("a.exe", false), image("b.exe", false)],
+            functions: [
+                ("(*T).Everywhere".into(), function(&[0, 1, 2], &[1, 2])),
+                ("(*T).Called".into(), function(&[0, 1, 2], &[1])),
+                ("(*T).Proof".into(), function(&[0], &[])),
+                ("F".into(), function(&[2], &[])),
+            ]
+            .into(),
+            unread: Vec::new(),
+        };
+        assert!(linked.kept_for_reflection("(*T).Everywhere"));
+        assert!(linked.kept_for_reflection("T.Everywhere"), "the wrapper");
+        for function in ["(*T).Called", "(*T).Proof", "F", "G"] {
+            assert!(!linked.kept_for_reflection(function), "{function}");
+        }
+        let name = |function| linked.image_of(Some(function)).map(|image| image.name.as_str());
+        assert_eq!(name("(*T).Everywhere"), Some("a.exe"));
+        assert_eq!(name("(*T).Called"), Some("b.exe"), "the one that calls it");
     }
 }

@@ -3,6 +3,7 @@
 //! `go/`, `source/` and `image/` make them; `checks/` judge them and see nothing else.
 
 pub mod build;
+pub mod calls;
 pub mod classify;
 pub mod code;
 pub mod embedded;
@@ -30,6 +31,7 @@ pub use build::{
     Blame, BuildRun, Control, ControlTarget, Definition, Diagnostic, Expected, Failure,
     FailureClass, ImageFile, Stage, TestFacts, Tried,
 };
+pub use calls::CodeCalls;
 pub use code::CodeFacts;
 pub use embedded::EmbeddedFacts;
 pub use given::{Company, GivenContainer, GivenFacts, GivenFile};

@@ -9,7 +9,7 @@ use super::image::Part;
 use super::{LinkedFunctions, LinkerPath, ListingFacts, RuleHit, SourceFacts};
 
 /// A module as the build selected it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ModuleFacts {
     /// Path, selected version and replacement.
     pub reference: ModuleRef,

@@ -113,6 +113,27 @@ fn made(element: &str) -> bool {
     !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// The name of a symbol as Go's function table has it: what stands in brackets, from the first to the last, is left
+/// out (cmd/link, `nameParts`), so that all instances of a generic function have one name.
+pub fn in_table(name: &str) -> std::borrow::Cow<'_, str> {
+    match (name.find('['), name.rfind(']')) {
+        (Some(first), Some(last)) if first < last => {
+            let (head, tail) = (name.get(..first), name.get(last + 1..));
+            format!("{}[...]{}", head.unwrap_or_default(), tail.unwrap_or_default()).into()
+        }
+        _ => name.into(),
+    }
+}
+
+/// Whether a symbol is a function that the compiler made inside of another one: a closure, the body of a loop over
+/// a function, what `go` and `defer` run. Nothing but the code around it refers to such a one by its name; where
+/// that code is inlined, it has a copy.
+pub fn inner(name: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or_default();
+    last.contains("-range")
+        || ["func", "gowrap", "deferwrap"].iter().any(|word| last.starts_with(word)) && made(last)
+}
+
 /// A name without the types in brackets.
 fn without_brackets(name: &str) -> std::borrow::Cow<'_, str> {
     if !name.contains('[') {
@@ -180,6 +201,24 @@ mod tests {
         for (name, of) in cases {
             assert_eq!(function(name).as_deref(), of, "{name}");
         }
+    }
+
+    #[test]
+    fn the_function_table_leaves_types_out() {
+        let cases = [
+            ("a.b/c.F", "a.b/c.F"),
+            ("a.b/c.F[go.shape.[]uint8,d.e/f.T].func1", "a.b/c.F[...].func1"),
+            ("a.b/c.(*G[int]).M[x]", "a.b/c.(*G[...]"),
+            ("a.F[", "a.F["),
+            ("a.F][", "a.F]["),
+        ];
+        for (name, in_the_table) in cases {
+            assert_eq!(in_table(name), in_the_table, "{name}");
+        }
+        let inner_ones = ["a.F.func1", "a.F.gowrap12", "a.(*T).M.deferwrap1", "a.F-range1"];
+        assert!(inner_ones.into_iter().all(inner));
+        let others = ["a.F", "a.func", "a.init.0", "a.T.M-fm", "a.F.func1.2", "a.functional", ""];
+        assert!(!others.into_iter().any(inner));
     }
 
     #[test]

@@ -4,7 +4,9 @@
 //! meets `TO` for the first time, and once more where a type turns out to be converted to an interface. So this is
 //! no full graph of references but a tree of first meetings, and a way in it is one way of several. What no
 //! method call through an interface or by reflection is needed for is met before everything else: a way without
-//! such a step exists exactly where the tree has it.
+//! such a step exists exactly where the tree has it. Methods of both kinds are met in one go, though: of a function
+//! that is called by a method for reflection and by one for an interface the tree has either way, not both. The
+//! code of the exe knows the other ([`LinkGraph::add_calls`], [`LinkGraph::kept`]).
 //!
 //! | form | meaning |
 //! |---|---|
@@ -16,8 +18,11 @@
 //! | `reached iface method: {M T}` | with `-v=2`: a method of an interface is called |
 //! | `reached generic iface method: M` | with `-v=2`: likewise, by its name alone |
 //!
-//! A method that is kept although none of the last two lines names it is kept for reflection alone. Other lines
+//! A method that is kept although none of the last two lines names it is kept for reflection alone. (The last line is
+//! also for `MethodByName` with a constant, which names the method that it calls.) Other lines
 //! (`# PACKAGE` of cmd/go, the link trace, errors) are no edges.
+
+mod kept;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};

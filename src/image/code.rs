@@ -7,6 +7,7 @@
 
 mod block;
 mod callers;
+mod calls;
 mod place;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ use crate::facts::code::{CodeFacts, Guard};
 use crate::facts::image::{CodeRange, CodeType, ImageFacts, MachineKind, Part, Section};
 
 use block::{Marked, RawForeign};
+pub use calls::calls;
 
 /// Bytes of code that one task looks at, as far as the functions allow: small enough to keep all
 /// cores busy to the end, large enough that a task costs nothing.

@@ -9,6 +9,7 @@
 //! and are looked up when somebody asks.
 
 mod exports;
+mod inlined;
 mod linked;
 mod owner;
 mod pclntab;
@@ -21,7 +22,7 @@ use std::ops::Range;
 use super::pe::{self, Image};
 use super::{ImageError, bytes};
 use crate::facts::code::{Function, NamedBy};
-use crate::facts::image::{ImageFacts, Section};
+use crate::facts::image::{ImageFacts, Part, Section};
 use crate::facts::symbol::compiler_made;
 
 pub use linked::linked_functions;
@@ -293,6 +294,14 @@ impl<'a> FunctionTable<'a> {
                 None => Owner::Unknown,
             },
         }
+    }
+
+    /// Calls `found` with each function and the name of one that was inlined into it, as often as that was done.
+    ///
+    /// # Errors
+    /// The table has no such information, or it cannot be read; then nothing is known.
+    pub(super) fn inlined(&self, found: &mut dyn FnMut(usize, &'a [u8])) -> Part<()> {
+        inlined::each(self, found)
     }
 
     /// RVAs of Go's function table, where the module data says how long it is.

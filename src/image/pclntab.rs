@@ -32,6 +32,9 @@ pub(super) struct ModuleData {
     pub(super) table_end: u32,
     /// RVA from which the starts of functions count.
     pub(super) text: u32,
+    /// RVAs of which one is where the data of functions begins (`gofunc`), which trees of inlined calls count from:
+    /// the word has moved, and what is there tells which it is.
+    pub(super) function_data: [Option<u32>; FUNCTION_DATA.len()],
 }
 
 /// Finds the function table of the image.
@@ -90,6 +93,8 @@ const MIN_PC: u64 = 20;
 const MAX_PC: u64 = 21;
 const TEXT: u64 = 22;
 const END_OF_TEXT: u64 = 23;
+/// `gofunc`, which is word 40 from Go 1.20 to 1.26, and the words where it could be if others come before it.
+const FUNCTION_DATA: [u64; 4] = [40, 41, 42, 43];
 
 /// The module data that points to one of the function tables at these RVAs, sorted by
 /// them, in the data that may be written to. Only 64-bit images are searched. The
@@ -139,7 +144,8 @@ fn module_data_at(image: &Image<'_>, bytes: &[u8], table: u32) -> Option<ModuleD
     let ordered = text <= min && min < max && max <= end && u64::from(end) <= behind;
     let last =
         rva(PCLN_TABLE)?.checked_add(u32::try_from(u64_at(bytes, 8 * (PCLN_TABLE + 1))?).ok()?)?;
-    (ordered && last > table).then_some(ModuleData { table, table_end: last, text })
+    let function_data = FUNCTION_DATA.map(rva);
+    (ordered && last > table).then_some(ModuleData { table, table_end: last, text, function_data })
 }
 
 /// Version and number of functions, if this is a header of the pointer size.

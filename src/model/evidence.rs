@@ -105,15 +105,15 @@ pub enum Evidence {
         image: String,
         /// Functions without the package's path, such as `(*T).Run`; at most a few, worst first.
         functions: Vec<String>,
-        /// Whether the linker's way to them goes through a method that no direct reference and no call through
-        /// an interface leads to, kept because reflection could call it; known where that way was asked for.
+        /// Whether the exe holds them although no call and no interface leads to them, only because reflection
+        /// could look up the method that does, or that they are. Absent: something calls them, or that is not known.
         #[serde(skip_serializing_if = "std::ops::Not::not", default)]
         reflection: bool,
         /// Whether the exe is only the program that gowoa makes to link libraries: what it holds is what users
         /// of the libraries could reach.
         #[serde(skip_serializing_if = "std::ops::Not::not", default)]
         link_proof: bool,
-        /// The linker's way from the entry point to the first of them, where it was asked for.
+        /// The linker's way from the entry point to the first of them, where reflection alone keeps it.
         #[serde(skip_serializing_if = "Vec::is_empty", default)]
         path: Vec<String>,
     },

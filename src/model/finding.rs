@@ -140,6 +140,48 @@ pub struct Location {
     pub function: Option<String>,
 }
 
+/// What an [`Anchor`] points at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AnchorKind {
+    /// The place of the finding itself.
+    Location,
+    /// The line of go.mod that selects the version of the module concerned.
+    Requirement,
+    /// A file of the package concerned.
+    Package,
+    /// The go.mod of the project: nothing closer is in the repository.
+    Module,
+}
+
+impl AnchorKind {
+    /// The word used in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Location => "location",
+            Self::Requirement => "requirement",
+            Self::Package => "package",
+            Self::Module => "module",
+        }
+    }
+}
+
+/// The line of a source file in the user's repository that a finding is shown at by what knows files of
+/// the repository alone: annotations, code scanning, test reports.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Anchor {
+    /// `/`-separated, relative to the root of the repository.
+    pub file: String,
+    /// Line in `file`, from 1.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub line: Option<u32>,
+    /// Column in bytes, from 1.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub column: Option<u32>,
+    /// What stands there.
+    pub kind: AnchorKind,
+}
+
 /// Why a finding does not count.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Waived {
@@ -178,6 +220,9 @@ pub struct Finding {
     /// Where.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub location: Option<Location>,
+    /// The nearest line of a source file in the user's repository; absent where there is no such file.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub anchor: Option<Anchor>,
     /// Which reachability decided the severity.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reachability: Option<Reachability>,

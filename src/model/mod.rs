@@ -12,7 +12,9 @@ mod subject;
 mod why;
 
 pub use evidence::{ChainLink, ControlOutcome, Evidence, ListingLine};
-pub use finding::{Confidence, Finding, Location, ModuleRef, Reachability, Severity, Waived};
+pub use finding::{
+    Anchor, AnchorKind, Confidence, Finding, Location, ModuleRef, Reachability, Severity, Waived,
+};
 pub use map::{ImageMap, MapSection, MapSpan, SpanKind};
 pub use report::{
     CheckResult, Counts, Host, PhaseReport, PlanReport, Problem, Report, ReportVerdict,
@@ -47,6 +49,19 @@ impl fmt::Display for CheckId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// What is to be said of a check beyond its id; the id stands in the Report, this in the program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckInfo {
+    /// Its stable id.
+    pub id: CheckId,
+    /// One line: what it finds.
+    pub title: &'static str,
+    /// The worst severity it gives.
+    pub severity: Severity,
+    /// The explanation page, Markdown.
+    pub page: &'static str,
 }
 
 /// What one check says of one subject. Silence is never a pass, and "could not look" is never a pass.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{CheckId, Finding, Severity, Subject, SubjectId};
 
 /// Version of the JSON form: `major.minor`.
-pub const SCHEMA_VERSION: &str = "1.2";
+pub const SCHEMA_VERSION: &str = "1.3";
 
 /// The answer in one word; the same three words stand in JSON, in outputs and in the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

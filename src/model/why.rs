@@ -32,6 +32,9 @@ pub struct Why {
     /// What is known of the function that was asked for.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub presence: Option<FunctionPresence>,
+    /// The file that declares this function, if none that is built for windows/arm64 does.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub elsewhere: Option<String>,
     /// The linker's way to it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub linker: Option<LinkerWay>,

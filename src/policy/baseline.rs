@@ -1,79 +1,14 @@
 //! The baseline: a saved report whose findings are known already, and do not count.
 //!
-//! A finding is known again by check, class, package, subject, file and function. Lines are left out, and so
-//! are the versions of modules, so that neither an edit above nor an update makes it new. Equal findings are
-//! counted: of two where the baseline has one, one is new. One that has become worse is new too.
+//! [`Fingerprint`] says which findings are the same. Equal findings are counted: of two where the baseline has
+//! one, one is new. One that has become worse is new too.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::{counts_against, parts};
+use super::counts_against;
+use super::fingerprint::Fingerprint;
 use crate::model::{Counts, Finding, Host, PlanReport, Report, ReportVerdict, Severity};
-
-/// What the same finding has in common from run to run.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Fingerprint {
-    check: String,
-    class: Option<String>,
-    package: Option<String>,
-    /// Kind and name, without versions of modules.
-    subject: (String, String),
-    file: Option<String>,
-    function: Option<String>,
-    /// The message without its numbers, for what has no package to tell it by: two DLLs that one exe imports.
-    /// Absent where another gowoa made the baseline, whose words may be others.
-    words: Option<String>,
-}
-
-impl Fingerprint {
-    fn of(finding: &Finding, with_words: bool) -> Self {
-        let (kind, name) = parts::subject(&finding.subject);
-        let place = finding.location.as_ref();
-        let about_package = matches!(kind, "package" | "test" | "object");
-        Self {
-            check: finding.check.as_str().to_owned(),
-            class: finding.class.clone(),
-            package: finding.package.clone(),
-            subject: (kind.to_owned(), parts::without_versions(name).into_owned()),
-            file: place
-                .and_then(|place| place.file.as_deref())
-                .map(|file| parts::without_versions(file).into_owned()),
-            function: place.and_then(|place| place.function.clone()),
-            words: (with_words && !about_package).then(|| without_numbers(&finding.message)),
-        }
-    }
-}
-
-/// A text with `#` for everything that counts or addresses: words that begin with a digit, long words of
-/// hexadecimal digits, and numbers in other words.
-fn without_numbers(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut word = String::new();
-    // The space at the end closes the last word.
-    for c in text.chars().chain([' ']) {
-        if c.is_ascii_alphanumeric() {
-            word.push(c);
-            continue;
-        }
-        let has_digit = word.bytes().any(|byte| byte.is_ascii_digit());
-        let hex = word.len() >= 8 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
-        if word.starts_with(|c: char| c.is_ascii_digit()) || hex && has_digit {
-            out.push('#');
-        } else {
-            for c in word.chars() {
-                match c.is_ascii_digit() {
-                    true if out.ends_with('#') => {}
-                    true => out.push('#'),
-                    false => out.push(c),
-                }
-            }
-        }
-        word.clear();
-        out.push(c);
-    }
-    out.pop();
-    out
-}
 
 /// One finding of the baseline.
 #[derive(Debug, Clone, Copy)]

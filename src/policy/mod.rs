@@ -2,18 +2,21 @@
 //!
 //! * [`config`]: `gowoa.toml`, read from its text;
 //! * [`waiver`]: findings that somebody has decided about;
-//! * [`baseline`]: findings that a saved report has already.
+//! * [`baseline`]: findings that a saved report has already;
+//! * [`merge`]: several saved reports as one.
 //!
 //! None of it touches results: what could not be judged stays so, and keeps its report incomplete.
 
 pub mod baseline;
 pub mod config;
+pub(crate) mod fingerprint;
+pub mod merge;
 mod parts;
 pub mod waiver;
 
 use self::baseline::Baseline;
 use self::waiver::Waiver;
-use crate::model::{Counts, Finding, ReportVerdict, Severity};
+use crate::model::{Counts, Evidence, Finding, ReportVerdict, Severity};
 
 /// The check that speaks of waivers. It cannot be waived: the waiver itself can be removed.
 pub const STALE_WAIVER: &str = "stale-waiver";
@@ -77,6 +80,24 @@ pub fn count(findings: &[Finding], counts: &mut Counts) {
     }
 }
 
+/// Sorts as a report does: worst first, then what keeps the most packages from building, then by check and subject.
+pub fn worst_first(findings: &mut [Finding]) {
+    findings.sort_by(|a, b| {
+        b.severity.cmp(&a.severity).then_with(|| stops(b).cmp(&stops(a))).then_with(|| {
+            (&a.check, &a.subject, &a.message).cmp(&(&b.check, &b.subject, &b.message))
+        })
+    });
+}
+
+/// How many packages a finding keeps from building.
+fn stops(finding: &Finding) -> usize {
+    let stops = finding.evidence.iter().map(|evidence| match evidence {
+        Evidence::Stops { packages } => packages.len(),
+        _ => 0,
+    });
+    stops.sum()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,6 +116,7 @@ mod tests {
             module: None,
             subject: SubjectId(String::new()),
             location: None,
+            anchor: None,
             reachability: None,
             evidence: Vec::new(),
             waived: None,

@@ -9,11 +9,11 @@ use serde::de::value::{Error, StringDeserializer};
 use super::secrets::{is_common, is_secret_name};
 use super::{MARKER, Redact, Redactor};
 use crate::model::{
-    BuildState, ChainLink, CheckId, CheckResult, Confidence, ControlOutcome, Counts, Evidence,
-    FileSetClass, Finding, FunctionPresence, Host, ImageMap, LinkerWay, ListingLine, Location,
-    MapSection, MapSpan, ModuleRef, PhaseReport, PlanReport, Problem, Reachability, Report,
-    ReportVerdict, ResultVerdict, Severity, SpanKind, Subcommand, Subject, SubjectId, SubjectKind,
-    ToolRef, Unproven, Waived, Why, WhyImage,
+    Anchor, AnchorKind, BuildState, ChainLink, CheckId, CheckResult, Confidence, ControlOutcome,
+    Counts, Evidence, FileSetClass, Finding, FunctionPresence, Host, ImageMap, LinkerWay,
+    ListingLine, Location, MapSection, MapSpan, ModuleRef, PhaseReport, PlanReport, Problem,
+    Reachability, Report, ReportVerdict, ResultVerdict, Severity, SpanKind, Subcommand, Subject,
+    SubjectId, SubjectKind, ToolRef, Unproven, Waived, Why, WhyImage,
 };
 
 /// Types without text.
@@ -39,6 +39,7 @@ macro_rules! fields {
 
 no_text!(bool, i32, u32, u64);
 no_text!(
+    AnchorKind,
     BuildState,
     SpanKind,
     Subcommand,
@@ -54,6 +55,7 @@ no_text!(
 );
 
 fields! {
+    Anchor { file, line, column, kind }
     ChainLink { package, module }
     CheckResult { check, subject, verdict, reason, gating }
     Counts {
@@ -61,7 +63,7 @@ fields! {
         errors, warnings, notes, waived, known, inconclusive,
     }
     Finding {
-        check, severity, confidence, class, message, help, package, module, subject, location, reachability,
+        check, severity, confidence, class, message, help, package, module, subject, location, anchor, reachability,
         evidence, waived, known,
     }
     LinkerWay { image, symbols, dynamic, reflection, unread_lines }
@@ -88,7 +90,7 @@ fields! {
     Unproven { label, text, names }
     Waived { reason, expires }
     Why {
-        package, function, module, target, chain, build, reach, images, functions, presence, linker, no_linker,
+        package, function, module, target, chain, build, reach, images, functions, presence, elsewhere, linker, no_linker,
     }
     WhyImage { name, link_proof }
 }

@@ -399,6 +399,12 @@ fn full() -> Report {
             module: module(),
             subject: id(),
             location: Some(location),
+            anchor: Some(Anchor {
+                file: text(),
+                line: Some(1),
+                column: Some(1),
+                kind: AnchorKind::Requirement,
+            }),
             reachability: Some(Reachability::MainModule),
             evidence,
             waived: Some(Waived { reason: text(), expires: some() }),

@@ -9,87 +9,11 @@ use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
 use fs_err as fs;
 use tempfile::NamedTempFile;
 
-use super::junit::Dialect;
-
-/// A format that goes to a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// The whole report; `json`.
-    Json,
-    /// `junit`, or `junit-strict`.
-    Junit {
-        /// Which readers it is for.
-        dialect: Dialect,
-    },
-    /// What the terminal shows, every finding in full; `text`.
-    Text,
-    /// The map of each image, SVG; asked for with `--map`, not with `--report`.
-    Map,
-}
-
-impl Format {
-    /// The formats of `--report`, in the order of the documentation.
-    pub const ALL: [Self; 4] = [
-        Self::Json,
-        Self::Junit { dialect: Dialect::Rich },
-        Self::Junit { dialect: Dialect::Strict },
-        Self::Text,
-    ];
-
-    /// The name on the command line.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Json => "json",
-            Self::Junit { dialect: Dialect::Rich } => "junit",
-            Self::Junit { dialect: Dialect::Strict } => "junit-strict",
-            Self::Text => "text",
-            Self::Map => "map",
-        }
-    }
-
-    /// The name of its file in a report directory.
-    pub const fn file_name(self) -> &'static str {
-        match self {
-            Self::Json => "report.json",
-            Self::Junit { .. } => "junit.xml",
-            Self::Text => "report.txt",
-            Self::Map => "map.svg",
-        }
-    }
-}
-
-impl fmt::Display for Format {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// A report was asked for in words that mean no format. The user's input.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum FormatError {
-    /// No such format.
-    #[error("there is no report format {0:?}; choose json, junit, junit-strict or text")]
-    Unknown(String),
-    /// No path.
-    #[error(
-        "{0:?} names no file; write FORMAT=PATH, such as json=report.json, or - for standard output"
-    )]
-    NoPath(OsString),
-}
-
-impl FromStr for Format {
-    type Err = FormatError;
-
-    fn from_str(name: &str) -> Result<Self, FormatError> {
-        let named = Self::ALL.into_iter().find(|format| format.as_str() == name);
-        named.ok_or_else(|| FormatError::Unknown(name.to_owned()))
-    }
-}
+use super::format::{Format, FormatError};
 
 /// A report that was asked for: `FORMAT=PATH`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -223,6 +147,11 @@ impl ReportFile {
             Ok(target) => Ok(Self { path: path.to_owned(), target }),
             Err(source) => Err(FileError::new(path, source)),
         }
+    }
+
+    /// The path as the user gave it.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Writes the report and puts it in its place. On any error the old file is as it was.

@@ -57,7 +57,7 @@ pub fn render(report: &Report) -> String {
         .iter()
         .filter_map(|subject| Some((subject, subject.map.as_ref()?)))
         .collect();
-    let mut drawing = Drawing { out: String::new(), y: MARGIN };
+    let mut drawing = Canvas { out: String::new(), y: MARGIN };
     for (subject, map) in mapped.iter().take(IMAGES) {
         drawing.image(subject, map);
     }
@@ -77,19 +77,115 @@ pub fn render(report: &Report) -> String {
     )
 }
 
+/// A finished SVG element in which all foreign text is escaped.
+#[derive(Debug)]
+pub(super) struct Drawing(String);
+
+impl Drawing {
+    /// The element.
+    pub(super) fn svg(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The sections of one image as a picture inside an HTML page, which has the legend, the alarms and the styles.
+/// `number` tells the pictures of a page apart, `name` is the image's.
+pub(super) fn inline(map: &ImageMap, number: usize, name: &str) -> Drawing {
+    let total = total(map);
+    let mut canvas = Canvas { out: String::new(), y: 0.0 };
+    for section in &map.sections {
+        canvas.section(section, Scale::of(total));
+    }
+    Drawing(format!(
+        "<svg class=\"map\" viewBox=\"0 0 {WIDTH} {:.0}\" role=\"img\" aria-labelledby=\"map-{number}-title\" \
+         aria-describedby=\"map-{number}-desc\">\n<title id=\"map-{number}-title\">Map of {}</title>\
+         <desc id=\"map-{number}-desc\">Every byte of the file takes the same area; the table below has the \
+         sums.</desc>\n{}</svg>\n",
+        canvas.y,
+        escape(name),
+        canvas.out
+    ))
+}
+
+/// A square in the colour of a kind, for a legend beside which the words stand.
+pub(super) fn swatch(share: &Share) -> Drawing {
+    Drawing(format!(
+        "<svg class=\"swatch\" viewBox=\"0 0 12 12\" aria-hidden=\"true\"><rect width=\"12\" height=\"12\" \
+         fill=\"{}\"/></svg>",
+        share.colour
+    ))
+}
+
+/// Bytes of an image. A report read from a file may say anything.
+fn total(map: &ImageMap) -> u64 {
+    map.sections.iter().map(|section| section.size).fold(0, u64::saturating_add)
+}
+
+/// What one kind of stretch takes of an image.
+pub(super) struct Share {
+    colour: &'static str,
+    /// The kind in words.
+    pub(super) words: &'static str,
+    /// The sum.
+    pub(super) bytes: u64,
+    /// The sum as a part of the image, such as `12.5 %`.
+    pub(super) percent: String,
+}
+
+/// The kinds that are there, in the order of the legend.
+pub(super) fn shares(map: &ImageMap) -> Vec<Share> {
+    let total = total(map);
+    let sum = |kind| {
+        let spans = map.sections.iter().flat_map(|section| &section.spans);
+        spans.filter(|span| span.kind == kind).map(|span| span.length).fold(0, u64::saturating_add)
+    };
+    let kinds = KINDS.iter().map(|&(kind, colour, words)| (colour, words, sum(kind)));
+    kinds
+        .filter(|&(.., bytes)| bytes > 0)
+        .map(|(colour, words, bytes)| Share {
+            colour,
+            words,
+            bytes,
+            percent: percent(bytes, total),
+        })
+        .collect()
+}
+
+/// x86 code and opaque words in words, and how many more there are.
+pub(super) fn alarms(map: &ImageMap) -> (Vec<String>, usize) {
+    let alarms: Vec<(&MapSection, &MapSpan)> = map
+        .sections
+        .iter()
+        .flat_map(|section| section.spans.iter().map(move |span| (section, span)))
+        .filter(|(_, span)| matches!(span.kind, SpanKind::X86 | SpanKind::Opaque))
+        .collect();
+    let line = |(section, span): &(&MapSection, &MapSpan)| {
+        let (_, _, words) = look(span.kind);
+        format!(
+            "{words}: {} in {}, {} at file offset {:#x}",
+            bytes(span.length),
+            section.name,
+            if span.label.is_empty() { "no name" } else { &span.label },
+            section.file_offset.saturating_add(span.offset)
+        )
+    };
+    let shown = alarms.iter().take(LISTED).map(line).collect();
+    (shown, alarms.len().saturating_sub(LISTED))
+}
+
 /// A drawing that grows downwards.
-struct Drawing {
+struct Canvas {
     out: String,
     y: f64,
 }
 
-impl Drawing {
+impl Canvas {
     fn image(&mut self, subject: &Subject, map: &ImageMap) {
         let machine = subject.machine.as_deref().unwrap_or("machine unknown");
-        let total: u64 = map.sections.iter().map(|section| section.size).sum();
+        let total = total(map);
         let title = format!("{}: {machine}, {}", subject.name, bytes(total));
         self.text(MARGIN, "h", &title);
-        self.legend(map, total);
+        self.legend(map);
         let scale = Scale::of(total);
         for section in &map.sections {
             self.section(section, scale);
@@ -98,15 +194,10 @@ impl Drawing {
         self.y += 24.0;
     }
 
-    fn legend(&mut self, map: &ImageMap, total: u64) {
+    fn legend(&mut self, map: &ImageMap) {
         let mut x = MARGIN;
-        for (kind, colour, words) in KINDS {
-            let spans = map.sections.iter().flat_map(|section| &section.spans);
-            let sum: u64 = spans.filter(|span| span.kind == *kind).map(|span| span.length).sum();
-            if sum == 0 {
-                continue;
-            }
-            let text = format!("{words} {} ({})", bytes(sum), percent(sum, total));
+        for share in shares(map) {
+            let text = format!("{} {} ({})", share.words, bytes(share.bytes), share.percent);
             let width = 20.0 + text.chars().count() as f64 * 6.2;
             if x + width > WIDTH - MARGIN {
                 x = MARGIN;
@@ -114,8 +205,9 @@ impl Drawing {
             }
             let y = self.y;
             self.put(&format!(
-                "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"11\" height=\"11\" fill=\"{colour}\"/>\
+                "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"11\" height=\"11\" fill=\"{}\"/>\
                  <text x=\"{:.1}\" y=\"{:.1}\">{}</text>\n",
+                share.colour,
                 x + 15.0,
                 y + 10.0,
                 escape(&text)
@@ -198,25 +290,12 @@ impl Drawing {
 
     /// x86 code and opaque words in words, for those who cannot see the colour.
     fn alarms(&mut self, map: &ImageMap) {
-        let alarms: Vec<(&MapSection, &MapSpan)> = map
-            .sections
-            .iter()
-            .flat_map(|section| section.spans.iter().map(move |span| (section, span)))
-            .filter(|(_, span)| matches!(span.kind, SpanKind::X86 | SpanKind::Opaque))
-            .collect();
-        for (section, span) in alarms.iter().take(LISTED) {
-            let (_, _, words) = look(span.kind);
-            let line = format!(
-                "{words}: {} in {}, {} at file offset {:#x}",
-                bytes(span.length),
-                section.name,
-                if span.label.is_empty() { "no name" } else { &span.label },
-                section.file_offset.saturating_add(span.offset)
-            );
+        let (alarms, more) = alarms(map);
+        for line in alarms {
             self.text(MARGIN, "alarm", &line);
         }
-        if alarms.len() > LISTED {
-            self.text(MARGIN, "alarm", &format!("and {} more", alarms.len() - LISTED));
+        if more > 0 {
+            self.text(MARGIN, "alarm", &format!("and {more} more"));
         }
     }
 
@@ -288,7 +367,7 @@ fn tooltip(section: &MapSection, span: &MapSpan, words: &str) -> String {
 }
 
 /// `212 B`, `1.4 kB`, `33.2 MB`.
-fn bytes(count: u64) -> String {
+pub(super) fn bytes(count: u64) -> String {
     match count {
         0..1_000 => format!("{count} B"),
         1_000..1_000_000 => format!("{}.{} kB", count / 1_000, count % 1_000 / 100),

@@ -4,15 +4,30 @@
 //! so the same Report gives the same bytes, now or from saved JSON. Each format has one escape function
 //! of its own, and every string of the Report goes through it.
 
+mod annotations;
+pub mod azure;
+mod claims;
 pub mod files;
+pub mod format;
+pub mod github;
+mod headline;
+pub mod html;
 pub mod json;
 pub mod junit;
 pub mod map;
+pub mod markdown;
+pub mod outputs;
+mod proven;
 mod reach;
+pub mod sarif;
 pub mod terminal;
+mod view;
+mod words;
 
 #[cfg(test)]
 pub(crate) mod sample;
+
+pub use format::{Format, FormatError};
 
 use crate::model::Finding;
 

@@ -4,8 +4,11 @@ use crate::model::{BuildState, Evidence, Finding, Reachability};
 
 /// What is added to the name of an exe that is only there to link libraries.
 pub(super) const LINK_PROOF: &str = " (the program that links the libraries, as their users could)";
-/// What is added to a function whose way leads through a method that only reflection could call.
-pub(super) const REFLECTION: &str = ", kept because reflection could call it";
+/// What is added to the reachability of a function that is linked for reflection alone.
+const REFLECTION: &str = ", kept because reflection could call it";
+/// What that means for the function of an exe.
+pub(super) const NO_CALL: &str =
+    ", and no call and no interface leads to it: only reflection could";
 
 /// The line behind `reach`. `state` is how far the finding's subject came in the build, where it is known.
 pub(super) fn words(finding: &Finding, state: Option<BuildState>) -> Option<String> {
@@ -88,6 +91,7 @@ mod tests {
             module: None,
             subject: SubjectId::new(SubjectKind::Package, "p"),
             location: Some(Location { function: Some("F".into()), ..Location::default() }),
+            anchor: None,
             reachability: reach,
             evidence: Vec::new(),
             waived: None,

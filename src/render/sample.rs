@@ -1,5 +1,6 @@
 //! Reports for the tests of every renderer: the same samples go through all formats.
 
+mod complete;
 mod findings;
 mod hostile;
 mod map;
@@ -14,11 +15,41 @@ use crate::model::{
     Subject, SubjectId, SubjectKind, ToolRef, Unproven, Waived,
 };
 
-pub(crate) use hostile::{NASTY, hostile_report};
+pub(crate) use complete::complete_report;
+pub(crate) use hostile::{NASTY, hostile_report, hostile_seed};
 pub(crate) use minimal::minimal_report;
 
 const CROSS: &str = "cross-compile";
 const GO_OLE: &str = "github.com/go-ole/go-ole";
+
+/// The reports that `tests/formats` reads, which sees the crate from outside.
+#[test]
+fn the_reports_in_testdata_are_these() {
+    for (name, report) in [("sample", complete_report()), ("hostile", hostile_seed())] {
+        let path =
+            concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/reports/").to_owned() + name + ".json";
+        let text = ascii(&super::json::render(&report));
+        assert_eq!(super::json::parse(&text).unwrap(), report);
+        if std::env::var_os("UPDATE").is_some() {
+            fs_err::write(&path, &text).unwrap();
+        }
+        let committed = fs_err::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+        assert!(committed == text, "{path} is old: UPDATE=1 cargo test --lib render::sample");
+    }
+}
+
+/// The same JSON in ASCII: what a hostile report hides is to be seen by who reads the file.
+fn ascii(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c == '\n' || (c.is_ascii() && !c.is_control()) {
+            text.push(c);
+        } else {
+            text.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
+        }
+    }
+    text
+}
 
 /// A report in which nothing was found and nothing was checked; its verdict is `incomplete`.
 pub(crate) fn empty_report() -> Report {
@@ -99,6 +130,7 @@ pub(crate) fn finding(
         module: None,
         subject: id.clone(),
         location: None,
+        anchor: None,
         reachability: None,
         evidence: Vec::new(),
         waived: None,

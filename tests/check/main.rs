@@ -16,6 +16,7 @@
 //! * [`screen`]: `gowoa screen` on projects, and on modules of a module proxy in a directory;
 //! * [`proxy`]: that module proxy;
 //! * [`reach`]: how packages and functions get into what is built, and `gowoa screen --why`;
+//! * [`reflection`]: what reflection alone keeps in an exe;
 //! * [`harness`]: starts the program in a clean environment.
 
 #![allow(clippy::disallowed_methods, reason = "a test starts the program it tests")]
@@ -30,6 +31,7 @@ mod images;
 mod inspect;
 #[cfg(unix)] // Windows has no such signals; its job objects are process-wrap's.
 mod interrupt;
+mod kept;
 mod listing;
 mod matrix;
 mod objects;
@@ -37,6 +39,7 @@ mod policy;
 mod projects;
 mod proxy;
 mod reach;
+mod reflection;
 mod rules;
 mod screen;
 mod secrets;

@@ -90,7 +90,7 @@ func NotLinked(n int) int { return n * 3 }
     ("dep/graph/more_amd64.go", "package graph\n\nfunc More() int { return 1 }\n"),
 ];
 
-fn write(dir: &Path, files: &[(&str, &str)]) {
+pub(crate) fn write(dir: &Path, files: &[(&str, &str)]) {
     for (name, text) in files {
         let path = dir.join(name);
         fs_err::create_dir_all(path.parent().unwrap()).unwrap();
@@ -98,7 +98,7 @@ fn write(dir: &Path, files: &[(&str, &str)]) {
     }
 }
 
-fn said(run: &Run) -> &str {
+pub(crate) fn said(run: &Run) -> &str {
     assert_eq!(run.code, Some(0), "{}{}", run.stdout, run.stderr);
     &run.stdout
 }
@@ -142,6 +142,11 @@ fn why_a_package_or_a_function_is_there() {
         (
             "example.com/dep/used.v2.NotLinked",
             &["reach    linked package\n", "NotLinked is in no exe"],
+            &["  linker  "],
+        ),
+        (
+            "example.com/dep/used.v2.More",
+            &["declared in dep/used.v2/more_amd64.go, which is not built", "More is in no exe"],
             &["  linker  "],
         ),
         (
@@ -233,6 +238,10 @@ fn an_unknown_package_is_answered_with_those_that_look_like_it() {
         ("net/http", "Go's own packages are not screened"),
         ("github.com/quite/other", "list every package"),
         ("", "no package"),
+        ("example.com/dep/used.v2.Lniked", "example.com/dep/used.v2 declares no function Lniked"),
+        ("example.com/dep/used.v2.Lniked", "perhaps --why 'example.com/dep/used.v2.Linked'"),
+        ("example.com/dep/used.v2.T.Shew", "perhaps --why 'example.com/dep/used.v2.(*T).Show'"),
+        ("example.com/dep/used.v2.\u{1b}[31mQuite", "names functions of it that are linked"),
         ("\u{1b}[31m", "no package"),
     ] {
         let run = Gowoa::why(dir.path(), asked).run();

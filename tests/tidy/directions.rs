@@ -30,8 +30,10 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("checks", &["facts", "model"]),
     ("policy", &["model", "pattern"]),
     ("redact", &["model"]),
-    // A renderer sees the Report and nothing else.
-    ("render", &["model"]),
+    // A renderer sees the Report and nothing else. SARIF carries by what a finding is known again.
+    ("render", &["model", "policy::fingerprint"]),
+    // Only this one knows the network.
+    ("publish", &["model", "render"]),
     (
         "engine",
         &[
@@ -42,8 +44,8 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "checks", "engine", "facts", "go", "model", "plan", "platform", "policy", "redact",
-            "render", "rules",
+            "checks", "engine", "facts", "go", "model", "plan", "platform", "policy", "publish",
+            "redact", "render", "rules",
         ],
     ),
 ];
@@ -76,14 +78,16 @@ const CRATES: &[(&str, &[&str])] = &[
     ("memmap2", &["platform/map.rs"]),
     ("process_wrap", &["go", "platform"]),
     ("which", &["go"]),
-    ("tokio", &["go", "platform", "engine", "cli"]),
+    ("octocrab", &["publish"]),
+    ("http_body_util", &["publish"]),
+    ("tokio", &["go", "platform", "engine", "publish", "cli"]),
     ("toml", &["policy"]),
     ("tree_sitter", &["source"]),
     ("tree_sitter_go", &["source"]),
     ("regex", &["redact"]),
     ("aho_corasick", &["redact", "source"]),
     ("semver", &["rules/version.rs"]),
-    ("tempfile", &["go", "engine", "package", "render/files.rs"]),
+    ("tempfile", &["go", "engine", "package", "render/files.rs", "cli/ci.rs"]),
 ];
 
 /// Something that only some places may do.

@@ -1,5 +1,5 @@
 use super::*;
-use crate::facts::{LinkedFunctions, LinkerPath, ModuleFacts};
+use crate::facts::{LinkedFunctions, ModuleFacts};
 
 const CHECK: CheckId = CheckId::new("float-syscall");
 
@@ -95,30 +95,35 @@ fn an_error_or_a_warning_names_the_exe_that_holds_the_function_or_the_package() 
     assert_eq!(evidence(&judged(&graph_only)), None);
 }
 
+/// The same where the linker was asked, with the functions that it keeps for reflection alone.
+fn kept(mut package: PackageFacts, functions: &[&str]) -> PackageFacts {
+    for name in functions {
+        let linked = package.linked_functions.as_mut().unwrap();
+        let way = vec!["main.main".to_owned(), format!("ex.com/dep.{name}")];
+        linked.functions.get_mut(*name).unwrap().kept.insert(0, way);
+    }
+    package
+}
+
 #[test]
-fn the_linkers_way_is_told_of_the_function_it_leads_to() {
-    let path = |function: &str, link_proof| LinkerPath {
-        image: "app.exe".into(),
-        link_proof,
-        function: Some(function.into()),
-        symbols: vec!["main.main".into(), "ex.com/dep.F".into()],
-        reflection: true,
-        dynamic: true,
-        unread_lines: 0,
-    };
-    let with = |package: PackageFacts, path| PackageFacts { linker_path: Some(path), ..package };
-    let found = judged(&with(linked(&["F"]), Ok(path("F", false))));
-    assert_eq!(evidence(&found), Some((vec!["F".into()], true, false, 2)));
-    let other = judged(&with(linked(&["F", "G"]), Ok(path("G", false))));
-    assert_eq!(evidence(&other), Some((vec!["F".into()], false, false, 0)), "a way to another");
-    let proof = judged(&with(from_a_link_proof(linked(&["F"])), Ok(path("F", true))));
-    assert_eq!(
-        evidence(&proof),
-        Some((vec!["F".into()], false, true, 2)),
-        "it reflects everything"
-    );
-    let none = judged(&with(linked(&["F"]), Err("no way".into())));
-    assert_eq!(evidence(&none), Some((vec!["F".into()], false, false, 0)));
+fn a_function_that_reflection_alone_keeps_says_so_with_the_linkers_way_and_keeps_its_severity() {
+    let one = || vec!["F".to_owned()];
+    let found = judged(&kept(linked(&["F", "G"]), &["F"]));
+    assert_eq!(evidence(&found), Some((one(), true, false, 2)));
+    let kept_severity = (found.reachability, found.severity);
+    assert_eq!(kept_severity, (Some(Reachability::LinkedFunction), Severity::Error));
+    let other = judged(&kept(linked(&["F", "G"]), &["G"]));
+    assert_eq!(evidence(&other), Some((one(), false, false, 0)), "another function");
+    let proof = judged(&kept(from_a_link_proof(linked(&["F"])), &["F"]));
+    assert_eq!(evidence(&proof), Some((one(), false, true, 0)), "it reflects everything");
+}
+
+#[test]
+fn what_is_called_is_named_before_what_reflection_keeps() {
+    let package = kept(linked(&["F", "G"]), &["F"]);
+    let mut order = [Some("H"), Some("F"), None, Some("G")];
+    order.sort_by_key(|function| !is_called(&package, *function));
+    assert_eq!(order, [Some("G"), Some("H"), Some("F"), None]);
 }
 
 #[test]

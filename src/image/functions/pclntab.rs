@@ -32,6 +32,8 @@ pub(super) struct Names<'a> {
     values: u64,
     /// RVAs of the whole table, where the module data says how long it is.
     pub(super) place: Option<std::ops::Range<u32>>,
+    /// RVAs of which one is where the data of functions begins.
+    pub(super) function_data: Vec<u32>,
 }
 
 /// Sizes that changed with Go 1.18.
@@ -45,6 +47,8 @@ struct Layout {
     words: u64,
     /// Whether the header has a word for the start of the text.
     text_start: bool,
+    /// Whether trees of inlined calls have the form of Go 1.20.
+    trees: bool,
 }
 
 impl Layout {
@@ -53,9 +57,12 @@ impl Layout {
     fn since(since: &str) -> Option<Self> {
         match since {
             "go1.18" | "go1.20" => {
-                Some(Self { entry: 8, func_start: 4, words: 3, text_start: true })
+                let trees = since == "go1.20";
+                Some(Self { entry: 8, func_start: 4, words: 3, text_start: true, trees })
             }
-            "go1.16" => Some(Self { entry: 16, func_start: 8, words: 2, text_start: false }),
+            "go1.16" => {
+                Some(Self { entry: 16, func_start: 8, words: 2, text_start: false, trees: false })
+            }
             _ => None,
         }
     }
@@ -71,6 +78,14 @@ fn varint(bytes: &[u8]) -> Option<u32> {
         }
     }
     None
+}
+
+/// The same, and what is behind it.
+fn take_varint(rest: &mut &[u8]) -> Option<u32> {
+    let value = varint(rest)?;
+    let length = rest.iter().take_while(|&&byte| byte & 0x80 != 0).count() + 1;
+    *rest = rest.get(length..)?;
+    Some(value)
 }
 
 /// The compilation unit of a function that has none.
@@ -103,6 +118,60 @@ impl<'a> Names<'a> {
             u32_at(self.table, self.functions.checked_add(func)? + self.layout.func_start + 28)
         });
         unit.is_some_and(|unit| unit != NO_UNIT)
+    }
+
+    /// The name at an offset of the names, if one begins there.
+    pub(super) fn name_at(&self, offset: u32) -> Option<&'a [u8]> {
+        let at = self.names.checked_add(u64::from(offset))?;
+        let text = slice(self.table, self.names, self.units.checked_sub(self.names)?)?;
+        let before = offset.checked_sub(1).map_or(Some(0), |at| text.get(at as usize).copied())?;
+        c_name(self.table, at).filter(|name| before == 0 && !name.is_empty())
+    }
+
+    /// Whether trees of inlined calls have the form that is read here.
+    pub(super) fn has_trees(&self) -> bool {
+        self.layout.trees
+    }
+
+    /// The tree of the calls that were inlined into a function (runtime, `funcInfo` and `inlinedCall`): its offset
+    /// in the data of functions, and how many calls it has. `None` where nothing was inlined.
+    pub(super) fn inline_tree(&self, row: u32) -> Option<(u32, u32)> {
+        /// `FUNCDATA_InlTree` and `PCDATA_InlTreeIndex` of internal/abi.
+        const TREE: u64 = 3;
+        const TREE_INDEX: u32 = 2;
+        let (_, func) = self.entry(u64::from(row))?;
+        let at = self.functions.checked_add(func)?;
+        let tables = u32_at(self.table, at + 28)?;
+        let data = u64::from(*self.table.get(usize::try_from(at + 43).ok()?)?);
+        if tables <= TREE_INDEX || data <= TREE {
+            return None;
+        }
+        let index = u32_at(self.table, at + 44 + 4 * u64::from(TREE_INDEX))?;
+        let tree = u32_at(self.table, at + 44 + 4 * (u64::from(tables) + TREE))?;
+        // No table at all, or no data.
+        if index == 0 || tree == u32::MAX {
+            return None;
+        }
+        Some((tree, self.highest(index)?.checked_add(1)?))
+    }
+
+    /// The highest value of a table that tells a value by address (runtime, `step`): pairs of the difference to the
+    /// value before, which begins at -1, and of the bytes of code that it is for.
+    fn highest(&self, table: u32) -> Option<u32> {
+        let start = usize::try_from(self.values.checked_add(u64::from(table))?).ok()?;
+        let mut rest = self.table.get(start..)?;
+        let (mut value, mut highest, mut first) = (-1_i64, -1_i64, true);
+        loop {
+            let difference = take_varint(&mut rest)?;
+            if difference == 0 && !first {
+                return u32::try_from(highest).ok();
+            }
+            first = false;
+            let half = i64::from(difference >> 1);
+            value += if difference & 1 == 0 { half } else { -half - 1 };
+            take_varint(&mut rest)?;
+            highest = highest.max(value);
+        }
     }
 
     /// The directory of the file that a function begins in.
@@ -157,6 +226,7 @@ pub(super) fn read<'a>(
     let mut names = names(image, table, layout).ok_or_else(|| format!("{at} is cut short"))?;
     let module = module_data(image, &[table.rva])?.first().copied();
     names.place = module.map(|module| table.rva..module.table_end);
+    names.function_data = module.iter().flat_map(|module| module.function_data).flatten().collect();
     let text = match module {
         Some(ModuleData { text, .. }) => Some(text),
         None => text_start(image, facts, &names, symbols),
@@ -211,7 +281,17 @@ fn names<'a>(image: &Image<'a>, table: &PclnTab, layout: Layout) -> Option<Names
     let size = table.functions.checked_mul(layout.entry)?;
     slice(bytes, functions, size)?;
     slice(bytes, names, 1)?;
-    Some(Names { table: bytes, layout, functions, names, units, files, values, place: None })
+    Some(Names {
+        table: bytes,
+        layout,
+        functions,
+        names,
+        units,
+        files,
+        values,
+        place: None,
+        function_data: Vec::new(),
+    })
 }
 
 /// RVA that the starts of the functions count from, where no module data points to the table: by

@@ -1,5 +1,6 @@
 //! A report file arrives whole, or the old one stays and the error says what to do.
 
+use super::super::junit::Dialect;
 use super::*;
 
 /// The names in a directory, sorted.
@@ -25,7 +26,8 @@ fn formats_are_read_by_name() {
     let error = "junit-loose".parse::<Format>().unwrap_err().to_string();
     assert_eq!(
         error,
-        "there is no report format \"junit-loose\"; choose json, junit, junit-strict or text"
+        "there is no report format \"junit-loose\"; choose json, junit, junit-strict, sarif, markdown, \
+         markdown-azure, html, github, azure or text"
     );
     assert_eq!(Format::Json.file_name(), "report.json");
     assert_eq!(Format::Junit { dialect: Dialect::Strict }.file_name(), "junit.xml");

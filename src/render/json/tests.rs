@@ -6,10 +6,12 @@ use serde_json::{Map, Value, json};
 
 use super::*;
 use crate::model::{
-    BuildState, Confidence, ControlOutcome, FileSetClass, Reachability, ReportVerdict,
+    AnchorKind, BuildState, Confidence, ControlOutcome, FileSetClass, Reachability, ReportVerdict,
     ResultVerdict, Severity, SpanKind, Subcommand, SubjectKind,
 };
-use crate::render::sample::{empty_report, hostile_report, minimal_report, sample_report};
+use crate::render::sample::{
+    complete_report, empty_report, hostile_report, minimal_report, sample_report,
+};
 
 const SCHEMA: &str = include_str!("../../../docs/report.schema.json");
 
@@ -72,8 +74,8 @@ fn error_for_version(version: Value) -> String {
 fn another_major_version_is_named_before_anything_else() {
     insta::assert_snapshot!(error_for_version(json!("2.0")), @"the report has schema version 2.0 and this gowoa reads 1.2; read it with the gowoa that made it, or a newer one");
     insta::assert_snapshot!(error_for_version(json!("0.9")), @"the report has schema version 0.9 and this gowoa reads 1.2; make the report again with this gowoa");
-    insta::assert_snapshot!(error_for_version(json!("one")), @r#"not a gowoa report: `schema_version` is "one", and should be text such as "1.2""#);
-    insta::assert_snapshot!(error_for_version(json!(1.0)), @r#"not a gowoa report: `schema_version` is 1.0, and should be text such as "1.2""#);
+    insta::assert_snapshot!(error_for_version(json!("one")), @r#"not a gowoa report: `schema_version` is "one", and should be text such as "1.3""#);
+    insta::assert_snapshot!(error_for_version(json!(1.0)), @r#"not a gowoa report: `schema_version` is 1.0, and should be text such as "1.3""#);
 }
 
 #[test]
@@ -81,9 +83,9 @@ fn what_is_no_report_is_said_so() {
     insta::assert_snapshot!(parse("").unwrap_err(), @"not a JSON report: EOF while parsing a value at line 1 column 0");
     insta::assert_snapshot!(parse("<testsuites/>").unwrap_err(), @"not a JSON report: expected value at line 1 column 1");
     insta::assert_snapshot!(parse("{\"schema_version\": \"1.0\",").unwrap_err(), @"not a JSON report: EOF while parsing a value at line 1 column 25");
-    insta::assert_snapshot!(parse("{}").unwrap_err(), @r#"not a gowoa report: `schema_version` is missing, and should be text such as "1.2""#);
-    insta::assert_snapshot!(parse("[1]").unwrap_err(), @r#"not a gowoa report: `schema_version` is missing, and should be text such as "1.2""#);
-    insta::assert_snapshot!(parse("{\"schema_version\": \"1.3\"}").unwrap_err(), @"the report (schema version 1.3) is damaged or newer than this gowoa (1.2): missing field `tool` at line 1 column 25");
+    insta::assert_snapshot!(parse("{}").unwrap_err(), @r#"not a gowoa report: `schema_version` is missing, and should be text such as "1.3""#);
+    insta::assert_snapshot!(parse("[1]").unwrap_err(), @r#"not a gowoa report: `schema_version` is missing, and should be text such as "1.3""#);
+    insta::assert_snapshot!(parse("{\"schema_version\": \"1.4\"}").unwrap_err(), @"the report (schema version 1.4) is damaged or newer than this gowoa (1.3): missing field `tool` at line 1 column 25");
 }
 
 #[test]
@@ -104,7 +106,7 @@ fn the_schema_is_one() {
 #[test]
 fn the_samples_are_valid() {
     let validator = jsonschema::validator_for(&schema()).unwrap();
-    for report in [sample_report(), empty_report(), minimal_report(), hostile_report()] {
+    for report in [complete_report(), empty_report(), minimal_report(), hostile_report()] {
         let value = serde_json::to_value(&report).unwrap();
         let errors: Vec<String> = validator
             .iter_errors(&value)
@@ -208,7 +210,7 @@ impl<'a> Walk<'a> {
 fn the_schema_names_every_property_and_requires_what_is_always_there() {
     let schema = schema();
     let mut walk = Walk { schema: &schema, seen: BTreeMap::new() };
-    for report in [sample_report(), empty_report(), minimal_report()] {
+    for report in [sample_report(), complete_report(), empty_report(), minimal_report()] {
         walk.walk(&schema, "#", &serde_json::to_value(&report).unwrap());
     }
     let mut definitions: BTreeSet<String> = BTreeSet::from(["#".to_owned()]);
@@ -321,13 +323,17 @@ fn the_enums_of_the_schema_are_those_of_the_model() {
             "/$defs/evidence_tried/properties/outcome",
             chain!(ControlOutcome: Builds -> Fails -> Unknown),
         ),
+        (
+            "/$defs/anchor/properties/kind",
+            chain!(AnchorKind: Location -> Requirement -> Package -> Module),
+        ),
     ];
     for (pointer, words) in enums {
         assert_eq!(schema.pointer(pointer).unwrap()["enum"], Value::Array(words), "{pointer}");
     }
     assert_eq!(
         SCHEMA.matches("\"enum\"").count(),
-        12,
+        13,
         "every enum of the schema is held against the model"
     );
 }

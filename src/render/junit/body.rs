@@ -183,7 +183,7 @@ fn evidence(text: &mut Text, evidence: &Evidence) {
         Evidence::Linked { image, functions, reflection, link_proof, path } => {
             let what =
                 if functions.is_empty() { "the package".to_owned() } else { list(functions) };
-            let kept = if *reflection { reach::REFLECTION } else { "" };
+            let kept = if *reflection { reach::NO_CALL } else { "" };
             let whose = if *link_proof { reach::LINK_PROOF } else { "" };
             text.labelled("linked", &format!("{image}{whose}: {what}{kept}"));
             if !path.is_empty() {

@@ -256,12 +256,16 @@ impl Case<'_> {
         !matches!(self.about, About::Rest(_) | About::Verdict(_))
     }
 
-    /// File and line of the repository, for readers that show a case beside the code.
+    /// File and line of the repository, for readers that show a case beside the code: where the finding is shown, else
+    /// where it is.
     pub(super) fn source(&self, fail_on: Option<Severity>) -> Option<(String, Option<u32>)> {
         let lead = self.lead(fail_on)?;
-        let location = lead.location.as_ref()?;
-        let file = clean::source_path(location.file.as_deref()?)?;
-        Some((file, location.line.filter(|line| *line > 0)))
+        let (file, line) = match (&lead.anchor, &lead.location) {
+            (Some(anchor), _) => (anchor.file.as_str(), anchor.line),
+            (None, Some(location)) => (location.file.as_deref()?, location.line),
+            (None, None) => return None,
+        };
+        Some((clean::source_path(file)?, line.filter(|line| *line > 0)))
     }
 
     /// What the finding that leads the case is, for readers that show properties.

@@ -61,8 +61,37 @@ const LONGEST_MESSAGE: usize = 1_000;
 const TEXT_BUDGET: usize = 20 << 20;
 /// Escaped bytes that the text of one case may take: Jenkins cuts at 100,000 characters.
 const LONGEST_TEXT: usize = 64 << 10;
+/// Cases that may have properties: GitLab shows nothing of a file with more than 250,000 objects
+/// (gitlab-org/gitlab#507482), and the properties are most of a case's.
+const MOST_WITH_PROPERTIES: usize = 5_000;
 /// Below this a text says nothing.
 const SHORTEST_TEXT: usize = 512;
+
+/// The longest time, a year. Azure's reader makes a `TimeSpan` of it and adds it to the start: over what these hold it
+/// reads nothing of the file (azure-pipelines-agent, `JunitResultReader.cs`, `GetTimeSpan`).
+const LONGEST_TIME_MS: u64 = 366 * 24 * 60 * 60 * 1000;
+/// The last year that a run can begin in, for the same reason: a `DateTime` ends with 9999.
+const LAST_YEAR: i32 = 9000;
+/// Words that GitLab's reader takes for the type of the text of `failure` and `error`: it would show no text, and reads
+/// nothing of a file with `yaml` or `symbol` (ActiveSupport `XmlMini::PARSING` and `XMLConverter::DISALLOWED_TYPES`).
+const TYPES_OF_RAILS: &[&str] = &[
+    "array",
+    "base64Binary",
+    "boolean",
+    "date",
+    "dateTime",
+    "datetime",
+    "decimal",
+    "double",
+    "duration",
+    "file",
+    "float",
+    "hexBinary",
+    "integer",
+    "string",
+    "symbol",
+    "yaml",
+];
 
 /// Writes the report as JUnit XML; the same report gives the same bytes.
 pub fn render(report: &Report, dialect: Dialect) -> Result<String, Error> {
@@ -76,8 +105,10 @@ pub fn render(report: &Report, dialect: Dialect) -> Result<String, Error> {
     let mut extras = Extras { timestamp: clock(started), suites: Vec::new() };
     for (index, suite) in suites.iter().enumerate() {
         // The parts of a run are not timed check by check: the first suite carries the whole time.
-        let time_ms = if index == 0 { report.duration_ms } else { 0 };
-        let (made, cases) = convert(report, suite, index == 0, dialect, budget);
+        let time_ms = if index == 0 { report.duration_ms.min(LONGEST_TIME_MS) } else { 0 };
+        let with_properties = dialect == Dialect::Rich && count <= MOST_WITH_PROPERTIES;
+        let (made, cases) =
+            convert(report, suite, index == 0, dialect, &Room { budget, with_properties });
         let skipped = made.skipped();
         document.add_testsuite(with_origin(made, report, started));
         extras.suites.push(SuiteExtras { time_ms, skipped, properties: properties.clone(), cases });
@@ -91,14 +122,22 @@ pub fn render(report: &Report, dialect: Dialect) -> Result<String, Error> {
     Ok(xml)
 }
 
+/// What a file of that many cases has room for.
+struct Room {
+    /// Escaped bytes of each text.
+    budget: usize,
+    with_properties: bool,
+}
+
 /// One suite for the crate, every string cleaned, and what the crate has no place for.
 fn convert(
     report: &Report,
     suite: &Suite<'_>,
     first: bool,
     dialect: Dialect,
-    budget: usize,
+    room: &Room,
 ) -> (junit_report::TestSuite, Vec<CaseExtras>) {
+    let budget = room.budget;
     let mut made = junit_report::TestSuite::new(&clean::name(&suite.check));
     let mut extras = Vec::with_capacity(suite.cases.len());
     let mut notes = if first { body::unproven(report, budget) } else { String::new() };
@@ -117,7 +156,7 @@ fn convert(
         made.add_testcase(convert_case(case, outcome, source.as_ref(), dialect));
         extras.push(CaseExtras {
             line: source.and_then(|(_, line)| line),
-            properties: if dialect == Dialect::Rich { case.properties() } else { Vec::new() },
+            properties: if room.with_properties { case.properties() } else { Vec::new() },
         });
     }
     if dialect == Dialect::Strict || !notes.is_empty() {
@@ -156,17 +195,23 @@ fn convert_case(
             cause: cause(&body),
         },
         Outcome::Failure { kind, message: text, body } => junit_report::TestResult::Failure {
-            type_: clean::name(&kind),
+            type_: type_of(&kind),
             message: message(&text),
             cause: cause(&body),
         },
         Outcome::Error { kind, message: text, body } => junit_report::TestResult::Error {
-            type_: clean::name(&kind),
+            type_: type_of(&kind),
             message: message(&text),
             cause: cause(&body),
         },
     };
     made
+}
+
+/// The `type` of a failure or error.
+fn type_of(kind: &str) -> String {
+    let kind = clean::name(kind);
+    if TYPES_OF_RAILS.contains(&kind.as_str()) { format!("class {kind}") } else { kind }
 }
 
 /// Sets what every suite of one report shares.
@@ -214,6 +259,7 @@ fn started(report: &Report) -> OffsetDateTime {
     OffsetDateTime::parse(&report.started, &Rfc3339)
         .ok()
         .and_then(|time| time.checked_to_offset(UtcOffset::UTC))
+        .filter(|time| (1..=LAST_YEAR).contains(&time.year()))
         .unwrap_or(OffsetDateTime::UNIX_EPOCH)
 }
 

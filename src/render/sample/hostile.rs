@@ -1,11 +1,13 @@
 //! A report made of the worst strings.
 
 use crate::model::{
-    BuildState, Evidence, FileSetClass, Finding, Host, Location, ModuleRef, Problem, Report,
-    ResultVerdict, Severity, Subject, SubjectId, SubjectKind, Unproven, Waived,
+    Anchor, AnchorKind, BuildState, ChainLink, ControlOutcome, Evidence, FileSetClass, Finding,
+    Host, ImageMap, ListingLine, Location, MapSection, MapSpan, ModuleRef, PhaseReport, PlanReport,
+    Problem, Report, ReportVerdict, ResultVerdict, Severity, SpanKind, Subcommand, Subject,
+    SubjectId, SubjectKind, ToolRef, Unproven, Waived,
 };
 
-use super::{CROSS, empty_report, finding, package, result, subject};
+use super::{CROSS, empty_report, finding, module, package, result, subject};
 
 /// Strings that break careless writers of XML, terminals and workflow logs.
 pub(crate) const NASTY: &[&str] = &[
@@ -23,11 +25,121 @@ pub(crate) const NASTY: &[&str] = &[
     "recombined ]\0]\u{1b}[0m> and #\0#[x]",
     "",
     " \n\t ",
+    // Markdown and what GitHub makes of plain text.
+    "</script><!-- comment --!> --> <style>*{display:none}</style><img src=x onerror=alert(1)>",
+    "</details></summary></td></table><details open><summary>mine</summary> &lt;b&gt; &#x3c;i&#x3e;",
+    "a | b || c \\| d \\\\| e\n| --- | --- |\n| cell | cell |",
+    "`one` ``two`` ```three```\n```\n~~~~\n``````````````````````````````````````````` ` `` ```",
+    "[link](https://evil.example/a) ![image](https://evil.example/b.png) [ref][1] [1]: https://evil.example 'x'",
+    "<https://evil.example> https://evil.example/c www.evil.example mailto:me@evil.example me@evil.example",
+    "@octocat @github/security #123 GH-123 owner/repo#7 owner/repo@deadbeefdeadbeefdeadbeefdeadbeefdeadbeef",
+    "a5c3785ed8d6a35868bc169f07e40e889087fd2e :tada: JIRA-123 [^1]\n\n[^1]: footnote\n\n- [ ] task\n1. list",
+    "$math$ $`a`$ $$\\sum_{i}$$ **bold** __bold__ *em* _em_ ~~gone~~ ==mark== ~sub~ ^sup^ \\* \\",
+    "# heading\n> [!CAUTION]\n> quoted\n***\nsetext\n===\n    indented\n\t* item\n+ item\n<!--\n-->",
+    // Mermaid.
+    "\"] --> evil[\"x\"]; end; %% comment\nclick n0 href \"javascript:alert(1)\" \"#quot;\" #35; subgraph",
+    "%%{init: {'securityLevel':'loose'}}%%\n---\ntitle: x\n---\nstyle n0 fill:#f00; classDef default fill:#000;",
+    // JavaScript, templates and the rest.
+    "line\u{2028}paragraph\u{2029} \u{feff}mark \u{2066}isolated\u{2069} zero\u{200b}width \u{fffd}\u{fffd}\u{fffd}",
+    "${{ github.token }} {{ template }} {% raw %} <%= erb %> \\u003cscript\\u003e %0A%0D%AZP25 %3A%2C",
+    "javascript:alert(1) data:text/html,<b> vbscript:x file:///etc/passwd \\\\server\\share\\x.exe",
+    "..\\..\\windows\\system32:stream CON NUL. COM1 trailing. ",
 ];
+
+/// How often what makes a report long is repeated.
+struct Scale {
+    output: usize,
+    names: usize,
+    message: usize,
+}
 
 /// A report made of the worst strings: every text field is hostile, names collide and are far too
 /// long, locations point outside, one message and one output have a megabyte.
 pub(crate) fn hostile_report() -> Report {
+    hostile(&Scale { output: 10_000, names: 5_000, message: 100_000 })
+}
+
+/// The same, and short enough to lie in the repository; `tests/formats` makes strings of it long again.
+pub(crate) fn hostile_seed() -> Report {
+    let mut report = hostile(&Scale { output: 1, names: 2, message: 1 });
+    let text = |at: usize| NASTY[at].to_owned();
+    report.tool = ToolRef { name: text(5), version: text(1) };
+    report.started = text(4);
+    report.plan = hostile_plan();
+    report.verdict = ReportVerdict::Fail;
+    report.counts.errors = u64::MAX;
+    report.phases = NASTY
+        .iter()
+        .map(|s| PhaseReport {
+            name: (*s).to_owned(),
+            summary: (*s).to_owned(),
+            duration_ms: u64::MAX,
+            go_ms: Some(u64::MAX),
+        })
+        .collect();
+    report.subjects.push(Subject {
+        machine: Some(text(2)),
+        size: Some(u64::MAX),
+        sha256: Some(text(5)),
+        packages: NASTY.iter().map(|s| (*s).to_owned()).collect(),
+        map: Some(hostile_map()),
+        ..subject(SubjectKind::Image, "<img src=x>.exe")
+    });
+    report
+}
+
+/// Settings as a saved report may hold them.
+fn hostile_plan() -> PlanReport {
+    let all = || NASTY.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>();
+    let text = |at: usize| Some(NASTY[at].to_owned());
+    PlanReport {
+        subcommand: Subcommand::Check,
+        expect: text(5),
+        target: NASTY[6].to_owned(),
+        go_version: text(1),
+        go_origin: text(5),
+        patterns: all(),
+        cgo: true,
+        c_compiler: text(4),
+        tags: all(),
+        go_flags: all(),
+        environment: NASTY.iter().map(|s| ((*s).to_owned(), (*s).to_owned())).collect(),
+        tests: true,
+        offline: true,
+        fail_on: Some(Severity::Note),
+        module: text(5),
+        listing: text(5),
+        rules: all(),
+        config: text(8),
+        baseline: text(8),
+    }
+}
+
+/// Stretches that overlap, and lie outside of their section.
+fn hostile_map() -> ImageMap {
+    let spans = NASTY
+        .iter()
+        .map(|s| MapSpan {
+            offset: u64::MAX,
+            length: u64::MAX,
+            kind: SpanKind::Opaque,
+            label: (*s).to_owned(),
+        })
+        .collect();
+    let section = |name: &&str| MapSection {
+        name: (*name).to_owned(),
+        rva: u32::MAX,
+        file_offset: u64::MAX,
+        size: u64::MAX,
+        executable: true,
+        spans: Vec::new(),
+    };
+    let mut sections: Vec<MapSection> = NASTY.iter().map(section).collect();
+    sections[0].spans = spans;
+    ImageMap { sections }
+}
+
+fn hostile(scale: &Scale) -> Report {
     let subjects = hostile_subjects();
     let mut results = Vec::new();
     let mut findings = Vec::new();
@@ -40,11 +152,11 @@ pub(crate) fn hostile_report() -> Report {
         };
         results.push(result(CROSS, &s.id, verdict, nasty));
         if verdict == ResultVerdict::Fail {
-            findings.push(hostile_finding(i, s, nasty));
+            findings.push(hostile_finding(i, s, nasty, scale));
         }
     }
     results.push(result("<&\"']]>\0", &subjects[0].id, ResultVerdict::Fail, ""));
-    let bytes = "]]>&<\u{1b}[1m".repeat(100_000);
+    let bytes = "]]>&<\u{1b}[1m".repeat(scale.message);
     findings.push(finding(CROSS, Severity::Error, &subjects[0].id, &bytes));
     findings.push(finding("no-result", Severity::Error, &SubjectId("nobody".to_owned()), "lost"));
     Report {
@@ -70,7 +182,7 @@ pub(crate) fn hostile_report() -> Report {
     }
 }
 
-fn hostile_finding(i: usize, subject: &Subject, nasty: &str) -> Finding {
+fn hostile_finding(i: usize, subject: &Subject, nasty: &str, scale: &Scale) -> Finding {
     let files =
         ["C:\\a\\b.go", "/etc/passwd", "..\\..\\up.go", "sub\\dir\\x.go", "./y.go", "m@v1/z.go"];
     let severity = if i.is_multiple_of(3) { Severity::Warning } else { Severity::Error };
@@ -93,18 +205,67 @@ fn hostile_finding(i: usize, subject: &Subject, nasty: &str) -> Finding {
             file_offset: Some(u64::MAX),
             function: Some(nasty.to_owned()),
         }),
-        evidence: vec![
-            Evidence::Output {
-                command: nasty.to_owned(),
-                status: Some(i32::MIN),
-                text: nasty.repeat(20_000),
-            },
-            Evidence::Stops { packages: vec![nasty.to_owned(); 5_000] },
-            Evidence::Reproduce { command: nasty.to_owned() },
-        ],
+        anchor: Some(Anchor {
+            file: if i.is_multiple_of(2) { nasty } else { files[i % files.len()] }.to_owned(),
+            line: Some(u32::MAX),
+            column: Some(u32::MAX),
+            kind: AnchorKind::Location,
+        }),
+        evidence: hostile_evidence(nasty, scale),
         waived: (i % 8 == 4).then(|| Waived { reason: nasty.to_owned(), expires: None }),
         ..finding(CROSS, severity, &subject.id, nasty)
     }
+}
+
+/// Every kind of evidence.
+fn hostile_evidence(nasty: &str, scale: &Scale) -> Vec<Evidence> {
+    let text = || nasty.to_owned();
+    let some = || Some(nasty.to_owned());
+    let links = NASTY.iter().map(|s| ChainLink {
+        package: (*s).to_owned(),
+        module: Some(ModuleRef { version: some(), ..module(s, nasty) }),
+    });
+    let outcome = ControlOutcome::Fails;
+    vec![
+        Evidence::Output {
+            command: text(),
+            status: Some(i32::MIN),
+            text: nasty.repeat(scale.output),
+        },
+        Evidence::Stops { packages: vec![text(); scale.names] },
+        Evidence::Reproduce { command: text() },
+        Evidence::Cause { text: text(), file: some(), line: Some(u32::MAX) },
+        Evidence::Control { target: text(), outcome, text: some() },
+        Evidence::Chain { links: links.collect() },
+        Evidence::Files { amd64_only: vec![text()], arm64_only: vec![text()] },
+        Evidence::Field { name: text(), value: text(), file_offset: Some(u64::MAX) },
+        Evidence::Code {
+            rva: u32::MAX,
+            file_offset: u64::MAX,
+            bytes: text(),
+            x86: vec![text()],
+            a64: vec![text()],
+        },
+        Evidence::Source { file: text(), line: u32::MAX, text: text() },
+        Evidence::Listing {
+            command: text(),
+            lines: vec![ListingLine {
+                function: text(),
+                file: some(),
+                line: Some(u32::MAX),
+                text: text(),
+            }],
+        },
+        Evidence::Linked {
+            image: text(),
+            functions: vec![text()],
+            reflection: true,
+            link_proof: true,
+            path: vec![text()],
+        },
+        Evidence::Tried { module: text(), target: text(), outcome, text: some() },
+        Evidence::Rule { id: text(), summary: text(), url: some() },
+    ]
 }
 
 /// Names that are hostile, equal, equal once cleaned, far too long, and equal once cut.

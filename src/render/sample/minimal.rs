@@ -1,9 +1,9 @@
 //! A report with as little as a report can have.
 
 use crate::model::{
-    ChainLink, ControlOutcome, Evidence, Finding, ListingLine, Location, ModuleRef, PhaseReport,
-    PlanReport, Problem, Report, ReportVerdict, ResultVerdict, Severity, SubjectId, SubjectKind,
-    Unproven, Waived,
+    Anchor, AnchorKind, ChainLink, ControlOutcome, Evidence, Finding, ListingLine, Location,
+    ModuleRef, PhaseReport, PlanReport, Problem, Report, ReportVerdict, ResultVerdict, Severity,
+    SubjectId, SubjectKind, Unproven, Waived,
 };
 
 use super::{CROSS, empty_report, finding, result, subject};
@@ -58,6 +58,12 @@ pub(crate) fn minimal_report() -> Report {
     let one_each = Finding {
         module: Some(module),
         location: Some(Location::default()),
+        anchor: Some(Anchor {
+            file: text("f"),
+            line: None,
+            column: None,
+            kind: AnchorKind::Module,
+        }),
         evidence,
         waived: Some(Waived { reason: text("r"), expires: None }),
         ..bare.clone()

@@ -6,7 +6,8 @@
 //!
 //! Workflow commands are broken by spelling one of their characters that way, because runners look for them
 //! differently and an indent or a colour stops neither: GitHub's runner takes `::` at the start of a line, leading
-//! white space ignored, and `##[` anywhere in a line; Azure's agent takes `##vso[` and `##[` anywhere.
+//! white space ignored, and `##[` anywhere in a line; Azure's agent takes `##vso[` and `##[` anywhere, and warns of any
+//! other `##vso`.
 //! So `##[error]` is printed as `#\u{23}[error]` and `::error::` as `:\u{3a}error::`.
 
 use std::borrow::Cow;
@@ -40,7 +41,7 @@ pub(super) fn break_commands(line: &str) -> Cow<'_, str> {
     let bytes = line.as_bytes();
     let hashes = |at: usize| {
         bytes[at..].starts_with(b"##[")
-            || bytes.get(at..at + 6).is_some_and(|b| b.eq_ignore_ascii_case(b"##vso["))
+            || bytes.get(at..at + 5).is_some_and(|b| b.eq_ignore_ascii_case(b"##vso"))
     };
     if colons.is_none() && !line.contains("##") {
         return Cow::Borrowed(line);
@@ -64,12 +65,14 @@ fn push_visible(out: &mut String, c: char) {
 }
 
 /// Whether a character acts on a terminal or on a reader without being seen: controls (C0, DEL, C1), line and
-/// paragraph separators, bidi marks, overrides and isolates, zero-width and other invisible characters, tags.
-pub(super) fn is_hidden(c: char) -> bool {
+/// paragraph separators, bidi marks, overrides and isolates, zero-width and other invisible characters, tags, and
+/// code points that are no characters.
+pub(in crate::render) fn is_hidden(c: char) -> bool {
     c.is_control()
+        || u32::from(c) & 0xfffe == 0xfffe
         || matches!(c,
             '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fdd0}'..='\u{fdef}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 #[cfg(test)]
@@ -104,6 +107,7 @@ mod tests {
         assert_eq!(escape("std::fs is fine"), "std::fs is fine");
         assert_eq!(escape("x ##[error]y"), r"x #\u{23}[error]y");
         assert_eq!(escape("x ##VSO[task.setvariable]y"), r"x #\u{23}VSO[task.setvariable]y");
+        assert_eq!(escape("see ##vso"), r"see #\u{23}vso");
         assert_eq!(escape("###[x"), r"##\u{23}[x");
         assert_eq!(escape("## heading #["), "## heading #[");
         assert_eq!(escape("#\u{200b}#[x"), r"#\u{200b}#[x");
@@ -120,7 +124,7 @@ mod tests {
         #[test]
         fn no_command_survives_its_neighbours(text in "[#\\[vsoVSO: \\t]{0,24}") {
             let out = escape(&text).to_ascii_lowercase();
-            prop_assert!(!out.contains("##[") && !out.contains("##vso["), "{out}");
+            prop_assert!(!out.contains("##[") && !out.contains("##vso"), "{out}");
             prop_assert!(!out.trim_start().starts_with("::"));
         }
     }

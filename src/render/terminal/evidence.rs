@@ -3,10 +3,10 @@
 use super::screen::{Screen, Tone};
 use super::{IN_JSON, View, names};
 use crate::model::{
-    ChainLink, Confidence, ControlOutcome, Evidence, Finding, ListingLine, Location, ModuleRef,
-    Reachability, Severity,
+    ChainLink, Confidence, ControlOutcome, Evidence, Finding, ListingLine, Reachability, Severity,
 };
 use crate::render::reach;
+use crate::render::words::{self, chain_link, heading, in_image, is_command, rank, sentence};
 
 /// Lines of a tool's output that are shown.
 pub(super) const OUTPUT_LINES: usize = 10;
@@ -63,14 +63,6 @@ pub(super) fn block(screen: &mut Screen, view: &View<'_>, finding: &Finding) {
     }
 }
 
-/// The message, with its place in front where it does not name it.
-fn sentence(finding: &Finding) -> String {
-    match place(finding) {
-        Some(place) if !finding.message.contains(&place) => format!("{place}: {}", finding.message),
-        _ => finding.message.clone(),
-    }
-}
-
 /// The finding in one line.
 pub(super) fn one_line(screen: &mut Screen, view: &View<'_>, finding: &Finding) {
     let message = finding.message.lines().next().unwrap_or_default();
@@ -93,71 +85,6 @@ pub(super) const fn tone(severity: Severity) -> Tone {
         Severity::Error => Tone::Bad,
         Severity::Warning => Tone::Doubt,
         Severity::Note => Tone::Quiet,
-    }
-}
-
-/// What the finding is about: `github.com/go-ole/go-ole v1.2.5`, or the name of its subject.
-pub(super) fn heading(view: &View<'_>, finding: &Finding) -> String {
-    let name = finding.package.as_deref().unwrap_or_else(|| view.name(&finding.subject));
-    name.to_owned() + &version(finding.module.as_ref())
-}
-
-/// ` v1.2.5 (replaced by …)`, or nothing.
-pub(super) fn version(module: Option<&ModuleRef>) -> String {
-    let Some(ModuleRef { path: _, version, replaced_by, vendored: _ }) = module else {
-        return String::new();
-    };
-    let version = version.as_ref().map(|v| format!(" {v}")).unwrap_or_default();
-    let replaced =
-        replaced_by.as_ref().map(|by| format!(" (replaced by {by})")).unwrap_or_default();
-    version + &replaced
-}
-
-/// `file:line:column`, without the module and version that the heading already names.
-fn place(finding: &Finding) -> Option<String> {
-    let Location { file, line, column, .. } = finding.location.as_ref()?;
-    let file = file.as_deref()?;
-    let own = finding.module.as_ref().and_then(|module| {
-        let prefix = format!("{}@{}/", module.path, module.version.as_deref()?);
-        file.strip_prefix(&prefix)
-    });
-    let numbers: String =
-        [line, column].into_iter().flatten().map(|number| format!(":{number}")).collect();
-    Some(own.unwrap_or(file).to_owned() + &numbers)
-}
-
-/// Where in an image.
-fn in_image(location: &Location) -> Option<String> {
-    let Location { file: _, line: _, column: _, section, rva, file_offset, function } = location;
-    let parts: Vec<String> = [
-        section.clone(),
-        rva.map(|rva| format!("RVA {rva:#x}")),
-        file_offset.map(|offset| format!("file offset {offset:#x}")),
-        function.as_ref().map(|function| format!("in {function}")),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    (!parts.is_empty()).then(|| parts.join(", "))
-}
-
-/// The order in which evidence is read, whatever order it was found in.
-const fn rank(evidence: &Evidence) -> u8 {
-    match evidence {
-        Evidence::Output { .. } => 0,
-        Evidence::Source { .. } => 1,
-        Evidence::Cause { .. } => 2,
-        Evidence::Field { .. } => 3,
-        Evidence::Code { .. } => 4,
-        Evidence::Files { .. } => 5,
-        Evidence::Listing { .. } => 6,
-        Evidence::Control { .. } => 7,
-        Evidence::Linked { .. } => 8,
-        Evidence::Chain { .. } => 9,
-        Evidence::Stops { .. } => 10,
-        Evidence::Rule { .. } => 11,
-        Evidence::Tried { .. } => 12,
-        Evidence::Reproduce { .. } => 13,
     }
 }
 
@@ -197,14 +124,8 @@ fn write(screen: &mut Screen, finding: &Finding, evidence: &Evidence) {
         }
         Evidence::Listing { command, lines } => listing(screen, command, lines),
         Evidence::Linked { image, functions, reflection, link_proof, path } => {
-            let kept = if *reflection { reach::REFLECTION } else { "" };
-            let image =
-                if *link_proof { format!("{image}{}", reach::LINK_PROOF) } else { image.clone() };
-            let what = match functions.as_slice() {
-                [] => format!("{image} links the package"),
-                some => format!("{image} links {}", names(some, NAMES, ", ")),
-            };
-            screen.keyed("linked", &format!("{what}{kept}"));
+            let text = words::linked(image, functions, *reflection, *link_proof, NAMES);
+            screen.keyed("linked", &text);
             way(screen, path);
         }
         Evidence::Tried { module, target, outcome, text } => {
@@ -251,7 +172,7 @@ fn way(screen: &mut Screen, symbols: &[String]) {
 
 /// `a`, `-> b`, `-> c`: at most so many links; of a longer chain the middle is left out, and `rest` says where
 /// that is.
-pub(super) fn arrows(links: &[String], most: usize, rest: &str) -> Vec<String> {
+pub(in crate::render) fn arrows(links: &[String], most: usize, rest: &str) -> Vec<String> {
     let hidden = links.len().saturating_sub(most);
     let head = if hidden == 0 { links.len() } else { most / 2 };
     let mut lines = Vec::new();
@@ -296,17 +217,10 @@ fn cause(screen: &mut Screen, text: &str, file: Option<&str>, line: Option<u32>)
 
 /// What came of the same build for another target.
 fn control(screen: &mut Screen, target: &str, outcome: ControlOutcome, text: Option<&str>) {
-    let sentence = match outcome {
-        ControlOutcome::Builds if target == "windows/amd64" => {
-            format!("{target} builds with the same flags: an arm64 problem")
-        }
-        ControlOutcome::Builds => format!("{target} builds with the same flags"),
-        ControlOutcome::Fails => format!("{target} fails too"),
-        ControlOutcome::Unknown => format!("{target} could not be judged"),
-    };
+    let sentence = words::control(target, outcome);
     let first = text.and_then(|text| text.lines().find(|line| !line.starts_with("# ")));
     match first {
-        Some(words) => screen.keyed("control", &format!("{sentence}: {}", words.trim())),
+        Some(said) => screen.keyed("control", &format!("{sentence}: {}", said.trim())),
         None => screen.keyed("control", &sentence),
     }
 }
@@ -315,11 +229,6 @@ fn control(screen: &mut Screen, target: &str, outcome: ControlOutcome, text: Opt
 fn chain(screen: &mut Screen, links: &[ChainLink]) {
     let shown: Vec<String> = links.iter().map(chain_link).collect();
     screen.keyed_lines("chain", arrows(&shown, CHAIN_LINKS, IN_JSON));
-}
-
-/// A package with its version.
-pub(super) fn chain_link(link: &ChainLink) -> String {
-    link.package.clone() + &version(link.module.as_ref())
 }
 
 /// The first digits, and a sign that more follow.
@@ -343,17 +252,8 @@ fn fix(screen: &mut Screen, help: &str) {
     }
 }
 
-/// Whether a line of help is there to be pasted: indented, a known program, or `NAME=value` first.
-pub(super) fn is_command(line: &str) -> bool {
-    let first = line.split(' ').next().unwrap_or_default();
-    let assigns = first
-        .split_once('=')
-        .is_some_and(|(name, _)| name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_'));
-    line.starts_with([' ', '\t']) || matches!(first, "go" | "git" | "gowoa") || assigns
-}
-
 /// The first lines of a text, and how many are left out.
-pub(super) fn clip(text: &str, limit: usize) -> Vec<String> {
+pub(in crate::render) fn clip(text: &str, limit: usize) -> Vec<String> {
     let mut lines: Vec<String> = text.lines().take(limit).map(str::to_owned).collect();
     let more = text.lines().count() - lines.len();
     if more > 0 {

@@ -2,11 +2,12 @@
 
 use std::cmp::Reverse;
 
-use super::evidence::{block, heading, one_line};
-use super::headline::stops;
+use super::evidence::{block, one_line};
 use super::screen::{Screen, Tone};
 use super::{IN_JSON, View, count, is_open, plural};
 use crate::model::{Finding, Severity};
+use crate::render::headline::stops;
+use crate::render::words::heading;
 
 /// Findings of one group that are shown in full.
 const FULL_IN_GROUP: usize = 10;

@@ -8,23 +8,20 @@
 mod escape;
 mod evidence;
 mod findings;
-mod headline;
-mod images;
 mod screen;
 mod summary;
 mod table;
 mod why;
 
 pub use escape::escape;
+pub(super) use escape::is_hidden;
+pub(super) use evidence::{arrows, clip};
 pub use why::why;
 
-use std::collections::HashMap;
-
-use self::screen::Screen;
-use super::{duration, is_open, plural};
-use crate::model::{
-    CheckResult, Finding, PhaseReport, Report, Severity, Subcommand, Subject, SubjectId,
-};
+use self::screen::{Screen, Tone};
+use super::view::{View, count, names};
+use super::{duration, headline, is_open, plural, proven};
+use crate::model::{PhaseReport, Report, ReportVerdict, Subcommand};
 
 /// More lines than this do not fit on a screen of the usual height.
 const SCREEN_LINES: usize = 24;
@@ -75,63 +72,30 @@ pub fn render(report: &Report, options: &Options) -> String {
     let mut screen = Screen::new(options);
     header(&mut screen, report);
     screen.gap();
-    headline::write(&mut screen, &view);
+    verdict(&mut screen, &view);
     if long {
-        screen.line(&summary::counts(report));
+        screen.line(&proven::counts(report));
     }
     screen.gap();
     screen.append(body);
     screen.gap();
     if long {
-        headline::write(&mut screen, &view);
+        verdict(&mut screen, &view);
     }
     summary::ending(&mut screen, &view, options.all);
     screen.finish()
 }
 
-/// The Report with what the sections look up in it.
-struct View<'a> {
-    report: &'a Report,
-    subjects: HashMap<&'a SubjectId, &'a Subject>,
-    results: HashMap<&'a SubjectId, Vec<&'a CheckResult>>,
-}
-
-impl<'a> View<'a> {
-    fn new(report: &'a Report) -> Self {
-        let subjects = report.subjects.iter().map(|subject| (&subject.id, subject)).collect();
-        let mut results: HashMap<_, Vec<_>> = HashMap::new();
-        for result in &report.results {
-            results.entry(&result.subject).or_default().push(result);
-        }
-        Self { report, subjects, results }
-    }
-
-    /// The findings that make the report fail.
-    fn failing(&self) -> impl Iterator<Item = &'a Finding> {
-        let threshold = self.report.plan.fail_on;
-        self.report
-            .findings
-            .iter()
-            .filter(move |f| is_open(f) && threshold.is_some_and(|limit| f.severity >= limit))
-    }
-
-    /// The word that asks for the same again.
-    fn subcommand(&self) -> &'static str {
-        match self.report.plan.subcommand {
-            Subcommand::Check => "check",
-            Subcommand::Inspect => "inspect",
-            Subcommand::Screen => "screen",
-        }
-    }
-
-    /// What the checks say of a subject.
-    fn results(&self, id: &SubjectId) -> impl Iterator<Item = &'a CheckResult> {
-        self.results.get(id).into_iter().flatten().copied()
-    }
-
-    /// The name of a subject, or its id where the Report does not list it.
-    fn name(&self, id: &'a SubjectId) -> &'a str {
-        self.subjects.get(id).map_or(id.as_str(), |subject| subject.name.as_str())
+/// One line a verdict: a coloured word and the sentence beside it.
+fn verdict(screen: &mut Screen, view: &View<'_>) {
+    for (verdict, text) in headline::sentences(view) {
+        let tone = match verdict {
+            ReportVerdict::Pass => Tone::Good,
+            ReportVerdict::Fail => Tone::Bad,
+            ReportVerdict::Incomplete => Tone::Doubt,
+        };
+        let word = verdict.as_str().to_uppercase();
+        screen.toned(tone, &word, &format!("  {text}"), word.len() + 2);
     }
 }
 
@@ -178,26 +142,6 @@ fn phases(screen: &mut Screen, phases: &[PhaseReport]) {
             "{name:name_width$}  {summary:summary_width$}  {time:>time_width$}"
         ));
     }
-}
-
-/// A list of names cut at `limit`: `a, b and 3 more`.
-fn names<S: AsRef<str>>(all: &[S], limit: usize, separator: &str) -> String {
-    let shown: Vec<&str> = all.iter().take(limit).map(AsRef::as_ref).collect();
-    let more = all.len() - shown.len();
-    match more {
-        0 => shown.join(separator),
-        _ => format!("{} and {more} more", shown.join(separator)),
-    }
-}
-
-/// `3 errors` and the like.
-fn severities(count: u64, severity: Severity) -> String {
-    plural(count, severity.as_str())
-}
-
-/// A count of things in memory as the Report counts.
-fn count(number: usize) -> u64 {
-    u64::try_from(number).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -1,14 +1,12 @@
 //! What could not be judged, what was proven, what was not, and the totals.
 
-use std::collections::BTreeSet;
-
 use super::evidence::{OUTPUT_LINES, clip};
 use super::screen::{Screen, Tone};
-use super::{IN_JSON, View, count, images, is_open, names, plural, severities};
+use super::{IN_JSON, View, count, is_open, names, plural};
 use crate::model::{
-    BuildState, CheckResult, Problem, Report, ReportVerdict, ResultVerdict, Severity, Subcommand,
-    Subject, SubjectKind,
+    BuildState, Problem, ReportVerdict, Severity, Subcommand, Subject, SubjectKind,
 };
+use crate::render::proven::{self, FILES, counts};
 
 /// Names behind a label such as `not Windows`.
 const NAMES: usize = 12;
@@ -16,9 +14,6 @@ const NAMES: usize = 12;
 const PROBLEMS: usize = 10;
 /// Kinds of inconclusive results that are shown.
 const OPEN: usize = 10;
-/// What `gowoa inspect` is given.
-const FILES: &[SubjectKind] =
-    &[SubjectKind::Image, SubjectKind::Object, SubjectKind::File, SubjectKind::Container];
 /// Labels of the closing block are at least this wide.
 const LABEL: usize = 11;
 
@@ -58,25 +53,7 @@ pub(super) fn not_gating(screen: &mut Screen, view: &View<'_>, all: bool) {
 
 /// Inconclusive results; those with the same check and reason are one line.
 fn inconclusive(screen: &mut Screen, view: &View<'_>, gating: bool, all: bool) {
-    let mut groups: Vec<(&CheckResult, Vec<&str>)> = Vec::new();
-    let mut order = std::collections::HashMap::new();
-    // What a finding stops stands there already.
-    let stopped = |r: &CheckResult| {
-        let subject = view.subjects.get(&r.subject);
-        subject.is_some_and(|subject| subject.build == Some(crate::model::BuildState::Stopped))
-    };
-    let open = |r: &&CheckResult| {
-        r.verdict == ResultVerdict::Inconclusive
-            && r.gating == gating
-            && (gating || all || !stopped(r))
-    };
-    for result in view.report.results.iter().filter(open) {
-        let at = *order.entry((&result.check, &result.reason)).or_insert_with(|| {
-            groups.push((result, Vec::new()));
-            groups.len() - 1
-        });
-        groups[at].1.push(view.name(&result.subject));
-    }
+    let groups = view.inconclusive(gating, all);
     let shown = if all { groups.len() } else { groups.len().min(OPEN) };
     if shown > 0 {
         screen.gap();
@@ -99,126 +76,27 @@ fn inconclusive(screen: &mut Screen, view: &View<'_>, gating: bool, all: bool) {
 
 /// What was proven and, as plainly, what was not.
 pub(super) fn proven(screen: &mut Screen, view: &View<'_>) {
-    let report = view.report;
-    let mut rows: Vec<(&str, String)> = vec![("proven", proven_text(view))];
-    if report.verdict == ReportVerdict::Incomplete {
-        rows.push(("judged", judged(view)));
-    }
-    let has = |label: &str| report.unproven.iter().any(|u| u.label.eq_ignore_ascii_case(label));
-    let not_windows: Vec<&str> = report
-        .subjects
-        .iter()
-        .filter(|s| s.kind == SubjectKind::Package && s.build == Some(BuildState::NotWindows))
-        .map(|s| s.name.as_str())
+    let rows: Vec<(&str, String)> = proven::rows(view)
+        .into_iter()
+        .flat_map(|row| {
+            let listed = (!row.names.is_empty()).then(|| names(&row.names, NAMES, " "));
+            match listed {
+                // One line for what is counted and then listed, two where the text is a sentence.
+                Some(listed) if row.counted => vec![format!("{}: {listed}", row.text)],
+                listed => [row.text].into_iter().chain(listed).collect(),
+            }
+            .into_iter()
+            .chain(row.more)
+            .enumerate()
+            .map(move |(number, text)| (if number == 0 { row.label } else { "" }, text))
+        })
         .collect();
-    if !not_windows.is_empty() && !has("not windows") {
-        let number = plural(count(not_windows.len()), "package");
-        let they = if not_windows.len() == 1 { "it fails" } else { "they fail" };
-        let build = if not_windows.len() == 1 { "builds" } else { "build" };
-        rows.push(("not Windows", format!("{number}: {}", names(&not_windows, NAMES, " "))));
-        rows.push((
-            "",
-            format!("{they} for windows/amd64 too and {build} for {}", report.host.platform),
-        ));
-    }
-    if report.counts.run == 0 && !has("not run") {
-        rows.push(("not run", "no program and no test was executed".to_owned()));
-    }
-    for unproven in &report.unproven {
-        rows.push((&unproven.label, unproven.text.clone()));
-        if !unproven.names.is_empty() {
-            rows.push(("", names(&unproven.names, NAMES, " ")));
-        }
-    }
     let width =
         rows.iter().map(|(label, _)| label.chars().count().min(20)).max().unwrap_or(0).max(LABEL);
     screen.gap();
     for (label, text) in rows {
         screen.label(label, width + 4, &text);
     }
-}
-
-/// The proof in counts; it says nothing that no check looked at.
-fn proven_text(view: &View<'_>) -> String {
-    let counts = &view.report.counts;
-    if counts.compiled == 0 && counts.images == 0 {
-        return "nothing".to_owned();
-    }
-    let mut parts = Vec::new();
-    if counts.compiled > 0 {
-        let verb = if counts.compiled == 1 { "compiles" } else { "compile" };
-        let dependencies = view.report.subjects.iter().filter(|subject| {
-            let built = matches!(subject.build, Some(BuildState::Compiled | BuildState::Linked));
-            subject.kind == SubjectKind::Package && !subject.matched && built
-        });
-        let whose = match count(dependencies.count()) {
-            0 => String::new(),
-            1 => " (1 of them a dependency)".to_owned(),
-            many => format!(" ({many} of them dependencies)"),
-        };
-        parts.push(format!("{}{whose} {verb}", plural(counts.compiled, "package")));
-        let linked = if counts.linked == 1 { "1 is linked" } else { "are linked" };
-        parts.push(match counts.linked {
-            0 => "none is linked".to_owned(),
-            1 => linked.to_owned(),
-            many => format!("{many} {linked}"),
-        });
-    }
-    if counts.tests_built > 0 {
-        parts.push(format!("{} built", plural(counts.tests_built, "test binary")));
-    }
-    if counts.run > 0 {
-        parts.push(format!("{} run", plural(counts.run, "program")));
-    }
-    if counts.images > 0 {
-        let inspected = plural(counts.images, "image");
-        parts.push(match images::claim(view) {
-            Some(claim) => format!("{inspected} inspected, {claim}"),
-            None => format!("{inspected} inspected"),
-        });
-    }
-    parts.join("; ")
-}
-
-/// How far an incomplete report came.
-fn judged(view: &View<'_>) -> String {
-    let (kinds, noun): (&[SubjectKind], _) = match view.report.plan.subcommand {
-        Subcommand::Check | Subcommand::Screen => (&[SubjectKind::Package], "package"),
-        Subcommand::Inspect => (FILES, "file"),
-    };
-    let judged: BTreeSet<_> = view
-        .report
-        .results
-        .iter()
-        .filter(|r| r.verdict != ResultVerdict::Inconclusive)
-        .filter(|r| view.subjects.get(&r.subject).is_some_and(|s| kinds.contains(&s.kind)))
-        .map(|r| &r.subject)
-        .collect();
-    let findings = match count(view.report.findings.len()) {
-        0 => "no finding".to_owned(),
-        number => plural(number, "finding"),
-    };
-    format!("so far {}, {findings}", plural(count(judged.len()), noun))
-}
-
-/// `1 error, 0 warnings, 2 notes, 1 waived, 2 known.`
-pub(super) fn counts(report: &Report) -> String {
-    let counts = &report.counts;
-    let mut parts = vec![
-        severities(counts.errors, Severity::Error),
-        severities(counts.warnings, Severity::Warning),
-        severities(counts.notes, Severity::Note),
-    ];
-    if counts.waived > 0 {
-        parts.push(format!("{} waived", counts.waived));
-    }
-    if counts.known > 0 {
-        parts.push(format!("{} known", counts.known));
-    }
-    if counts.inconclusive > 0 {
-        parts.push(format!("{} inconclusive", counts.inconclusive));
-    }
-    parts.join(", ") + "."
 }
 
 /// The totals, and where to read on.

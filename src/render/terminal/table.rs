@@ -2,11 +2,12 @@
 //!
 //! Everything about a finding stands in the other formats; here each has one line of why and one of what to do.
 
-use super::evidence::{is_command, tone};
+use super::evidence::tone;
 use super::screen::Screen;
 use super::{View, count, is_open, plural};
 use crate::model::{Evidence, Finding, ModuleRef, Reachability, Severity};
 use crate::render::reach;
+use crate::render::words::is_command;
 
 /// Findings of one severity that are listed; the rest is counted.
 const ROWS: usize = 60;
@@ -112,9 +113,18 @@ fn reached(finding: &Finding) -> &'static str {
     // A package of another module is a root of the build only where somebody asked about it.
     let version = finding.module.as_ref().and_then(|module| module.version.as_ref());
     match (finding.reachability, version) {
+        (Some(Reachability::LinkedFunction), _) if kept_in(finding).is_some() => "reflection alone",
         (Some(Reachability::MainModule), Some(_)) => "asked about",
         (reachability, _) => reachability.map_or("-", reach::short),
     }
+}
+
+/// The exe that has it for reflection alone.
+fn kept_in(finding: &Finding) -> Option<&str> {
+    finding.evidence.iter().find_map(|one| match one {
+        Evidence::Linked { image, reflection: true, .. } => Some(image.as_str()),
+        _ => None,
+    })
 }
 
 /// `, module@version`, with what replaces it or that it is vendored.
@@ -147,10 +157,13 @@ fn why(finding: &Finding) -> String {
         Evidence::Cause { text, .. } => Some(text.as_str()),
         _ => None,
     });
-    let text = match cause {
+    let mut text = match cause {
         Some(cause) => format!("{message}{place}; {cause}"),
         None => format!("{message}{place}"),
     };
+    if let Some(image) = kept_in(finding) {
+        text.push_str(&format!("; {image} holds it{}", reach::NO_CALL));
+    }
     // So does the module.
     let module = finding.module.as_ref();
     let prefix = module.and_then(|m| Some(format!("{}@{}/", m.path, m.version.as_ref()?)));

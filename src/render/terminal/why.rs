@@ -1,10 +1,11 @@
 //! Why a package is there: `gowoa screen --why PACKAGE`.
 
-use super::evidence::{arrows, chain_link, version};
+use super::evidence::arrows;
 use super::screen::Screen;
 use super::{Options, count, names, plural};
 use crate::model::{BuildState, FunctionPresence, Reachability, Why, WhyImage};
 use crate::render::reach;
+use crate::render::words::{chain_link, version};
 
 /// Links of an import chain or of the linker's way that are shown.
 const LINKS: usize = 100;
@@ -51,6 +52,11 @@ fn reached(why: &Why) -> String {
 
 /// Which exes link it, and what they hold of it.
 fn exes(screen: &mut Screen, why: &Why) {
+    if let (Some(function), Some(file)) = (&why.function, &why.elsewhere) {
+        let text =
+            format!("{function} is declared in {file}, which is not built for windows/arm64");
+        screen.keyed("declared", &text);
+    }
     if why.images.is_empty() {
         return;
     }

@@ -2,7 +2,7 @@
 //! list of cases to have.
 
 use super::*;
-use crate::model::Location;
+use crate::model::{Anchor, AnchorKind, Location};
 use crate::render::sample::NASTY;
 
 #[test]
@@ -97,7 +97,8 @@ fn case_09_durations() {
         (7, "0.007"),
         (49_321, "49.321"),
         (1_234_567_890, "1234567.890"),
-        (u64::MAX, "18446744073709551.615"),
+        // A TimeSpan of .NET ends at 922,337,203,685 s.
+        (u64::MAX, "31622400.000"),
     ] {
         let report = Report { duration_ms: milliseconds, ..one_finding("x") };
         for dialect in BOTH {
@@ -123,6 +124,8 @@ fn case_10_timestamps() {
         ("2026-11-23T13:10:42.987654321Z", "2026-11-23T13:10:42"),
         ("2026-11-23T01:10:42+02:00", "2026-11-22T23:10:42"),
         ("9999-12-31T23:59:59-12:00", "1970-01-01T00:00:00"),
+        ("9999-12-31T23:59:59Z", "1970-01-01T00:00:00"),
+        ("0000-01-01T00:00:00Z", "1970-01-01T00:00:00"),
         ("yesterday", "1970-01-01T00:00:00"),
         ("", "1970-01-01T00:00:00"),
     ] {
@@ -153,6 +156,35 @@ fn case_11_paths_are_relative_with_slashes() {
         assert!(case(&root, "p").child("failure").unwrap().text.contains(file));
         let strict = tree(&report, Dialect::Strict);
         assert_eq!(case(&strict, "p").get("file").or(case(&strict, "p").get("line")), None);
+    }
+}
+
+#[test]
+fn case_11_the_anchor_is_what_readers_can_open() {
+    let anchor = |file: &str, line| Anchor {
+        file: file.to_owned(),
+        line,
+        column: None,
+        kind: AnchorKind::Requirement,
+    };
+    let mut report = one_finding("x");
+    // Where it is lies in a dependency; where it is shown, in the repository.
+    report.findings[0].location = Some(Location {
+        file: Some("github.com/go-ole/go-ole@v1.2.5/com.go".to_owned()),
+        line: Some(238),
+        ..Location::default()
+    });
+    for (shown, file, line) in [
+        (anchor("app/go.mod", Some(12)), Some("app/go.mod"), Some("12")),
+        (anchor("app\\go.mod", None), Some("app/go.mod"), None),
+        (anchor("go.mod", Some(0)), Some("go.mod"), None),
+        (anchor("/etc/passwd", Some(1)), None, None),
+    ] {
+        report.findings[0].anchor = Some(shown);
+        let root = tree(&report, Dialect::Rich);
+        assert_eq!(case(&root, "p").get("file"), file);
+        assert_eq!(case(&root, "p").get("line"), line);
+        assert!(case(&root, "p").child("failure").unwrap().text.contains("com.go:238"));
     }
 }
 
@@ -193,6 +225,25 @@ fn an_empty_message_is_named() {
         let node = failure(message, Dialect::Strict);
         assert_eq!(node.get("message"), Some("(no message)"));
         assert_eq!(node.text, "(no message)");
+    }
+}
+
+#[test]
+fn case_13_gitlab_reads_the_text_as_text() {
+    for (class, expected) in [
+        ("undefined-symbol", "undefined-symbol"),
+        ("yaml", "class yaml"),
+        ("symbol", "class symbol"),
+        ("file\0", "file\u{fffd}"),
+        ("\u{1b}[0mfile", "class file"),
+    ] {
+        for dialect in BOTH {
+            let mut report = one_finding("x");
+            report.findings[0].class = Some(class.to_owned());
+            let root = tree(&report, dialect);
+            let failure = case(&root, "p").child("failure").unwrap();
+            assert_eq!(failure.get("type"), Some(expected), "{class}");
+        }
     }
 }
 

@@ -80,6 +80,7 @@ pub(super) fn finding(
         module: None,
         subject: SubjectId::new(SubjectKind::Package, package),
         location: None,
+        anchor: None,
         reachability: Some(Reachability::MainModule),
         evidence: vec![],
         waived: None,

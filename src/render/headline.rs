@@ -3,8 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::screen::{Screen, Tone};
-use super::{View, count, images, plural, severities};
+use super::view::{View, count, severities};
+use super::{claims, plural};
 use crate::model::{
     BuildState, Evidence, Finding, Reachability, ReportVerdict, ResultVerdict, Severity,
     Subcommand, Subject, SubjectKind,
@@ -13,19 +13,17 @@ use crate::model::{
 /// More kinds of failure than this are counted, not named.
 const CLAUSES: usize = 3;
 
-/// One line a verdict. `incomplete` outranks `fail`; where both hold, both are shown.
-pub(super) fn write(screen: &mut Screen, view: &View<'_>) {
-    let verdict = |screen: &mut Screen, tone, word: &str, text: String| {
-        screen.toned(tone, word, &format!("  {text}"), word.len() + 2);
-    };
+/// The sentence of each verdict: `incomplete` outranks `fail`, and where both hold, both are there.
+pub(super) fn sentences(view: &View<'_>) -> Vec<(ReportVerdict, String)> {
     match view.report.verdict {
-        ReportVerdict::Pass => verdict(screen, Tone::Good, "PASS", pass(view)),
-        ReportVerdict::Fail => verdict(screen, Tone::Bad, "FAIL", fail(view)),
+        ReportVerdict::Pass => vec![(ReportVerdict::Pass, pass(view))],
+        ReportVerdict::Fail => vec![(ReportVerdict::Fail, fail(view))],
         ReportVerdict::Incomplete => {
-            verdict(screen, Tone::Doubt, "INCOMPLETE", incomplete(view));
+            let mut both = vec![(ReportVerdict::Incomplete, incomplete(view))];
             if view.failing().next().is_some() {
-                verdict(screen, Tone::Bad, "FAIL", fail(view));
+                both.push((ReportVerdict::Fail, fail(view)));
             }
+            both
         }
     }
 }
@@ -35,7 +33,7 @@ fn pass(view: &View<'_>) -> String {
     let counts = &view.report.counts;
     let mut text = match view.report.plan.subcommand {
         Subcommand::Check | Subcommand::Screen => built(view),
-        Subcommand::Inspect => images::inspected(view),
+        Subcommand::Inspect => claims::inspected(view),
     };
     if counts.errors > 0 {
         text.push_str(&format!("; {} not counted", severities(counts.errors, Severity::Error)));
@@ -92,7 +90,7 @@ fn built(view: &View<'_>) -> String {
     } else {
         format!("builds and links for {target}")
     };
-    if let Some(claim) = images::claim(view) {
+    if let Some(claim) = claims::claim(view) {
         text.push_str(&format!("; {claim}"));
     }
     text
@@ -125,14 +123,15 @@ fn fail(view: &View<'_>) -> String {
         groups.iter().take(CLAUSES).map(|(check, group)| clause(view, check, group)).collect();
     match groups.len().saturating_sub(CLAUSES) {
         0 => {}
-        more => clauses.push(format!("and {}", plural(count(more), "other kind of finding"))),
+        1 => clauses.push("and 1 other kind of finding".to_owned()),
+        more => clauses.push(format!("and {more} other kinds of finding")),
     }
     if clauses.is_empty() { "the report names no finding".to_owned() } else { clauses.join("; ") }
 }
 
 /// One kind of failure in words.
 fn clause(view: &View<'_>, check: &str, group: &[&Finding]) -> String {
-    if let Some(clause) = images::clause(view, check, group) {
+    if let Some(clause) = claims::clause(view, check, group) {
         return clause;
     }
     let target = &view.report.plan.target;

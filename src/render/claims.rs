@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::{View, count, plural};
+use super::plural;
+use super::view::{View, count};
 use crate::model::{Finding, ResultVerdict, Subject, SubjectId, SubjectKind};
 
 /// The checks that together prove what the claims say. `machine-type` has to pass; the others may also not

@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Lints action.yml, the workflows of this repository and those to copy, and the scripts of the action. The linters are
+# peers (scripts/peers.sh); one that is not there is named as skipped.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+peers="${GOWOA_PEERS:-$PWD/target/peers}"
+failed=0
+
+run() {
+  local tool="$1"
+  shift
+  if [ -x "$peers/bin/$tool" ]; then
+    printf '%s\n' "$tool $*"
+    "$peers/bin/$tool" "$@" || failed=1
+  else
+    printf 'skipped: %s is not installed (scripts/peers.sh)\n' "$tool"
+  fi
+}
+
+mapfile -t own < <(find .github/workflows -name '*.yml' | sort)
+# Those of other systems lie beside them and have no runs-on.
+mapfile -t copies < <(grep -rlE '^ +runs-on:' workflows --include='*.yml' 2>/dev/null | sort || true)
+
+run check-jsonschema --builtin-schema vendor.github-actions action.yml
+run check-jsonschema --builtin-schema vendor.github-workflows "${own[@]}" "${copies[@]}"
+run actionlint "${own[@]}" "${copies[@]}"
+run zizmor --offline --no-progress --persona auditor --config .github/zizmor.yml action.yml "${own[@]}" "${copies[@]}"
+if command -v shellcheck >/dev/null; then
+  shellcheck scripts/action/action.sh || failed=1
+else
+  printf 'skipped: shellcheck is not installed\n'
+fi
+exit "$failed"

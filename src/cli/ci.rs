@@ -1,0 +1,209 @@
+//! What a CI system gets beside the text and the reports: annotations, and the job summary.
+//!
+//! Both go where the system expects them and only there: annotations to standard error, behind the text, so that a
+//! report on standard output stays one, and so that they do not overtake the text (systems read the two streams side by
+//! side). The text itself stands between `stop-commands` marks on GitHub, beside being free of commands anyway
+//! ([`crate::render::terminal::escape`]). Under `gowoa action` a fence stands around everything already, and commands go
+//! outside of it ([`output::commands`]).
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use crate::model::Report;
+use crate::redact::Redactor;
+use crate::render::{azure, github, markdown};
+
+use super::action::random_word;
+use super::{output, secrets};
+
+/// What GitHub keeps of the summaries of one step; over it all of them are dropped, and the step gets an error
+/// (`AttachmentSizeLimit` in actions/runner `FileCommandManager.cs`).
+const GITHUB_SUMMARY_LIMIT: u64 = 1024 * 1024;
+
+/// `--annotations`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Annotations {
+    /// On GitHub Actions and Azure Pipelines, as they want them.
+    #[default]
+    Auto,
+    /// Workflow commands of GitHub Actions.
+    Github,
+    /// Logging commands of Azure Pipelines.
+    Azure,
+    /// None.
+    Off,
+}
+
+/// Annotations and the job summary.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "Output")]
+pub struct CiArgs {
+    /// Annotate the lines concerned; auto: on GitHub Actions and Azure Pipelines
+    #[arg(long, value_name = "WHICH", default_value = "auto")]
+    pub annotations: Annotations,
+
+    /// Append the job summary to this file; auto: where GitHub Actions or Azure Pipelines shows it; or off
+    #[arg(long, value_name = "WHERE", default_value = "auto")]
+    pub summary: PathBuf,
+}
+
+/// A CI system that reads the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum System {
+    Github,
+    Azure,
+}
+
+/// The system that this process runs under.
+fn system() -> Option<System> {
+    let says =
+        |name: &str| std::env::var(name).is_ok_and(|value| value.eq_ignore_ascii_case("true"));
+    if says("GITHUB_ACTIONS") {
+        Some(System::Github)
+    } else if says("TF_BUILD") {
+        Some(System::Azure)
+    } else {
+        None
+    }
+}
+
+impl CiArgs {
+    /// The system whose commands are printed.
+    fn annotated(&self) -> Option<System> {
+        match self.annotations {
+            Annotations::Auto => system(),
+            Annotations::Github => Some(System::Github),
+            Annotations::Azure => Some(System::Azure),
+            Annotations::Off => None,
+        }
+    }
+
+    /// Whether the user named the system, or none.
+    pub(super) fn is_told(&self) -> bool {
+        self.annotations != Annotations::Auto
+    }
+
+    /// Whether the annotations are those of GitHub.
+    pub(super) fn annotates_on_github(&self) -> bool {
+        self.annotated() == Some(System::Github)
+    }
+
+    /// Prints the text of a report; no line of it is taken for a command.
+    pub(super) fn tell(&self, text: &str) {
+        if self.annotated() != Some(System::Github) || output::is_fenced() {
+            output::tell(text);
+            return;
+        }
+        let token = random_word();
+        let text = text.trim_end_matches('\n');
+        output::tell(&format!("::stop-commands::{token}\n{text}\n::{token}::\n"));
+    }
+
+    /// Prints the annotations of a report.
+    pub(super) fn annotate(&self, report: &Report) {
+        match self.annotated() {
+            Some(System::Github) => output::commands(&github::render(report)),
+            Some(System::Azure) => output::commands(&azure::render(report)),
+            None => {}
+        }
+    }
+
+    /// Prints one error where there is no report.
+    pub(super) fn annotate_error(&self, text: &str) {
+        match self.annotated() {
+            // The action says so whatever becomes of the findings.
+            _ if output::is_fenced() => output::commands(&github::error("gowoa", text)),
+            Some(System::Github) => output::commands(&github::error("gowoa", text)),
+            Some(System::Azure) => output::commands(&azure::error("gowoa", text)),
+            None => {}
+        }
+    }
+
+    /// Writes the job summary. An error is told where nobody asked for it, and returned where somebody did.
+    ///
+    /// # Errors
+    /// The file of `--summary` cannot be written: what and why, in one line.
+    pub(super) fn summarize(&self, report: &Report, redactor: &Redactor) -> Result<(), String> {
+        if self.summary == Path::new("off") {
+            return Ok(());
+        }
+        let step = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty());
+        let auto = self.summary == Path::new("auto");
+        // Who names the file of the step means what is done without.
+        let named = !auto && step.as_deref() != Some(self.summary.as_os_str());
+        if named {
+            return append(&self.summary, report, None);
+        }
+        let done = match (step, system()) {
+            (Some(path), _) => append(Path::new(&path), report, Some(GITHUB_SUMMARY_LIMIT)),
+            (None, Some(System::Azure)) => upload(report),
+            (None, _) => Ok(()),
+        };
+        if let Err(error) = done {
+            let text = format!("gowoa: {error}; the report itself is not touched by it");
+            output::tell(&secrets::safe_text(&redactor.clean(&text)));
+        }
+        Ok(())
+    }
+}
+
+/// Appends the summary to a file. `limit`: the bytes that the file may have at most; others may have written already,
+/// or gowoa itself, for another module.
+fn append(path: &Path, report: &Report, limit: Option<u64>) -> Result<(), String> {
+    let cannot =
+        |error: io::Error| format!("cannot write the job summary {}: {error}", path.display());
+    let there = match fs_err::metadata(path) {
+        Ok(metadata) => metadata.len(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
+        Err(error) => return Err(cannot(error)),
+    };
+    // What stands there may end in the middle of a line or of a list.
+    let gap = if there == 0 { "" } else { "\n\n" };
+    let fits = |text: &str| {
+        let size = there.saturating_add((gap.len() + text.len()) as u64);
+        limit.is_none_or(|limit| size <= limit)
+    };
+    let mut text = markdown::render(report);
+    if !fits(&text) {
+        text = short(report);
+    }
+    if !fits(&text) {
+        return Err(format!(
+            "the job summary was not written: this step has used up what {} may hold",
+            path.display()
+        ));
+    }
+    let mut file =
+        fs_err::OpenOptions::new().create(true).append(true).open(path).map_err(cannot)?;
+    file.write_all(format!("{gap}{text}").as_bytes()).map_err(cannot)
+}
+
+/// The answer alone, for where the summary has no room.
+fn short(report: &Report) -> String {
+    let counts = &report.counts;
+    format!(
+        "**gowoa: {}** (errors: {}, warnings: {}, notes: {}). The summaries of this step leave no room for more; see \
+         the log or the report files.\n",
+        report.verdict, counts.errors, counts.warnings, counts.notes,
+    )
+}
+
+/// Hands the summary to the agent, which reads the file when the step is over; so it stays.
+fn upload(report: &Report) -> Result<(), String> {
+    let dir = std::env::var_os("AGENT_TEMPDIRECTORY")
+        .filter(|dir| !dir.is_empty())
+        .map_or_else(std::env::temp_dir, PathBuf::from);
+    let dir = std::path::absolute(&dir).unwrap_or(dir);
+    let cannot = |error: &dyn std::fmt::Display| {
+        format!("cannot write the job summary in {}: {error}", dir.display())
+    };
+    // The agent names the summary by its file: a name of its own for each run.
+    let file = tempfile::Builder::new().prefix("gowoa-").suffix(".md").tempfile_in(&dir);
+    let mut file = file.map_err(|error| cannot(&error))?;
+    file.write_all(markdown::render_with(report, &markdown::Options::AZURE).as_bytes())
+        .map_err(|error| cannot(&error))?;
+    let (_, path) = file.keep().map_err(|error| cannot(&error))?;
+    let Some(path) = path.to_str() else { return Err(cannot(&"its path is not Unicode")) };
+    output::commands(&azure::upload_summary(path));
+    Ok(())
+}

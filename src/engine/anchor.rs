@@ -1,0 +1,324 @@
+//! Where in the user's repository a finding is shown.
+//!
+//! Annotations and code scanning know files of the repository and nothing else, and most findings are
+//! about a dependency or an exe. So each gets an [`Anchor`]: its own place where that is in the repository,
+//! else the line of go.mod that selects the module, else a file of the package, else go.mod.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::facts::{PackageFacts, UnitFacts};
+use crate::model::{Anchor, AnchorKind, Finding, Report, Subject, SubjectKind};
+
+/// Gives every finding of the report its anchor. `dir` is where gowoa works.
+pub(super) fn place(report: &mut Report, units: &[UnitFacts], dir: &Path) {
+    if report.findings.is_empty() {
+        return;
+    }
+    let ground = Ground::new(units, dir);
+    let subjects: BTreeMap<_, &Subject> =
+        report.subjects.iter().map(|subject| (&subject.id, subject)).collect();
+    for finding in &mut report.findings {
+        finding.anchor = ground.anchor(finding, subjects.get(&finding.subject).copied());
+    }
+}
+
+/// The repository as far as it matters here.
+struct Ground<'a> {
+    /// Its root, with links resolved.
+    root: PathBuf,
+    /// Directories that paths in findings may be relative to.
+    bases: Vec<PathBuf>,
+    mods: Vec<GoMod>,
+    packages: BTreeMap<&'a str, &'a PackageFacts>,
+}
+
+impl<'a> Ground<'a> {
+    fn new(units: &'a [UnitFacts], dir: &Path) -> Self {
+        let dir = fs_err::canonicalize(dir).unwrap_or_else(|_| dir.to_owned());
+        let packages: BTreeMap<_, _> = units
+            .iter()
+            .flat_map(|unit| &unit.packages)
+            .map(|(path, package)| (path.as_str(), package))
+            .collect();
+        let mut modules: Vec<PathBuf> = packages
+            .values()
+            .filter_map(|package| package.module.as_ref())
+            .filter(|module| module.main)
+            .filter_map(|module| fs_err::canonicalize(module.dir.as_ref()?).ok())
+            .collect();
+        modules.sort();
+        modules.dedup();
+        let root = dir.ancestors().find(|above| above.join(".git").exists());
+        if modules.is_empty() {
+            // Files that were given, or a graph that could not be listed: the module around the directory.
+            let within = |above: &&Path| root.is_none_or(|root| above.starts_with(root));
+            let around = dir.ancestors().take_while(within);
+            modules.extend(
+                around.filter(|above| above.join("go.mod").is_file()).take(1).map(Path::to_owned),
+            );
+        }
+        let root = match root {
+            Some(root) => root.to_owned(),
+            None => modules.iter().find(|module| dir.starts_with(module)).unwrap_or(&dir).clone(),
+        };
+        let mods = modules
+            .iter()
+            .filter_map(|module| GoMod::read(&module.join("go.mod"), &root))
+            .collect();
+        let mut bases = vec![dir];
+        bases.extend(modules);
+        Self { root, bases, mods, packages }
+    }
+
+    fn anchor(&self, finding: &Finding, subject: Option<&Subject>) -> Option<Anchor> {
+        let built = subject.is_some_and(|subject| is_built(subject.kind));
+        (!built)
+            .then(|| self.own_place(finding))
+            .flatten()
+            .or_else(|| self.package(finding.package.as_deref()?))
+            .or_else(|| self.requirement(finding))
+            .or_else(|| subject?.packages.iter().find_map(|path| self.package(path)))
+            .or_else(|| {
+                let module = self.mods.first()?;
+                Some(module.at(module.line, AnchorKind::Module))
+            })
+    }
+
+    /// The place of the finding, where it is in the repository.
+    fn own_place(&self, finding: &Finding) -> Option<Anchor> {
+        let location = finding.location.as_ref()?;
+        let named = location.file.as_deref()?;
+        let file = self.bases.iter().find_map(|base| self.file(&base.join(named)))?;
+        Some(Anchor {
+            file,
+            line: location.line,
+            column: location.column,
+            kind: AnchorKind::Location,
+        })
+    }
+
+    /// A file of the package, where the repository holds it as source of its own.
+    fn package(&self, path: &str) -> Option<Anchor> {
+        let package = self.packages.get(path)?;
+        let module = package.module.as_ref()?;
+        if !module.main && (module.reference.vendored || module.replacement_version.is_some()) {
+            return None;
+        }
+        let sets = [&package.arm64, &package.arm64_alone, &package.amd64, &package.arm64_cgo];
+        let mut names = sets.into_iter().flatten().flat_map(|set| set.go.iter().chain(&set.cgo));
+        let file = self.file(&package.dir.join(names.next()?))?;
+        Some(Anchor { file, line: Some(1), column: None, kind: AnchorKind::Package })
+    }
+
+    /// The line of a go.mod that selects the module.
+    fn requirement(&self, finding: &Finding) -> Option<Anchor> {
+        let module = finding.module.as_ref()?;
+        let line = |lines: &BTreeMap<String, u32>| lines.get(&module.path).copied();
+        self.mods.iter().find_map(|file| {
+            let replaced = module.replaced_by.as_ref().and_then(|_| line(&file.replaced));
+            let line = replaced.or_else(|| line(&file.required))?;
+            Some(file.at(line, AnchorKind::Requirement))
+        })
+    }
+
+    /// The path of a file as the repository names it; `None` where it has no such file.
+    fn file(&self, path: &Path) -> Option<String> {
+        let path = fs_err::canonicalize(path).ok().filter(|path| path.is_file())?;
+        named(&path, &self.root)
+    }
+}
+
+/// Whether such a subject comes out of a build, so that the repository does not hold it.
+const fn is_built(kind: SubjectKind) -> bool {
+    matches!(
+        kind,
+        SubjectKind::Image
+            | SubjectKind::Test
+            | SubjectKind::Container
+            | SubjectKind::File
+            | SubjectKind::Inputs
+    )
+}
+
+/// `/`-separated, relative to the root.
+fn named(path: &Path, root: &Path) -> Option<String> {
+    let below = path.strip_prefix(root).ok()?;
+    let parts: Option<Vec<&str>> = below.iter().map(|part| part.to_str()).collect();
+    Some(parts?.join("/"))
+}
+
+/// The lines of a go.mod that select versions (<https://go.dev/ref/mod#go-mod-file>).
+#[derive(Debug, Default)]
+struct GoMod {
+    /// As the repository names it.
+    file: String,
+    /// The line of the module directive, from 1.
+    line: u32,
+    /// Module path to line.
+    required: BTreeMap<String, u32>,
+    /// Module path to line.
+    replaced: BTreeMap<String, u32>,
+}
+
+impl GoMod {
+    fn read(path: &Path, root: &Path) -> Option<Self> {
+        let text = fs_err::read(path).ok()?;
+        let file = named(path, root)?;
+        Some(Self { file, ..Self::parse(&String::from_utf8_lossy(&text)) })
+    }
+
+    fn parse(text: &str) -> Self {
+        let mut parsed = Self { line: 1, ..Self::default() };
+        let mut block: Option<String> = None;
+        for (line, number) in text.lines().zip(1u32..) {
+            let line = line.split("//").next().unwrap_or_default();
+            let mut words = line.split_whitespace();
+            let Some(first) = words.next() else { continue };
+            if first == ")" {
+                block = None;
+                continue;
+            }
+            let (verb, path) = match &block {
+                Some(verb) => (verb.as_str(), Some(first)),
+                None => (first, words.next()),
+            };
+            let Some(path) = path else { continue };
+            if path == "(" {
+                block = Some(verb.to_owned());
+                continue;
+            }
+            let path = path.trim_matches(['"', '`']).to_owned();
+            match verb {
+                "module" => parsed.line = number,
+                "require" => drop(parsed.required.entry(path).or_insert(number)),
+                "replace" => drop(parsed.replaced.entry(path).or_insert(number)),
+                _ => {}
+            }
+        }
+        parsed
+    }
+
+    fn at(&self, line: u32, kind: AnchorKind) -> Anchor {
+        Anchor { file: self.file.clone(), line: Some(line), column: None, kind }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::{FileSet, ModuleFacts};
+    use crate::model::{CheckId, Confidence, Location, ModuleRef, Severity, SubjectId};
+
+    const GO_MOD: &str = "// The app.\nmodule example.com/app\n\ngo 1.24\n\nrequire example.com/one v1.0.0\n\n\
+        require (\n\texample.com/two v1.0.0 // indirect\n\t\"example.com/three\" v1.0.0\n)\n\n\
+        replace example.com/two v1.0.0 => ../two\n";
+
+    fn finding(module: Option<ModuleRef>, file: Option<&str>) -> Finding {
+        Finding {
+            check: CheckId::new("cross-compile"),
+            severity: Severity::Error,
+            confidence: Confidence::High,
+            class: None,
+            message: String::new(),
+            help: None,
+            package: None,
+            module,
+            subject: SubjectId("package:example.com/app".into()),
+            location: file.map(|file| Location {
+                file: Some(file.into()),
+                line: Some(7),
+                column: Some(2),
+                ..Location::default()
+            }),
+            anchor: None,
+            reachability: None,
+            evidence: Vec::new(),
+            waived: None,
+            known: false,
+        }
+    }
+
+    fn module(path: &str) -> ModuleRef {
+        ModuleRef { path: path.into(), version: Some("v1.0.0".into()), ..ModuleRef::default() }
+    }
+
+    #[test]
+    fn the_lines_of_a_go_mod_are_found() {
+        let parsed = GoMod::parse(GO_MOD);
+        assert_eq!(parsed.line, 2);
+        assert_eq!(parsed.required["example.com/one"], 6);
+        assert_eq!(parsed.required["example.com/two"], 9);
+        assert_eq!(parsed.required["example.com/three"], 10);
+        assert_eq!(parsed.replaced["example.com/two"], 13);
+        assert!(GoMod::parse("require (\nrequire\n)\nreplace\n(").required.len() < 2);
+    }
+
+    #[test]
+    fn findings_are_shown_at_the_nearest_line_of_the_repository() {
+        let repository = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| {
+            let path = repository.path().join(name);
+            fs_err::create_dir_all(path.parent().unwrap()).unwrap();
+            fs_err::write(path, text).unwrap();
+        };
+        write(".git/HEAD", "");
+        write("go/go.mod", GO_MOD);
+        write("go/cmd/main.go", "package main\n");
+        write("secret.txt", "");
+        let dir = repository.path().join("go");
+        let package = PackageFacts {
+            dir: dir.join("cmd"),
+            module: Some(ModuleFacts {
+                main: true,
+                dir: Some(dir.clone()),
+                ..ModuleFacts::default()
+            }),
+            arm64: Some(FileSet { go: vec!["main.go".into()], ..FileSet::default() }),
+            ..PackageFacts::default()
+        };
+        let unit = UnitFacts {
+            packages: BTreeMap::from([("example.com/app/cmd".to_owned(), package)]),
+            ..UnitFacts::default()
+        };
+        let ground = Ground::new(std::slice::from_ref(&unit), &dir);
+        let shown = |finding: &Finding| {
+            let anchor = ground.anchor(finding, None).expect("an anchor");
+            (anchor.file, anchor.line.unwrap_or_default(), anchor.kind.as_str())
+        };
+        let at = |file: &str, line, kind| (file.to_owned(), line, kind);
+
+        assert_eq!(shown(&finding(None, Some("cmd/main.go"))), at("go/cmd/main.go", 7, "location"));
+        // Outside the repository, in the module cache, or nowhere.
+        for file in ["../../../etc/passwd", "example.com/one@v1.0.0/one.go", "/etc/passwd", "cmd"] {
+            let found = finding(Some(module("example.com/one")), Some(file));
+            assert_eq!(shown(&found), at("go/go.mod", 6, "requirement"), "{file}");
+        }
+        let replaced =
+            ModuleRef { replaced_by: Some("../two".into()), ..module("example.com/two") };
+        assert_eq!(shown(&finding(Some(replaced), None)), at("go/go.mod", 13, "requirement"));
+        assert_eq!(
+            shown(&finding(Some(module("example.com/four")), None)),
+            at("go/go.mod", 2, "module")
+        );
+        let own = Finding { package: Some("example.com/app/cmd".into()), ..finding(None, None) };
+        assert_eq!(shown(&own), at("go/cmd/main.go", 1, "package"));
+
+        // What a build made is not in the repository, although the file is there.
+        let image = Subject {
+            packages: vec!["example.com/app/cmd".into()],
+            ..Subject::new(SubjectKind::Image, "a.exe", "a.exe")
+        };
+        let of_image = ground.anchor(&finding(None, Some("cmd/main.go")), Some(&image));
+        assert_eq!(
+            of_image.map(|anchor| (anchor.line, anchor.kind)),
+            Some((Some(1), AnchorKind::Package))
+        );
+
+        // Files that were given: the go.mod around them.
+        let ground = Ground::new(&[], &dir.join("cmd"));
+        let anchor = ground.anchor(&finding(None, None), None).expect("an anchor");
+        assert_eq!((anchor.file.as_str(), anchor.line), ("go/go.mod", Some(2)));
+        assert_eq!(Ground::new(&[], repository.path()).anchor(&finding(None, None), None), None);
+    }
+}

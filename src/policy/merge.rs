@@ -1,0 +1,281 @@
+//! Several saved reports as one: shards of a matrix, several modules, runs of several machines.
+//!
+//! * **Subjects.** What two reports say of the same id is one where it agrees: the subject, its results and its
+//!   findings. A package that only one shard was asked about counts as asked about, and one that only one shard links as
+//!   linked. Where they disagree both stay, and the ids of the later one get its label in front (`package:windows!m/p`).
+//! * **Totals** are those of the merged content. What no subject shows (code bytes, functions, programs that were
+//!   run) is summed; a report of which every image was seen before adds nothing to it.
+//! * **The answer** is the worst of three: the saved answers, what the merged findings say at the threshold, and what
+//!   could not be judged. `incomplete` outranks `fail`, `fail` outranks `pass`. Of several thresholds the strictest holds.
+//! * **One report** stays what it is; only its answer may become worse, or be judged by another threshold.
+//! * **Phases** are the reports themselves, one line each: what was asked, with which settings, and what came of it.
+//! * **Problems and what was not proven** carry the label of their report, unless all reports say the same.
+
+mod content;
+mod plan;
+
+use std::collections::BTreeSet;
+
+use self::content::Content;
+use super::verdict;
+use crate::model::{
+    Counts, Host, Report, ReportVerdict, ResultVerdict, SCHEMA_VERSION, Severity, Subject,
+    SubjectKind, ToolRef,
+};
+
+/// A saved report, and what to call it beside others.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// Tells it apart from the others: `linux`, `windows`.
+    pub label: String,
+    /// What was read.
+    pub report: Report,
+}
+
+/// One report out of several.
+#[derive(Debug)]
+pub struct Merged {
+    /// The report.
+    pub report: Report,
+    /// What its reader should know about how it came to be, one line each.
+    pub notes: Vec<String>,
+}
+
+/// The threshold that is asked for anew; the inner `None` is `never`.
+pub type Threshold = Option<Option<Severity>>;
+
+/// Makes one report of all. `fail_on` stands in the place of the threshold that the reports were made with.
+pub fn merge(first: Input, rest: Vec<Input>, fail_on: Threshold) -> Merged {
+    let mut notes = Vec::new();
+    let mut inputs = vec![first];
+    for input in rest {
+        match inputs.iter().find(|earlier| earlier.report == input.report) {
+            Some(earlier) => notes.push(format!(
+                "{} is the same report as {} and counts once",
+                input.label, earlier.label
+            )),
+            None => inputs.push(input),
+        }
+    }
+    let threshold = fail_on.unwrap_or_else(|| strictest(&inputs, &mut notes));
+    let saved = inputs.iter().map(|input| unexplained(&input.report, fail_on.is_some()));
+    let saved = saved.max_by_key(|verdict| rank(*verdict)).unwrap_or(ReportVerdict::Incomplete);
+    let mut report = if let [only] = inputs.as_slice() {
+        only.report.clone()
+    } else {
+        several(&inputs, &mut notes)
+    };
+    // Whatever wrote it: the form is the one of this program.
+    report.schema_version = SCHEMA_VERSION.to_owned();
+    report.plan.fail_on = threshold;
+    let gating = !report.problems.is_empty() || report.results.iter().any(|result| result.gating);
+    let found = verdict(&report.findings, threshold, gating, true);
+    report.verdict = if rank(found) > rank(saved) { found } else { saved };
+    Merged { report, notes }
+}
+
+/// How much an answer weighs.
+const fn rank(verdict: ReportVerdict) -> u8 {
+    match verdict {
+        ReportVerdict::Pass => 0,
+        ReportVerdict::Fail => 1,
+        ReportVerdict::Incomplete => 2,
+    }
+}
+
+/// What of a saved answer holds whatever the findings say. With a new threshold a `fail` that the findings explain
+/// is judged again; one that they do not explain comes from something that this program does not know.
+fn unexplained(report: &Report, anew: bool) -> ReportVerdict {
+    let explained = verdict(&report.findings, report.plan.fail_on, false, true);
+    match report.verdict {
+        ReportVerdict::Fail if anew && explained == ReportVerdict::Fail => ReportVerdict::Pass,
+        saved => saved,
+    }
+}
+
+/// The threshold that lets the least through.
+fn strictest(inputs: &[Input], notes: &mut Vec<String>) -> Option<Severity> {
+    let all: Vec<Option<Severity>> = inputs.iter().map(|input| input.report.plan.fail_on).collect();
+    // `never` is the loosest; of the severities the lowest is the strictest.
+    let strictest = all.iter().flatten().min().copied();
+    if all.iter().any(|one| *one != strictest) {
+        notes.push(format!(
+            "the reports were made with different --fail-on; the strictest, {}, holds for all",
+            strictest.map_or("never", Severity::as_str)
+        ));
+    }
+    strictest
+}
+
+/// The content of more than one report; the answer and what is counted of findings comes after.
+fn several(inputs: &[Input], notes: &mut Vec<String>) -> Report {
+    let mut content = Content::default();
+    for input in inputs {
+        content.add(input);
+    }
+    let reports = || inputs.iter().map(|input| &input.report);
+    let versions = distinct(reports().map(|report| report.tool.version.as_str()));
+    if versions.len() > 1 {
+        notes.push(format!(
+            "the reports were made by different versions ({}): the same finding may have other words, and then \
+             counts twice",
+            versions.join(", ")
+        ));
+    }
+    if content.renamed > 0 {
+        notes.push(format!(
+            "{} of which the reports say different things {} the label of the report in front",
+            if content.renamed == 1 {
+                "1 subject".into()
+            } else {
+                format!("{} subjects", content.renamed)
+            },
+            if content.renamed == 1 { "has" } else { "have" },
+        ));
+    }
+    let (subjects, results, mut findings) = content.sorted();
+    super::worst_first(&mut findings);
+    let counts = counts(inputs, &subjects);
+    let mut report = Report {
+        schema_version: SCHEMA_VERSION.to_owned(),
+        tool: ToolRef {
+            name: distinct(reports().map(|report| report.tool.name.as_str())).join(", "),
+            version: versions.join(", "),
+        },
+        started: plan::earliest(reports().map(|report| report.started.as_str())),
+        duration_ms: reports().fold(0, |sum, report| sum.saturating_add(report.duration_ms)),
+        host: Host {
+            name: distinct(reports().map(|report| report.host.name.as_str())).join(", "),
+            platform: distinct(reports().map(|report| report.host.platform.as_str())).join(", "),
+        },
+        plan: plan::joined(inputs),
+        verdict: ReportVerdict::Incomplete,
+        counts,
+        phases: inputs.iter().map(plan::phase).collect(),
+        problems: content::problems(inputs),
+        unproven: content::unproven(inputs),
+        subjects,
+        results,
+        findings,
+    };
+    recount(&mut report);
+    report
+}
+
+/// Each text once, in order; empty ones are nothing.
+fn distinct<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut all: Vec<&str> = Vec::new();
+    for text in texts.filter(|text| !text.is_empty()) {
+        if !all.contains(&text) {
+            all.push(text);
+        }
+    }
+    all
+}
+
+/// Counts what the findings and results of a report say.
+fn recount(report: &mut Report) {
+    let counts = &mut report.counts;
+    *counts = Counts { errors: 0, warnings: 0, notes: 0, waived: 0, known: 0, ..counts.clone() };
+    super::count(&report.findings, counts);
+    let open = |verdict: ResultVerdict| verdict == ResultVerdict::Inconclusive;
+    counts.inconclusive = size(report.results.iter().filter(|result| open(result.verdict)).count());
+}
+
+/// The totals of what was merged: the sum, less what the reports have in common.
+fn counts(inputs: &[Input], merged: &[Subject]) -> Counts {
+    let mut sum = Counts::default();
+    let mut shown = Counts::default();
+    let mut images = BTreeSet::new();
+    for Input { report, .. } in inputs {
+        let of = counted(&report.subjects);
+        let all = &report.counts;
+        for (total, count) in
+            subject_counts(&mut sum).into_iter().zip(subject_counts(&mut all.clone()))
+        {
+            *total = total.saturating_add(*count);
+        }
+        for (total, count) in
+            subject_counts(&mut shown).into_iter().zip(subject_counts(&mut of.clone()))
+        {
+            *total = total.saturating_add(*count);
+        }
+        // Two images are one where their bytes are.
+        let mut new = false;
+        let mut any = false;
+        for subject in report.subjects.iter().filter(|subject| subject.kind == SubjectKind::Image) {
+            any = true;
+            new |= images.insert(subject.sha256.as_deref().unwrap_or(subject.id.as_str()));
+        }
+        if new || !any {
+            for (total, count) in
+                hidden_counts(&mut sum).into_iter().zip(hidden_counts(&mut all.clone()))
+            {
+                *total = total.saturating_add(*count);
+            }
+        }
+    }
+    let mut one = counted(merged);
+    let shared = subject_counts(&mut shown).into_iter().zip(subject_counts(&mut one));
+    let shared: Vec<u64> = shared.map(|(all, one)| all.saturating_sub(*one)).collect();
+    for (total, shared) in subject_counts(&mut sum).into_iter().zip(shared) {
+        *total = total.saturating_sub(shared);
+    }
+    sum
+}
+
+/// The totals that subjects show.
+fn subject_counts(counts: &mut Counts) -> [&mut u64; 9] {
+    let Counts {
+        modules,
+        packages,
+        matched,
+        commands,
+        compiled,
+        linked,
+        tests_built,
+        images,
+        objects,
+        ..
+    } = counts;
+    [modules, packages, matched, commands, compiled, linked, tests_built, images, objects]
+}
+
+/// The totals that no subject shows.
+fn hidden_counts(counts: &mut Counts) -> [&mut u64; 5] {
+    let Counts { link_proofs, run, code_bytes, code_words, functions, .. } = counts;
+    [link_proofs, run, code_bytes, code_words, functions]
+}
+
+/// What subjects show of the totals.
+fn counted(subjects: &[Subject]) -> Counts {
+    use crate::model::BuildState::{Compiled, Linked};
+    let count = |wanted: &dyn Fn(&Subject) -> bool| {
+        size(subjects.iter().filter(|subject| wanted(subject)).count())
+    };
+    let package = |subject: &Subject| subject.kind == SubjectKind::Package;
+    let modules: BTreeSet<&str> = subjects
+        .iter()
+        .filter(|subject| package(subject) && subject.matched)
+        .filter_map(|subject| Some(subject.module.as_ref()?.path.as_str()))
+        .collect();
+    Counts {
+        modules: size(modules.len()),
+        packages: count(&package),
+        matched: count(&|s| package(s) && s.matched),
+        commands: count(&|s| package(s) && s.matched && s.command),
+        compiled: count(&|s| package(s) && matches!(s.build, Some(Compiled | Linked))),
+        linked: count(&|s| package(s) && s.build == Some(Linked)),
+        tests_built: count(&|s| s.kind == SubjectKind::Test && s.build == Some(Linked)),
+        images: count(&|s| s.kind == SubjectKind::Image),
+        objects: count(&|s| s.kind == SubjectKind::Object),
+        ..Counts::default()
+    }
+}
+
+fn size(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests;

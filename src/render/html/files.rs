@@ -1,0 +1,162 @@
+//! Images, objects, containers and other files; and the map of each image.
+
+use std::collections::HashMap;
+
+use super::packages::search;
+use super::summary::tally;
+use super::write::Page;
+use super::{Context, begin, cut, end, scroll};
+use crate::model::{ImageMap, Report, Severity, Subcommand, Subject, SubjectId, SubjectKind};
+use crate::render::proven::FILES;
+use crate::render::{is_open, map};
+
+/// Rows of the table.
+const ROWS: usize = 10_000;
+/// Maps that are drawn: each is a picture of a screen's height.
+const MAPS: usize = 50;
+/// Bytes of all pictures together; one of a large exe has some hundred kB.
+const PICTURES: usize = 16 << 20;
+
+/// What the table lists.
+pub(super) fn listed(report: &Report) -> impl Iterator<Item = &Subject> {
+    report.subjects.iter().filter(|subject| FILES.contains(&subject.kind))
+}
+
+/// The section.
+pub(super) fn write(page: &mut Page, context: &Context<'_>) {
+    let report = context.view.report;
+    let found = found(report);
+    begin(page, "files", "Images and files");
+    scroll(page, "Table of files");
+    page.raw("<table id=\"file-table\" class=\"sortable\">\n<thead><tr><th scope=\"col\">File</th>")
+        .raw("<th scope=\"col\">Kind</th><th scope=\"col\">Machine</th><th scope=\"col\" class=\"num\">Size</th>")
+        .raw("<th scope=\"col\">Findings</th><th scope=\"col\">SHA-256</th></tr></thead>\n<tbody>\n");
+    let all: Vec<&Subject> = listed(report).collect();
+    for subject in all.iter().take(ROWS) {
+        row(page, subject, found.get(&subject.id).copied().unwrap_or_default());
+    }
+    page.raw("</tbody>\n</table>\n</div>\n");
+    cut(page, all.len().saturating_sub(ROWS), "file");
+    maps(page, report);
+    end(page);
+}
+
+/// Errors, warnings and notes that count, by subject.
+fn found(report: &Report) -> HashMap<&SubjectId, [u64; 3]> {
+    let mut all: HashMap<&SubjectId, [u64; 3]> = HashMap::new();
+    for finding in report.findings.iter().filter(|finding| is_open(finding)) {
+        let place = match finding.severity {
+            Severity::Error => 0,
+            Severity::Warning => 1,
+            Severity::Note => 2,
+        };
+        all.entry(&finding.subject).or_default()[place] += 1;
+    }
+    all
+}
+
+fn row(page: &mut Page, subject: &Subject, found: [u64; 3]) {
+    page.raw(match found {
+        [0, 0, _] => "<tr>",
+        [0, ..] => "<tr class=\"warning\">",
+        _ => "<tr class=\"error\">",
+    });
+    page.raw("<th scope=\"row\">").path(&subject.name);
+    if !subject.packages.is_empty() {
+        let packages: Vec<&str> = subject.packages.iter().map(String::as_str).collect();
+        page.raw(" <span class=\"of\">from ");
+        page.foreign(&crate::render::view::names(&packages, 3, ", ")).raw("</span>");
+    }
+    page.raw("</th><td>").raw(subject.kind.as_str()).raw("</td><td>");
+    match &subject.machine {
+        Some(machine) => page.foreign(machine),
+        None => page.raw("-"),
+    };
+    match subject.size {
+        Some(size) => page
+            .raw("</td><td class=\"num\"")
+            .numbered("data-v", "", usize::try_from(size).unwrap_or(usize::MAX))
+            .raw(">")
+            .text(&map::bytes(size)),
+        None => page.raw("</td><td class=\"num\" data-v=\"0\">-"),
+    };
+    page.raw("</td><td>");
+    if found == [0; 3] {
+        page.raw("-");
+    } else {
+        page.raw("<a href=\"#findings\"").attr("data-filter", &search(&subject.name)).raw(">");
+        page.text(&tally(found)).raw("</a>");
+    }
+    page.raw("</td><td class=\"sum\">");
+    match &subject.sha256 {
+        Some(sum) => page.code(sum),
+        None => page.raw("-"),
+    };
+    page.raw("</td></tr>\n");
+}
+
+/// The pictures, or how to get them.
+fn maps(page: &mut Page, report: &Report) {
+    let images: Vec<&Subject> =
+        report.subjects.iter().filter(|s| s.kind == SubjectKind::Image).collect();
+    if images.is_empty() {
+        return;
+    }
+    page.raw("<h3>Map of each image</h3>\n");
+    let mapped: Vec<(&Subject, &ImageMap)> =
+        images.iter().filter_map(|subject| Some((*subject, subject.map.as_ref()?))).collect();
+    if mapped.is_empty() {
+        page.raw("<p class=\"lead\">What each stretch of a file is was not recorded. ");
+        page.raw(match report.plan.subcommand {
+            Subcommand::Inspect => "For a map of every image: <code>gowoa inspect --map map.svg --report html=report.html \
+                                    FILES</code>",
+            Subcommand::Check | Subcommand::Screen => "For a map of every image: <code>gowoa check --out-dir dist</code>, \
+                                    then <code>gowoa inspect --map map.svg --report html=report.html dist</code>",
+        });
+        page.raw("</p>\n");
+        return;
+    }
+    let begun = page.len();
+    let mut drawn = 0;
+    for (number, (subject, map)) in mapped.iter().take(MAPS).enumerate() {
+        if page.len() - begun > PICTURES {
+            break;
+        }
+        image(page, number, subject, map);
+        drawn += 1;
+    }
+    cut(page, mapped.len() - drawn, "map");
+}
+
+/// One picture with its legend: a table with the sums, which says the same in words.
+fn image(page: &mut Page, number: usize, subject: &Subject, image: &ImageMap) {
+    page.raw(if number == 0 {
+        "<details class=\"map-of\" open>"
+    } else {
+        "<details class=\"map-of\">"
+    });
+    page.raw("<summary><h4>").code(&subject.name).raw("</h4> ");
+    page.foreign(subject.machine.as_deref().unwrap_or("machine unknown")).raw("</summary>\n");
+    let (alarms, more) = map::alarms(image);
+    if !alarms.is_empty() {
+        page.raw("<ul class=\"alarms\">\n");
+        for alarm in &alarms {
+            page.raw("<li>").foreign(alarm).raw("</li>\n");
+        }
+        page.raw("</ul>\n");
+        cut(page, more, "stretch");
+    }
+    page.raw("<div class=\"map-and-legend\">\n");
+    scroll(page, &format!("Map of image {}, {}", number + 1, subject.name));
+    page.drawing(&map::inline(image, number, &subject.name)).raw("</div>\n");
+    page.raw("<table class=\"legend\">\n<thead><tr><th scope=\"col\">What</th><th scope=\"col\" class=\"num\">Bytes</th>")
+        .raw("<th scope=\"col\" class=\"num\">Share</th></tr></thead>\n<tbody>\n");
+    for share in map::shares(image) {
+        page.raw("<tr><th scope=\"row\">").drawing(&map::swatch(&share)).raw(share.words);
+        page.raw("</th><td class=\"num\">")
+            .text(&map::bytes(share.bytes))
+            .raw("</td><td class=\"num\">");
+        page.text(&share.percent).raw("</td></tr>\n");
+    }
+    page.raw("</tbody>\n</table>\n</div>\n</details>\n");
+}

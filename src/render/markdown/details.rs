@@ -1,0 +1,227 @@
+//! The evidence of each finding, folded away: what proves it, how it is reached, what to do, and the command that
+//! shows it.
+
+use super::escape::{code, fence, prose};
+use super::{ELSEWHERE, Options, folded, names, sections};
+use crate::model::{Confidence, ControlOutcome, Evidence, Finding, ListingLine};
+use crate::render::view::{View, count};
+use crate::render::{plural, reach, terminal, words};
+
+/// Lines of a tool's output, of a listing, of a disassembly.
+const OUTPUT: usize = 20;
+const LISTING: usize = 10;
+const CODE: usize = 12;
+/// Lines of help, and of a command.
+const HELP: usize = 12;
+/// Links of a chain and of the linker's way.
+const CHAIN: usize = 12;
+/// Names behind one key.
+const NAMES: usize = 10;
+/// Characters of a line, and hexadecimal digits of foreign code.
+const LINE: usize = 400;
+const DIGITS: usize = 64;
+/// Bytes of the evidence of one finding; a longer one ends there.
+const BLOCK: usize = 16 << 10;
+/// Bytes for the line that counts the rest.
+const REST: usize = 200;
+
+/// The findings in full, of at most `most` bytes in all; the rest counted.
+pub(super) fn write(
+    view: &View<'_>,
+    findings: &[&Finding],
+    options: &Options,
+    most: usize,
+) -> String {
+    let mut out = String::new();
+    for (number, finding) in findings.iter().enumerate() {
+        let heading = if out.is_empty() { "### Evidence\n\n" } else { "\n" };
+        let summary = sections::summary(view, finding, options.fold);
+        let block = folded(options, &summary, &body(view, finding));
+        let full = number >= options.findings;
+        if full || out.len() + heading.len() + block.len() + REST > most {
+            let rest = plural(count(findings.len() - number), "more finding");
+            if most >= out.len() + REST {
+                out.push_str(&format!("{heading}Evidence of {rest}: {ELSEWHERE}.\n"));
+            }
+            break;
+        }
+        out.push_str(heading);
+        out.push_str(&block);
+    }
+    out
+}
+
+/// One finding: its message, then a list.
+fn body(view: &View<'_>, finding: &Finding) -> String {
+    let sentence = words::sentence(finding);
+    let mut lines = terminal::clip(&sentence, OUTPUT).into_iter();
+    let mut out = format!("{}\n\n", prose(&lines.next().unwrap_or_default(), LINE));
+    let others: Vec<String> = lines.collect();
+    if !others.is_empty() {
+        out.push_str(&format!("{}\n", fence("text", &others, 0)));
+    }
+    let mut items = Vec::new();
+    if let Some(place) = finding.location.as_ref().and_then(words::in_image) {
+        items.push(item("at", &prose(&place, LINE)));
+    }
+    let mut evidence: Vec<&Evidence> = finding.evidence.iter().collect();
+    evidence.sort_by_key(|one| words::rank(one));
+    let (again, evidence): (Vec<_>, Vec<_>) =
+        evidence.into_iter().partition(|one| matches!(one, Evidence::Reproduce { .. }));
+    items.extend(evidence.into_iter().map(write_one));
+    let state = view.subjects.get(&finding.subject).and_then(|subject| subject.build);
+    if let Some(words) = reach::words(finding, state) {
+        items.push(item("reach", &prose(&words, LINE)));
+    }
+    match finding.confidence {
+        Confidence::High => {}
+        Confidence::Medium => items.push(item("confidence", "medium")),
+        Confidence::Low => items.push(item("confidence", "low")),
+    }
+    if let Some(help) = &finding.help {
+        items.push(fix(help));
+    }
+    items.extend(again.into_iter().map(write_one));
+    for item in items {
+        if out.len() + item.len() > BLOCK {
+            out.push_str(&format!("- More: {ELSEWHERE}.\n"));
+            break;
+        }
+        out.push_str(&item);
+    }
+    out
+}
+
+/// `- **key**: text`.
+fn item(key: &str, text: &str) -> String {
+    format!("- **{key}**: {text}\n")
+}
+
+/// A key, and lines that stay as they are.
+fn block<S: AsRef<str>>(key: &str, kind: &str, lines: &[S]) -> String {
+    if lines.iter().all(|line| line.as_ref().trim().is_empty()) {
+        return String::new();
+    }
+    format!("- **{key}**:\n\n{}\n", fence(kind, lines, 2))
+}
+
+/// One piece of evidence.
+fn write_one(evidence: &Evidence) -> String {
+    match evidence {
+        Evidence::Output { command, status: _, text } => {
+            let words: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+            let mut lines = vec![format!("$ {}", command.lines().next().unwrap_or_default())];
+            lines.extend(terminal::clip(&words.join("\n"), OUTPUT));
+            block("output", "text", &lines)
+        }
+        Evidence::Cause { text, file, line } => cause(text, file.as_deref(), *line),
+        Evidence::Control { target, outcome, text } => {
+            let said =
+                text.as_deref().and_then(|text| text.lines().find(|line| !line.starts_with("# ")));
+            let said = said.map(|said| format!(": {}", code(said, LINE))).unwrap_or_default();
+            item("control", &(prose(&words::control(target, *outcome), LINE) + &said))
+        }
+        Evidence::Chain { links } => {
+            let links: Vec<String> = links.iter().map(words::chain_link).collect();
+            block("chain", "text", &terminal::arrows(&links, CHAIN, ELSEWHERE))
+        }
+        Evidence::Stops { packages } if packages.is_empty() => String::new(),
+        Evidence::Stops { packages } => item("stops", &names(packages, NAMES)),
+        Evidence::Files { amd64_only, arm64_only } => {
+            let of = |target: &str, files: &[String]| match files {
+                [] => String::new(),
+                files => item("files", &format!("only for {target}: {}", names(files, NAMES))),
+            };
+            of("amd64", amd64_only) + &of("arm64", arm64_only)
+        }
+        Evidence::Field { name, value, file_offset } => {
+            let at = file_offset.map(|o| format!(" at file offset {o:#x}")).unwrap_or_default();
+            item("field", &format!("{} {}{at}", code(name, LINE), code(value, LINE)))
+        }
+        Evidence::Code { rva: _, file_offset: _, bytes, x86, a64 } => machine_code(bytes, x86, a64),
+        Evidence::Source { file, line, text } => {
+            block("source", "go", &[format!("{text} // {file}:{line}")])
+        }
+        Evidence::Listing { command, lines } => listing(command, lines),
+        Evidence::Linked { image, functions, reflection, link_proof, path } => {
+            let text = words::linked(image, functions, *reflection, *link_proof, NAMES);
+            item("linked", &prose(&text, LINE))
+                + &block("the linker's way", "text", &terminal::arrows(path, CHAIN, ELSEWHERE))
+        }
+        Evidence::Tried { module, target, outcome, text } => {
+            tried(module, target, *outcome, text.as_deref())
+        }
+        Evidence::Rule { id, summary, url } => {
+            let url = url.as_ref().map(|url| format!(" ({})", code(url, LINE))).unwrap_or_default();
+            item("rule", &format!("{}: {}{url}", code(id, LINE), prose(summary, LINE)))
+        }
+        Evidence::Reproduce { command } => block("see it", "sh", &terminal::clip(command, HELP)),
+    }
+}
+
+/// The cause, with its file where the sentence does not name it.
+fn cause(text: &str, file: Option<&str>, line: Option<u32>) -> String {
+    let unnamed = file.filter(|file| !text.contains(file.rsplit('/').next().unwrap_or(file)));
+    let line = line.map(|line| format!(":{line}")).unwrap_or_default();
+    let place = unnamed.map(|file| format!(" ({})", code(&format!("{file}{line}"), LINE)));
+    item("cause", &(prose(text, LINE) + &place.unwrap_or_default()))
+}
+
+/// The bytes, and both readings of them.
+fn machine_code(bytes: &str, x86: &[String], a64: &[String]) -> String {
+    let more = if bytes.chars().nth(DIGITS).is_some() { " …" } else { "" };
+    let bytes: String = bytes.chars().take(DIGITS).collect();
+    let mut lines = vec![format!("bytes  {bytes}{more}")];
+    for (key, read) in [("x86", x86), ("a64", a64)] {
+        lines.extend(read.iter().take(CODE).map(|line| format!("{key}    {line}")));
+    }
+    block("code", "text", &lines)
+}
+
+/// What the assembly listing shows, and the command that prints it.
+fn listing(command: &str, lines: &[ListingLine]) -> String {
+    let mut shown = vec![format!("$ {}", command.lines().next().unwrap_or_default())];
+    shown.extend(lines.iter().take(LISTING).map(|one| {
+        let ListingLine { function, file, line, text } = one;
+        let line = line.map(|line| format!(":{line}")).unwrap_or_default();
+        let place = file.as_ref().map(|file| format!(" ({file}{line})")).unwrap_or_default();
+        format!("{function}: {text}{place}")
+    }));
+    if lines.len() > LISTING {
+        shown.push(format!("… {} more, {ELSEWHERE}", lines.len() - LISTING));
+    }
+    block("listing", "text", &shown)
+}
+
+/// What came of a version that was built before it is advised.
+fn tried(module: &str, target: &str, outcome: ControlOutcome, text: Option<&str>) -> String {
+    let (module, target) = (code(module, LINE), code(target, LINE));
+    let said =
+        text.and_then(|text| text.lines().next()).map(|line| format!(": {}", prose(line, LINE)));
+    let said = said.unwrap_or_default();
+    item(
+        "tried",
+        &match outcome {
+            ControlOutcome::Builds => format!("{module} builds for {target}, just now"),
+            ControlOutcome::Fails => format!("{module} does not build for {target}{said}"),
+            ControlOutcome::Unknown => format!("{module} was not tried{said}"),
+        },
+    )
+}
+
+/// What to do next; commands are there to be copied.
+fn fix(help: &str) -> String {
+    let lines = terminal::clip(help, HELP);
+    let commands = lines.iter().filter(|line| words::is_command(line)).count();
+    if commands > 1 || lines.len() > 3 {
+        return block("fix", "text", &lines);
+    }
+    let lines: Vec<String> = lines
+        .iter()
+        .map(|line| match words::is_command(line) {
+            true => code(line, LINE),
+            false => prose(line, LINE),
+        })
+        .collect();
+    item("fix", &lines.join("<br>"))
+}

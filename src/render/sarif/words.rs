@@ -1,0 +1,199 @@
+//! What a result says: what, where and why, and what to do next, in plain text that stands on its own. Code
+//! scanning shows the first sentence in lists and the whole on the page of an alert.
+
+use super::text::Foreign;
+use crate::model::{ControlOutcome, Evidence, Finding, Location, ModuleRef};
+use crate::render::{reach, words as shared};
+
+/// The longest first line, in characters.
+const LONGEST_MESSAGE: usize = 1_000;
+/// The longest first line of a result in brief.
+const LONGEST_BRIEF: usize = 160;
+/// The longest single thing that is quoted.
+pub(super) const LONGEST_LINE: usize = 400;
+/// The most lines that are quoted of what a tool printed.
+pub(super) const MOST_LINES: usize = 10;
+/// Names of a list that are written out.
+const MOST_NAMES: usize = 20;
+
+/// One sentence: it ends with a full stop. Readers cut after the first.
+pub(super) fn sentence(text: &str) -> String {
+    let text = text.trim();
+    if text.is_empty() {
+        return "(no text)".to_owned();
+    }
+    let stop = if text.ends_with(['.', '!', '?', '…']) { "" } else { "." };
+    format!("{text}{stop}")
+}
+
+/// A few names of a list, and how many more there are.
+pub(super) fn list(names: &[String], foreign: &mut Foreign) -> String {
+    let shown = names.iter().take(MOST_NAMES);
+    let mut text =
+        shown.map(|name| foreign.line(name, LONGEST_LINE)).collect::<Vec<_>>().join(", ");
+    if let Some(more) = names.len().checked_sub(MOST_NAMES).filter(|more| *more > 0) {
+        text.push_str(&format!(" and {more} more"));
+    }
+    text
+}
+
+/// What it is, and nothing else.
+pub(super) fn brief(finding: &Finding, foreign: &mut Foreign) -> String {
+    sentence(&foreign.line(&finding.message, LONGEST_BRIEF))
+}
+
+/// The whole message.
+pub(super) fn message(finding: &Finding, foreign: &mut Foreign) -> String {
+    let mut lines = Lines { out: Vec::new(), foreign };
+    let first = lines.foreign.line(&finding.message, LONGEST_MESSAGE);
+    lines.out.push(sentence(&first));
+    if let Some(help) = &finding.help {
+        lines.add("what to do", help);
+    }
+    if let Some(place) = finding.location.as_ref().and_then(place) {
+        lines.add("where", &place);
+    }
+    if let Some(module) = &finding.module {
+        lines.add("module", &of_module(module));
+    }
+    if let Some(reach) = reach::words(finding, None) {
+        lines.add("reach", &reach);
+    }
+    let mut evidence: Vec<&Evidence> = finding.evidence.iter().collect();
+    evidence.sort_by_key(|evidence| rank(evidence));
+    for evidence in evidence {
+        lines.evidence(evidence);
+    }
+    lines.out.join("\n")
+}
+
+/// Causes before consequences, and the words of tools, which may be long, last.
+const fn rank(evidence: &Evidence) -> u8 {
+    match evidence {
+        Evidence::Cause { .. } => 0,
+        Evidence::Source { .. } => 1,
+        Evidence::Field { .. } => 2,
+        Evidence::Code { .. } => 3,
+        Evidence::Files { .. } => 4,
+        Evidence::Control { .. } => 5,
+        Evidence::Linked { .. } => 6,
+        Evidence::Chain { .. } => 7,
+        Evidence::Stops { .. } => 8,
+        Evidence::Rule { .. } => 9,
+        Evidence::Tried { .. } => 10,
+        Evidence::Reproduce { .. } => 11,
+        Evidence::Output { .. } => 12,
+        Evidence::Listing { .. } => 13,
+    }
+}
+
+/// Labelled lines.
+struct Lines<'a> {
+    out: Vec<String>,
+    foreign: &'a mut Foreign,
+}
+
+impl Lines<'_> {
+    fn add(&mut self, label: &str, raw: &str) {
+        let text = self.foreign.text(raw, LONGEST_LINE * 2);
+        if !text.is_empty() {
+            self.out.push(format!("{label}: {text}"));
+        }
+    }
+
+    fn names(&mut self, label: &str, names: &[String]) {
+        let text = list(names, self.foreign);
+        if !text.is_empty() {
+            self.out.push(format!("{label}: {text}"));
+        }
+    }
+
+    fn evidence(&mut self, evidence: &Evidence) {
+        match evidence {
+            Evidence::Cause { text, file: Some(file), line } => {
+                self.add("cause", &format!("{text} ({file}{})", number(*line)));
+            }
+            Evidence::Cause { text, .. } => self.add("cause", text),
+            Evidence::Source { file, line, text } => {
+                self.add("source", &format!("{file}:{line}: {text}"));
+            }
+            Evidence::Field { name, value, file_offset } => {
+                let at = file_offset.map(|at| format!(" (file offset {at:#x})"));
+                self.add("field", &format!("{name} is {value}{}", at.unwrap_or_default()));
+            }
+            Evidence::Code { rva, file_offset, bytes, x86, a64 } => {
+                let at = format!("{bytes} at RVA {rva:#x}, file offset {file_offset:#x}");
+                self.add("bytes", &at);
+                for (label, code) in [("as x86", x86), ("as A64", a64)] {
+                    let shown = code.iter().take(MOST_LINES).map(|line| line.trim());
+                    self.add(label, &shown.collect::<Vec<_>>().join("; "));
+                }
+            }
+            Evidence::Files { amd64_only, arm64_only } => {
+                self.names("for amd64 alone", amd64_only);
+                self.names("for arm64 alone", arm64_only);
+            }
+            Evidence::Control { target, outcome, text } => {
+                self.add("control", &shared::control(target, *outcome));
+                if let Some(text) = text {
+                    self.tool("", text);
+                }
+            }
+            Evidence::Linked { image, functions, reflection, link_proof, path: _ } => {
+                let words = shared::linked(image, functions, *reflection, *link_proof, MOST_LINES);
+                self.add("exe", &words);
+            }
+            Evidence::Chain { links } => {
+                let links = links.iter().map(shared::chain_link).collect::<Vec<_>>();
+                self.add("chain", &links.join(" -> "));
+            }
+            Evidence::Stops { packages } => self.names("stops", packages),
+            Evidence::Rule { id, summary, url } => {
+                let url = url.as_ref().map(|url| format!(" ({url})")).unwrap_or_default();
+                self.add("known", &format!("{id}: {summary}{url}"));
+            }
+            Evidence::Tried { module, target, outcome, text } => {
+                let outcome = match outcome {
+                    ControlOutcome::Builds => "builds",
+                    ControlOutcome::Fails => "fails",
+                    ControlOutcome::Unknown => "could not be tried",
+                };
+                self.add("tried", &format!("{module} for {target}: {outcome}"));
+                if let Some(text) = text {
+                    self.tool("", text);
+                }
+            }
+            Evidence::Reproduce { command } => self.add("see it", command),
+            Evidence::Output { command, text, .. } => {
+                self.add("output of", command);
+                self.tool("", text);
+            }
+            // Its lines are related locations.
+            Evidence::Listing { command, .. } => self.add("listing", command),
+        }
+    }
+
+    /// The words of a tool, a few lines of them.
+    fn tool(&mut self, indent: &str, raw: &str) {
+        for line in raw.lines().filter(|line| !line.trim().is_empty()).take(MOST_LINES) {
+            let line = self.foreign.line(line, LONGEST_LINE);
+            self.out.push(format!("{indent}{line}"));
+        }
+    }
+}
+
+fn number(line: Option<u32>) -> String {
+    line.map(|line| format!(":{line}")).unwrap_or_default()
+}
+
+fn of_module(module: &ModuleRef) -> String {
+    let vendored = if module.vendored { " (vendored)" } else { "" };
+    format!("{module}{vendored}")
+}
+
+fn place(location: &Location) -> Option<String> {
+    let Location { file, line, column, .. } = location;
+    let file = file.as_ref().map(|file| format!("{file}{}{}", number(*line), number(*column)));
+    let parts: Vec<String> = file.into_iter().chain(shared::in_image(location)).collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}

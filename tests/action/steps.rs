@@ -1,0 +1,159 @@
+//! The step as a whole, with the gowoa that was just built: its outputs, its log, its exit code; and the gate.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use fs_err as fs;
+
+use serde_json::Value;
+
+use crate::harness::{Ran, Step};
+use crate::root;
+
+/// A step in a copy of a fixture.
+fn in_fixture(name: &str) -> Step {
+    let dir = root().join("testdata/go").join(name);
+    assert!(dir.is_dir(), "{}", dir.display());
+    Step::new("")
+        .input("install-mode", "path")
+        .input("gowoa-path", env!("CARGO_BIN_EXE_gowoa"))
+        .cwd(&dir)
+}
+
+fn report(ran: &Ran) -> Value {
+    serde_json::from_slice(&fs::read(ran.output("json-file")).unwrap()).unwrap()
+}
+
+#[test]
+fn a_good_module_passes() {
+    let step = in_fixture("sample");
+    let summary = step.at("summary.md");
+    let step = step.input("summary", "true").env("GITHUB_STEP_SUMMARY", summary.to_str().unwrap());
+    let ran = step.run();
+    ran.ended(0);
+    assert_eq!(
+        (ran.output("result"), ran.output("exit-code"), ran.output("errors")),
+        ("pass", "0", "0")
+    );
+    assert_eq!(ran.output("version"), env!("CARGO_PKG_VERSION"));
+    for file in ["json-file", "junit-file", "sarif-file", "summary-file", "html-file"] {
+        assert!(fs::metadata(ran.output(file)).unwrap().len() > 0, "{file}: {:?}", ran.outputs);
+    }
+    assert!(ran.output("json-file").starts_with(step.at("temp").to_str().unwrap()));
+    assert!(ran.log.contains(", go1.") && fs::metadata(summary).unwrap().len() > 0, "{}", ran.log);
+    let again = step.run();
+    assert_ne!(
+        again.output("json-file"),
+        ran.output("json-file"),
+        "each use has its own directory"
+    );
+}
+
+#[test]
+fn a_broken_module_fails_and_says_where() {
+    let step = in_fixture("undefined-symbol");
+    let ran = step.run();
+    ran.ended(1);
+    assert_eq!(
+        (ran.output("result"), ran.output("exit-code"), ran.output("errors")),
+        ("fail", "1", "1")
+    );
+    let report = report(&ran);
+    assert_eq!(report["counts"]["errors"], 1);
+    let obeyed = ran.obeyed();
+    assert!(obeyed.iter().any(|line| line.starts_with("::error ")), "{obeyed:#?}\n{}", ran.log);
+}
+
+#[test]
+fn never_is_a_pass_and_incomplete_is_not() {
+    let never = in_fixture("undefined-symbol").input("fail-on", "never").run();
+    never.ended(0);
+    assert_eq!((never.output("result"), never.output("errors")), ("pass", "1"));
+    let incomplete = in_fixture("no-packages").input("fail-on", "never").run();
+    incomplete.ended(2);
+    assert_eq!((incomplete.output("result"), incomplete.output("exit-code")), ("incomplete", "2"));
+}
+
+#[test]
+fn hostile_inputs_arrive_verbatim() {
+    let step = in_fixture("sample")
+        .input("packages", "./cmd/b; echo pwned $(touch pwned)\n./`id`\n./%0A::error::x\n")
+        .input("args", "--tags=a b");
+    let ran = step.run();
+    ran.ended(2);
+    // The report has them sorted.
+    assert_eq!(
+        report(&ran)["plan"]["patterns"],
+        serde_json::json!(["./%0A::error::x", "./`id`", "./cmd/b; echo pwned $(touch pwned)"])
+    );
+    assert!(!root().join("testdata/go/sample/pwned").exists() && !ran.log.contains("uid="));
+    let flag = in_fixture("sample").input("packages", "--report=json=x").run();
+    assert!(flag.given_up().contains("--report=json=x is not a package"), "{}", flag.log);
+    let dir = in_fixture("sample").input("working-directory", "--all").run();
+    flag_is_a_value(&dir, "--directory=--all");
+}
+
+#[track_caller]
+fn flag_is_a_value(ran: &Ran, word: &str) {
+    ran.ended(2);
+    assert!(ran.log.contains(word), "{}", ran.log);
+}
+
+#[test]
+fn without_go_the_missing_step_is_written_out() {
+    let ran = in_fixture("sample").bare().run();
+    let text = ran.given_up();
+    assert!(
+        text.contains("uses: actions/setup-go@") && text.contains("go-version: stable"),
+        "{text}"
+    );
+}
+
+#[test]
+fn what_files_are_called_is_no_command() {
+    let step = Step::new("")
+        .input("install-mode", "path")
+        .input("gowoa-path", env!("CARGO_BIN_EXE_gowoa"));
+    fs::write(step.at("work/x ##[error]windows_arm64.exe"), "MZ no image").unwrap();
+    fs::write(step.at("work/::warning::windows_arm64.exe"), "MZ no image").unwrap();
+    let ran = step.input("mode", "inspect").input("files", ".").input("annotations", "off").run();
+    assert!(
+        ran.log.contains("[error]windows") && ran.log.contains("warning::windows"),
+        "{}",
+        ran.log
+    );
+    assert!(ran.obeyed().is_empty(), "{:#?}\n{}", ran.obeyed(), ran.log);
+}
+
+/// The script of the gate, out of action.yml.
+fn gate() -> String {
+    let action = fs::read_to_string(root().join("action.yml")).unwrap();
+    let after = &action[action.find("    - name: gate\n").unwrap()..];
+    let body = after.split("      run: |\n").nth(1).unwrap();
+    let lines = body.lines().take_while(|line| line.starts_with("        "));
+    lines.map(|line| format!("{}\n", &line[8..])).collect()
+}
+
+#[test]
+fn the_gate_lets_pass_through_and_nothing_else() {
+    let through = |result: &str| {
+        let shell = ["--noprofile", "--norc", "-euo", "pipefail", "/dev/stdin"];
+        let mut command = Command::new("bash");
+        command
+            .args(shell)
+            .env_clear()
+            .env("RESULT", result)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(gate().as_bytes()).unwrap();
+        let done = child.wait_with_output().unwrap();
+        (done.status.code(), String::from_utf8(done.stdout).unwrap())
+    };
+    assert_eq!(through("pass"), (Some(0), String::new()));
+    for result in ["", "fail", "incomplete", "PASS", "pass ", "pass\nfail", "x[$(touch /)]"] {
+        let (code, said) = through(result);
+        assert_eq!(code, Some(2), "{result:?}");
+        assert!(said.starts_with("::error title=gowoa::gowoa gave no answer"), "{said}");
+    }
+}

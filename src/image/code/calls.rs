@@ -81,7 +81,9 @@ fn in_block(
         let Some(target) = target else { continue };
         if rva >= end {
             around = functions.find(rva);
-            end = around.and_then(|at| functions.bounds(at)).map_or(rva.saturating_add(4), |(_, end)| end);
+            end = around
+                .and_then(|at| functions.bounds(at))
+                .map_or(rva.saturating_add(4), |(_, end)| end);
         }
         if let Some(around) = around.filter(|around| *around != target) {
             found.extend(u32::try_from(around).ok().zip(u32::try_from(target).ok()));

@@ -193,7 +193,7 @@ fn check(args: &CheckArgs, redactor: &Redactor) -> Result<u8, Refusal> {
         color: args.out.color.on_stderr(),
         ..Default::default()
     };
-    finish(*files, &report, &options, redactor, github)
+    finish(files, &report, &options, redactor, github)
 }
 
 fn plan(args: &CheckArgs) -> Result<Plan, Refusal> {

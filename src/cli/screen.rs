@@ -117,7 +117,7 @@ fn screen(args: &ScreenArgs, redactor: &Redactor) -> Result<u8, Refusal> {
     };
     let options =
         terminal::Options { all: args.all, color: args.color.on_stderr(), ..Default::default() };
-    finish(*files, &report, &options, redactor, github)
+    finish(files, &report, &options, redactor, github)
 }
 
 /// Says why a package is there; the answer is what was asked for, so it goes to standard output.

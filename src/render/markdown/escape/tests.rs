@@ -165,7 +165,7 @@ fn prose_reads_as_people_write_it() {
         ("calls f() and (*T).Run;", "calls `f()` and `(*T).Run`;"),
         ("a -> b", "a `->` b"),
         ("1. item", "`1`. item"),
-        ("GH-12 deadbeef1 decided e9a1b2c3", "`GH-12` `deadbeef1` decided `e9a1b2c3`"),
+        ("GH-12 deadbeef1 decided e9a1b2c3", "`GH-12 deadbeef1` decided `e9a1b2c3`"),
         ("a \u{202e}b", "a `\\u{202e}b`"),
         ("日本 ist gut – ja", "日本 ist gut – ja"),
     ] {

@@ -58,6 +58,12 @@ const LONG: &[(&str, &str)] = &[
         "one builder: commands, libraries, link proofs and batches share its state",
     ),
     ("docs/report.schema.json", "one schema is one file"),
+    ("README.md", "a user reads one page, and the tables of the action stand in it"),
+    ("scripts/peers/junit/package-lock.json", "generated"),
+    ("scripts/peers/package-lock.json", "generated"),
+    ("scripts/peers/requirements.txt", "generated, with the hash of each file"),
+    ("testdata/reports/hostile.json", "generated from src/render/sample"),
+    ("testdata/reports/sample.json", "generated from src/render/sample"),
     ("src/redact/tests.rs", "every field of the model has to be filled"),
     ("tests/package.rs", "one test crate over readers that share their limits"),
     (
@@ -73,6 +79,7 @@ const NAMES_HOMES: &[(&str, &str)] = &[
     ("src/redact/tests.rs", "invented paths"),
     ("src/render/sample/hostile.rs", "an invented path"),
     ("src/render/terminal/escape.rs", "an invented path"),
+    ("testdata/reports/hostile.json", "invented paths"),
     ("tests/check/secrets.rs", "the words of git"),
 ];
 

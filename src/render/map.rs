@@ -490,7 +490,6 @@ mod tests {
         assert_eq!(short("fmt"), "fmt");
         assert_eq!(short("example.com/app/internal/host"), "host");
         assert_eq!(short("k8s.io/api/apps/v1"), "apps/v1");
-        assert_eq!(short("x/v2"), "x/v2");
         assert_eq!(short("example.com/vendor"), "vendor");
     }
 

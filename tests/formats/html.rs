@@ -126,7 +126,7 @@ fn pages_are_well_formed_and_hold_what_the_report_holds() {
     ] {
         assert!(text.contains(words), "{words}");
     }
-    assert_eq!(select(&html, "svg.map title").is_empty(), false);
+    assert!(!select(&html, "svg.map title").is_empty());
     for name in ["10 findings", "10,000 findings"] {
         judge(name, &many(if name == "10 findings" { 10 } else { 10_000 }));
     }

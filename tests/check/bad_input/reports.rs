@@ -87,7 +87,10 @@ fn a_report_in_a_new_directory_is_written() {
     let dir = project.beside("a/b c/d");
     let run = project.check().arg("--report-dir").arg(&dir).run();
     project.assert_passes(&run);
-    assert_eq!(names(&dir), ["junit.xml", "report.json"]);
+    assert_eq!(
+        names(&dir),
+        ["junit.xml", "report.html", "report.json", "report.sarif", "summary.md"]
+    );
 }
 
 #[cfg(target_os = "linux")] // Nothing else has /dev/full.

@@ -106,13 +106,20 @@ fn the_schema_is_one() {
 #[test]
 fn the_samples_are_valid() {
     let validator = jsonschema::validator_for(&schema()).unwrap();
-    for report in [complete_report(), empty_report(), minimal_report(), hostile_report()] {
-        let value = serde_json::to_value(&report).unwrap();
+    let hostile = hostile_report();
+    for report in [complete_report(), empty_report(), minimal_report(), hostile.clone()] {
+        let mut value = serde_json::to_value(&report).unwrap();
+        // The hostile report has other text where hexadecimal belongs, which the schema does not allow.
+        for finding in value["findings"].as_array_mut().into_iter().flatten() {
+            for evidence in finding["evidence"].as_array_mut().into_iter().flatten() {
+                if evidence["kind"] == "code" && report == hostile {
+                    evidence["bytes"] = json!("e5894855");
+                }
+            }
+        }
         let errors: Vec<String> = validator
             .iter_errors(&value)
             .map(|error| format!("{}: {error:.200}", error.instance_path()))
-            // The hostile report has other text where hexadecimal belongs.
-            .filter(|error| !error.contains("/bytes: "))
             .collect();
         assert!(errors.is_empty(), "{}", errors.join("\n"));
     }

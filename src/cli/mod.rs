@@ -30,7 +30,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 Examples:
   gowoa check                      build, link and inspect the module in this directory
   gowoa check -C app ./cmd/...     the commands of another directory
-  gowoa check --report-dir out     write out/report.json and out/junit.xml
+  gowoa check --report-dir out     write out/report.json, junit.xml, report.sarif, summary.md, report.html
   gowoa screen                     which dependency breaks, why, and what to do
   gowoa screen --module github.com/go-ole/go-ole@v1.2.5
   gowoa inspect dist/              are the files of a release what their names say?

@@ -6,6 +6,7 @@
 
 use std::fmt::Write as _;
 
+use super::terminal::is_hidden;
 use crate::model::{ImageMap, MapSection, MapSpan, Report, SpanKind, Subject};
 
 /// Width of the drawing in user units.
@@ -394,11 +395,7 @@ fn escape(text: &str) -> String {
             '\'' => out.push_str("&#39;"),
             '[' => out.push_str("&#91;"),
             '\n' | '\r' | '\t' => out.push(' '),
-            c if c.is_control() => out.push('\u{fffd}'),
-            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-                out.push('\u{fffd}');
-            }
-            '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
+            c if is_hidden(c) => out.push('\u{fffd}'),
             c => out.push(c),
         }
     }
@@ -449,7 +446,7 @@ mod tests {
             let mut map = map.clone();
             for span in map.sections.iter_mut().flat_map(|section| &mut section.spans) {
                 span.label =
-                    "\"><script>alert(1)</script>\n::error::x\n##vso[x]\u{202e}\u{0}&'".into();
+                    "\"><script>alert(1)</script>\n::error::x\n##vso[x]\u{202e}\u{2060}\u{feff}\u{0}&'".into();
             }
             subject.map = Some(map);
         }
@@ -457,7 +454,7 @@ mod tests {
         assert!(elements(&svg) > 20);
         assert!(!svg.contains("<script"));
         assert!(!svg.contains("##vso[") && !svg.lines().any(|line| line.starts_with("::")));
-        assert!(!svg.contains('\u{202e}') && !svg.contains('\u{0}'));
+        assert!(!svg.contains(['\u{202e}', '\u{2060}', '\u{feff}', '\u{0}']));
     }
 
     #[test]

@@ -181,7 +181,7 @@ pub(super) fn footer(view: &View<'_>) -> String {
 
 /// The arguments that ask for the same again; a pattern that a shell would read stands in quotes.
 fn again(view: &View<'_>) -> String {
-    let safe = |c: char| c.is_alphanumeric() || "./-_@:\\".contains(c);
+    let safe = |c: char| c.is_alphanumeric() || "./-_@:".contains(c);
     let quoted = view.report.plan.patterns.iter().map(|pattern| match pattern.chars().all(safe) {
         true => pattern.clone(),
         false => format!("'{}'", pattern.replace('\'', r"'\''")),

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::facts::source::{Passed, Sure};
+use crate::source::package::facts;
 
 /// What is found in a package of these files: line, what, callee, through.
 fn found(files: &[&str]) -> Vec<(u32, Passed, String, Vec<String>, Sure)> {
@@ -13,8 +14,7 @@ fn found(files: &[&str]) -> Vec<(u32, Passed, String, Vec<String>, Sure)> {
         .map(|(text, name)| SourceFile { name, bytes: text.as_bytes() })
         .collect();
     let package = PackageText { import_path: "example.com/p", go, ..PackageText::default() };
-    let mut facts = SourceFacts::default();
-    find(&package, &Seen::new(&package.go), &mut facts);
+    let facts = facts(&package);
     assert!(facts.unread.is_empty(), "{:?}", facts.unread);
     let calls = facts.float_calls.into_iter();
     calls
@@ -182,6 +182,6 @@ fn hostile_text_ends() {
         let text = format!("package p\n{text}");
         let go = vec![SourceFile { name: "a.go", bytes: text.as_bytes() }];
         let package = PackageText { go, ..PackageText::default() };
-        find(&package, &Seen::new(&package.go), &mut SourceFacts::default());
+        let _ = facts(&package);
     }
 }

@@ -81,6 +81,8 @@ const NAMES_HOMES: &[(&str, &str)] = &[
     ("src/render/terminal/escape.rs", "an invented path"),
     ("testdata/reports/hostile.json", "invented paths"),
     ("tests/check/secrets.rs", "the words of git"),
+    ("tests/formats/markdown.rs", "an invented path"),
+    ("workflows/gitlab/gowoa.gitlab-ci.yml", "the temporary directory of a container"),
 ];
 
 fn metas() -> impl Iterator<Item = &'static Meta> {

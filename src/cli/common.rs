@@ -174,6 +174,19 @@ pub(super) fn prepare(
             None => prepared.baseline = Some((path, file)),
         }
     }
+    // These are appended to, so a report there, or what is read, would be spoilt.
+    let summary = (!["auto", "off"].iter().any(|word| out.ci.summary == Path::new(word)))
+        .then_some(&out.ci.summary);
+    for path in out.outputs.iter().chain(summary) {
+        if let Some(place) =
+            place(path).filter(|place| places.contains(place) || inputs.contains(place))
+        {
+            return Err(Refusal::new(
+                format!("{} is a report or is read, and would be appended to", place.display()),
+                "give --summary and --outputs files of their own",
+            ));
+        }
+    }
     if let Some(path) = &out.outputs {
         let file = fs_err::OpenOptions::new().append(true).create(true).open(path);
         let file = file.map_err(|error| refused_outputs(path, &error))?;
@@ -256,7 +269,11 @@ fn write(files: Prepared, report: &Report) -> Result<u8, Refusal> {
     }
     if let Some((path, mut file)) = files.outputs {
         let written: Vec<_> = written.iter().map(|(format, path)| (*format, &**path)).collect();
-        file.write_all(outputs::render(report, &written).as_bytes())
+        // What an earlier step wrote may lack the end of its line.
+        let open = path.is_file()
+            && fs_err::read(&path).is_ok_and(|text| text.last().is_some_and(|last| *last != b'\n'));
+        let gap = if open { "\n" } else { "" };
+        file.write_all(format!("{gap}{}", outputs::render(report, &written)).as_bytes())
             .map_err(|error| refused_outputs(&path, &error))?;
     }
     let Some((path, file)) = files.baseline else { return Ok(exit::of(report.verdict)) };

@@ -123,10 +123,16 @@ impl GithubArgs {
             )
         })?;
         let token = variable("GITHUB_TOKEN").or_else(|| variable("GH_TOKEN"));
+        let Some(bearer) = Token::new(token.as_deref().unwrap_or_default()) else {
+            return Err(Refusal::new(
+                "GITHUB_TOKEN is no token: it holds white space or characters that cannot be sent",
+                "set it to ${{ github.token }}",
+            ));
+        };
         Ok(Some(Publisher {
             target: Target {
                 api,
-                token: Token::new(token.clone().unwrap_or_default()),
+                token: bearer,
                 repository,
                 event: event()?,
                 key: String::new(),
@@ -229,10 +235,15 @@ fn event() -> Result<Event, Refusal> {
         return Ok(event::without(sha.as_deref()));
     };
     let next = "set GITHUB_EVENT_PATH as GitHub Actions does, or leave it out";
-    let length = fs_err::metadata(&path).map(|metadata| metadata.len());
-    match length {
-        Ok(length) if length > EVENT_LIMIT => {
-            return Err(Refusal::new(format!("{path} is no event: {length} bytes"), next));
+    match fs_err::metadata(&path) {
+        Ok(metadata) if !metadata.is_file() => {
+            return Err(Refusal::new(format!("{path} is no event: it is not a file"), next));
+        }
+        Ok(metadata) if metadata.len() > EVENT_LIMIT => {
+            return Err(Refusal::new(
+                format!("{path} is no event: {} bytes", metadata.len()),
+                next,
+            ));
         }
         _ => {}
     }

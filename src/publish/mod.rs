@@ -34,9 +34,11 @@ const WHOLE_LIMIT: Duration = Duration::from_secs(120);
 pub struct Token(String);
 
 impl Token {
-    /// Takes it as the environment has it.
-    pub fn new(token: impl Into<String>) -> Self {
-        Self(token.into())
+    /// Takes it as the environment has it, without white space around it: secrets are often pasted with a line's
+    /// end. `None` where it holds what no header of HTTP can.
+    pub fn new(token: &str) -> Option<Self> {
+        let token = token.trim();
+        token.bytes().all(|byte| byte.is_ascii_graphic()).then(|| Self(token.to_owned()))
     }
 }
 
@@ -218,6 +220,8 @@ mod tests {
 
     #[test]
     fn a_token_does_not_show_itself() {
-        assert_eq!(format!("{:?}", Token::new("ghs_secret")), "Token");
+        assert_eq!(format!("{:?}", Token::new("ghs_secret").unwrap()), "Token");
+        assert_eq!(Token::new(" ghs_secret\r\n").unwrap().0, "ghs_secret");
+        assert!(["a b", "a\nb", "\u{1}", "é"].iter().all(|token| Token::new(token).is_none()));
     }
 }

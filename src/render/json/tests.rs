@@ -110,13 +110,10 @@ fn the_samples_are_valid() {
     for report in [complete_report(), empty_report(), minimal_report(), hostile.clone()] {
         let mut value = serde_json::to_value(&report).unwrap();
         // The hostile report has other text where hexadecimal belongs, which the schema does not allow.
-        for finding in value["findings"].as_array_mut().into_iter().flatten() {
-            for evidence in finding["evidence"].as_array_mut().into_iter().flatten() {
-                if evidence["kind"] == "code" && report == hostile {
-                    evidence["bytes"] = json!("e5894855");
-                }
-            }
-        }
+        let findings = value["findings"].as_array_mut().unwrap().iter_mut();
+        let evidence = findings.filter_map(|finding| finding.get_mut("evidence")?.as_array_mut());
+        let code = evidence.flatten().filter(|evidence| evidence["kind"] == "code");
+        code.filter(|_| report == hostile).for_each(|code| code["bytes"] = json!("e5894855"));
         let errors: Vec<String> = validator
             .iter_errors(&value)
             .map(|error| format!("{}: {error:.200}", error.instance_path()))

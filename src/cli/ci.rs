@@ -4,7 +4,7 @@
 //! report on standard output stays one, and so that they do not overtake the text (systems read the two streams side by
 //! side). The text itself stands between `stop-commands` marks on GitHub, beside being free of commands anyway
 //! ([`crate::render::terminal::escape`]). Under `gowoa action` a fence stands around everything already, and commands go
-//! outside of it ([`output::commands`]).
+//! outside of it (`output::commands`).
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};

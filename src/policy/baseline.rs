@@ -1,6 +1,6 @@
 //! The baseline: a saved report whose findings are known already, and do not count.
 //!
-//! [`Fingerprint`] says which findings are the same. Equal findings are counted: of two where the baseline has
+//! `Fingerprint` says which findings are the same. Equal findings are counted: of two where the baseline has
 //! one, one is new. One that has become worse is new too.
 
 use std::cmp::Reverse;

@@ -5,7 +5,7 @@
 //! a related location. A rule stands there for every check that ran, also where it found nothing.
 //!
 //! What does not look clean must not read clean: an incomplete report has `executionSuccessful: false`, its
-//! problems as notifications, and one result of the rule [`rules::INCOMPLETE`] for each, since code scanning shows
+//! problems as notifications, and one result of the rule `rules::INCOMPLETE` for each, since code scanning shows
 //! no notification and would close the alerts of the run before.
 //!
 //! There is no `automationDetails`. GitHub's `upload-sarif` fills it in where it is absent, with its `category` or

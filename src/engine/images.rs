@@ -25,23 +25,25 @@ struct Read {
 pub(super) struct Reading {
     task: Option<JoinHandle<Read>>,
     scope: Scope,
+    map: bool,
 }
 
-/// Reads them on threads of their own.
+/// Reads them on threads of their own. `map`: whether each gets its map.
 pub(super) fn start(
     mut images: Vec<ImageFile>,
     sources: Vec<objects::Source>,
     scope: Scope,
+    map: bool,
 ) -> Reading {
     let some = !images.is_empty() || !sources.is_empty();
     let task = some.then(|| {
         tokio::task::spawn_blocking(move || {
             let begin = Instant::now();
-            images.par_iter_mut().for_each(|image| inspect::look(image, scope));
+            images.par_iter_mut().for_each(|image| inspect::look(image, scope, map));
             Read { images, objects: objects::read(sources), took: begin.elapsed() }
         })
     });
-    Reading { task, scope }
+    Reading { task, scope, map }
 }
 
 impl Reading {
@@ -75,11 +77,11 @@ impl Reading {
             Some(task) => task.await?,
             None => Read::default(),
         };
-        let scope = self.scope;
+        let (scope, map) = (self.scope, self.map);
         // Off the thread that listens for signals.
         let rest = tokio::task::spawn_blocking(move || {
             let begin = Instant::now();
-            tests.par_iter_mut().for_each(|image| inspect::look(image, scope));
+            tests.par_iter_mut().for_each(|image| inspect::look(image, scope, map));
             read.images.append(&mut tests);
             if !wanted.is_empty() {
                 read.images.par_iter_mut().for_each(|image| inspect::functions(image, &wanted));

@@ -12,8 +12,9 @@ use crate::platform::map::Mapped;
 
 use super::embedded;
 
-/// Reads the facts of one exe into its place.
-pub(super) fn look(file: &mut ImageFile, scope: Scope) {
+/// Reads the facts of one exe into its place, with its map where that is wanted. A test binary is no picture that
+/// anybody waits for.
+pub(super) fn look(file: &mut ImageFile, scope: Scope, map: bool) {
     let bytes = match Mapped::open(&file.path) {
         Ok(bytes) => bytes,
         Err(error) => {
@@ -24,7 +25,12 @@ pub(super) fn look(file: &mut ImageFile, scope: Scope) {
     };
     file.sha256 = Some(sha256(&bytes));
     match scope {
-        Scope::Check => read(&bytes, file),
+        Scope::Check => {
+            read(&bytes, file);
+            if map && !file.test {
+                draw(&bytes, file);
+            }
+        }
         // What it carries is nobody's question in a screening; its code words decide about assembly.
         Scope::Screen => {
             file.facts = image::read(&bytes).map_err(|error| error.to_string());

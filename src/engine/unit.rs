@@ -89,7 +89,8 @@ async fn work(
     let mut exes = std::mem::take(&mut built.images);
     syso::fill(&mut exes, &table);
     let flags = split_flags(toolchain.env("CGO_LDFLAGS").unwrap_or_default());
-    let images = images::start(exes, objects::sources(&table, goroot, &flags), plan.scope);
+    let objects = objects::sources(&table, goroot, &flags);
+    let images = images::start(exes, objects, plan.scope, plan.map);
 
     let links = tried::links(&raws);
     let mut failures = explained(plan, toolchain, unit, &table, &graph, raws, clock).await;

@@ -25,7 +25,6 @@ struct Read {
 pub(super) struct Reading {
     task: Option<JoinHandle<Read>>,
     scope: Scope,
-    map: bool,
 }
 
 /// Reads them on threads of their own. `map`: whether each gets its map.
@@ -39,11 +38,13 @@ pub(super) fn start(
     let task = some.then(|| {
         tokio::task::spawn_blocking(move || {
             let begin = Instant::now();
-            images.par_iter_mut().for_each(|image| inspect::look(image, scope, map));
+            images.par_iter_mut().enumerate().for_each(|(at, image)| {
+                inspect::look(image, scope, map && at < inspect::MAX_MAPS);
+            });
             Read { images, objects: objects::read(sources), took: begin.elapsed() }
         })
     });
-    Reading { task, scope, map }
+    Reading { task, scope }
 }
 
 impl Reading {
@@ -77,11 +78,11 @@ impl Reading {
             Some(task) => task.await?,
             None => Read::default(),
         };
-        let (scope, map) = (self.scope, self.map);
-        // Off the thread that listens for signals.
+        let scope = self.scope;
+        // Off the thread that listens for signals. A map of a test binary is nothing that anybody waits for.
         let rest = tokio::task::spawn_blocking(move || {
             let begin = Instant::now();
-            tests.par_iter_mut().for_each(|image| inspect::look(image, scope, map));
+            tests.par_iter_mut().for_each(|image| inspect::look(image, scope, false));
             read.images.append(&mut tests);
             if !wanted.is_empty() {
                 read.images.par_iter_mut().for_each(|image| inspect::functions(image, &wanted));

@@ -12,8 +12,10 @@ use crate::platform::map::Mapped;
 
 use super::embedded;
 
-/// Reads the facts of one exe into its place, with its map where that is wanted. A test binary is no picture that
-/// anybody waits for.
+/// Maps in a report: as many as a page shows.
+pub(super) const MAX_MAPS: usize = 50;
+
+/// Reads the facts of one exe into its place, with its map where that is wanted.
 pub(super) fn look(file: &mut ImageFile, scope: Scope, map: bool) {
     let bytes = match Mapped::open(&file.path) {
         Ok(bytes) => bytes,
@@ -27,7 +29,7 @@ pub(super) fn look(file: &mut ImageFile, scope: Scope, map: bool) {
     match scope {
         Scope::Check => {
             read(&bytes, file);
-            if map && !file.test {
+            if map {
                 draw(&bytes, file);
             }
         }

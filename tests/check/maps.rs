@@ -79,3 +79,22 @@ fn inspect_draws_for_a_page_without_being_told_so() {
     assert_eq!(images(run.report()).1, 1);
     assert_eq!(pictures(&html), 1);
 }
+
+#[test]
+fn a_page_has_fifty_pictures_and_says_that_there_are_more_images() {
+    let dir = tempfile::tempdir().unwrap();
+    let image = fs_err::read(root().join("testdata/pe/code/go.exe")).unwrap();
+    fs_err::create_dir(dir.path().join("d")).unwrap();
+    for number in 0..60 {
+        fs_err::write(dir.path().join(format!("d/{number:02}.exe")), &image).unwrap();
+    }
+    let (html, svg) = (dir.path().join("report.html"), dir.path().join("map.svg"));
+    let run = Gowoa::inspect(dir.path()).arg("d").arg("--map").arg(&svg);
+    let run = run.arg("--report").arg(format!("html={}", html.display())).run();
+    let (all, mapped) = images(run.report());
+    assert_eq!((all.len(), mapped), (60, 50));
+    assert!(all.iter().take(50).all(|image| image["map"].is_object()), "the first ones");
+    assert_eq!(pictures(&html), 50);
+    assert!(fs_err::read_to_string(&html).unwrap().contains("beyond the first fifty"));
+    assert!(fs_err::read_to_string(&svg).unwrap().contains("Not drawn: 10 of the images"));
+}

@@ -116,7 +116,7 @@ fn maps(page: &mut Page, report: &Report) {
         return;
     }
     if mapped.len() < images.len() {
-        page.raw("<p class=\"lead\">Not drawn: test binaries, and what could not be read.</p>\n");
+        page.raw("<p class=\"lead\">Not drawn: test binaries, what could not be read, and images beyond the first fifty.</p>\n");
     }
     let begun = page.len();
     let mut drawn = 0;

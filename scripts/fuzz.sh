@@ -11,6 +11,7 @@ cd "$(dirname "$0")/../fuzz"
 seeds() {
   case $1 in
     image) printf '%s\n' ../testdata/pe ../testdata/pe/code ;;
+    calls) printf '%s\n' ../testdata/pe/code ;;
     object) printf '%s\n' ../testdata/coff ../testdata/pe/resources ;;
     functions) printf '%s\n' ../testdata/pe/code ../testdata/pe ;;
     resources) printf '%s\n' ../testdata/pe/resources ;;
@@ -23,7 +24,7 @@ seeds() {
 }
 
 if [ $# -eq 0 ]; then
-  printf '%s\n' image object functions resources signature embedded linkgraph package
+  printf '%s\n' image calls object functions resources signature embedded linkgraph package
   exit
 fi
 target=$1

@@ -43,6 +43,8 @@ pub struct Plan {
     pub offline: bool,
     /// Where the exes land; absent for gowoa's cache.
     pub out_dir: Option<PathBuf>,
+    /// Whether the map of each image is wanted: by whoever asked for it, or for a format that draws it.
+    pub map: bool,
     /// `--why`: a package or a function of one, as the user gave it; the linker is asked for its way there.
     pub why: Option<String>,
     /// Findings at or above this severity fail the report; absent for `never`.

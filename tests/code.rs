@@ -9,6 +9,8 @@
 #![allow(clippy::print_stderr, reason = "a skipped comparison says so in the test's output")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
+#[path = "code/calls.rs"]
+mod calls;
 #[path = "code/describe.rs"]
 mod describe;
 #[path = "code/limits.rs"]
@@ -75,7 +77,7 @@ fn scan(bytes: &[u8]) -> CodeFacts {
 #[test]
 fn every_image_has_the_code_of_its_golden_text() {
     let images = fixtures();
-    assert_eq!(images.len(), 9, "an image came or went: update this number and README.md");
+    assert_eq!(images.len(), 10, "an image came or went: update this number and README.md");
     let readme = fs_err::read_to_string(folder().join("README.md")).unwrap();
     for (name, bytes) in images {
         assert!(readme.contains(&format!("| `{name}` |")), "README.md lacks {name}");

@@ -53,10 +53,6 @@ const LONG: &[(&str, &str)] = &[
     ("Cargo.lock", "generated"),
     ("fuzz/Cargo.lock", "generated"),
     ("azure/task/package-lock.json", "generated"),
-    (
-        "src/engine/build.rs",
-        "one builder: commands, libraries, link proofs and batches share its state",
-    ),
     ("docs/report.schema.json", "one schema is one file"),
     ("README.md", "a user reads one page, and the tables of the action stand in it"),
     ("scripts/peers/junit/package-lock.json", "generated"),

@@ -85,7 +85,7 @@ pub(crate) fn function_reachability(
 }
 
 /// What every finding about a package says in the end, whichever check made it: how it gets into what is built,
-/// and, of an error or a warning, which exe has it.
+/// and, of an error or a warning, which exe has it; of a note only where reflection alone put it there.
 pub(super) fn complete(finding: &mut Finding, subject: SubjectKind, unit: &UnitFacts) {
     let Some(path) = &finding.package else { return };
     let package = unit.packages.get(path);
@@ -100,9 +100,14 @@ pub(super) fn complete(finding: &mut Finding, subject: SubjectKind, unit: &UnitF
     // An image is its own evidence.
     let Some(package) = package.filter(|_| subject != SubjectKind::Image) else { return };
     let said = finding.evidence.iter().any(|one| matches!(one, Evidence::Linked { .. }));
-    if !said && finding.severity > Severity::Note {
+    if !said {
         let function = finding.location.as_ref().and_then(|place| place.function.as_deref());
-        finding.evidence.extend(linked(package, function));
+        // A note says it only where nothing but reflection could call its function.
+        let kept = |one: &Evidence| matches!(one, Evidence::Linked { reflection: true, .. });
+        let linked = linked(package, function);
+        finding
+            .evidence
+            .extend(linked.filter(|one| finding.severity > Severity::Note || kept(one)));
     }
 }
 

@@ -19,7 +19,7 @@ use super::output::Color;
 use super::policy::PolicyArgs;
 use super::progress::Shown;
 use super::secrets;
-use super::work::{self, Done};
+use super::work::{self, Done, Targets};
 
 /// Arguments of `gowoa check`.
 #[derive(Debug, clap::Args)]
@@ -127,6 +127,10 @@ pub struct OutArgs {
     #[arg(long, value_name = "DIR")]
     pub out_dir: Option<PathBuf>,
 
+    /// Draw the map of each exe: what every stretch of the file is
+    #[arg(long, value_name = "FILE.svg")]
+    pub map: Option<PathBuf>,
+
     /// List every package with its class
     #[arg(long)]
     pub all: bool,
@@ -181,13 +185,17 @@ fn check(args: &CheckArgs, redactor: &Redactor) -> Result<u8, Refusal> {
     let plan = plan(args)?;
     let github = args.github.prepare(&plan.dir, args.go.offline)?;
     let around = surroundings()?;
-    let baseline = args.policy.write_baseline.as_deref();
+    let targets = Targets {
+        reports: &args.out.reports,
+        map: args.out.map.as_deref(),
+        baseline: args.policy.write_baseline.as_deref(),
+        help: "see gowoa check --help",
+    };
     let work = async |progress: &Shown| engine::check(&plan, &around, redactor, progress).await;
-    let (report, files) =
-        match work::run(&args.out.reports, baseline, "see gowoa check --help", work, of_engine)? {
-            Done::Made(report, files) => (report, *files),
-            Done::Interrupted(code) => return Ok(code),
-        };
+    let (report, files) = match work::run(&targets, work, of_engine)? {
+        Done::Made(report, files) => (report, *files),
+        Done::Interrupted(code) => return Ok(code),
+    };
     let options = terminal::Options {
         all: args.out.all,
         color: args.out.color.on_stderr(),
@@ -202,6 +210,7 @@ fn plan(args: &CheckArgs) -> Result<Plan, Refusal> {
     Ok(Plan {
         tests: args.tests,
         all_modules: args.all_modules,
+        map: args.out.reports.draws_images(args.out.map.as_deref()),
         out_dir: args.out.out_dir.as_ref().map(|dir| here.join(dir)),
         ..plan
     })
@@ -238,6 +247,7 @@ pub(super) fn plan_of(
     let tags = if go.tags.is_empty() { policy.tags } else { go.tags.clone() };
     Ok(Plan {
         why: None,
+        map: false,
         scope: Scope::Check,
         dir,
         patterns: packages.to_vec(),

@@ -40,6 +40,18 @@ pub struct ReportArgs {
     pub ci: CiArgs,
 }
 
+impl ReportArgs {
+    /// Whether the map of each image is needed: `--map`, or a format that draws it. What is no format is refused by
+    /// [`prepare`].
+    pub(super) fn draws_images(&self, map: Option<&Path>) -> bool {
+        let formats = self.reports.iter().filter_map(|report| ReportTarget::parse(report).ok());
+        let mut formats = formats.map(|target| target.format);
+        let standard =
+            self.report_dir.is_some() && Format::STANDARD.iter().any(|f| f.draws_images());
+        map.is_some() || standard || formats.any(Format::draws_images)
+    }
+}
+
 /// What is wrong with a call or its surroundings: message and next step.
 #[derive(Debug)]
 pub(super) struct Refusal {

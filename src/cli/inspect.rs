@@ -91,7 +91,7 @@ fn inspect(args: &InspectArgs, redactor: &Redactor) -> Result<u8, Refusal> {
     let plan = InspectPlan {
         paths: args.paths.clone(),
         expect: args.expect.clone(),
-        map: args.map.is_some(),
+        map: args.reports.draws_images(args.map.as_deref()),
         fail_on: policy.fail_on,
         exceptions: policy.exceptions,
     };

@@ -203,6 +203,7 @@ fn verify(args: &VerifyArgs, redactor: &Redactor) -> Result<u8, Refusal> {
         module: None,
         cached: false,
         alone: true,
+        map: false,
         all_modules: false,
         advise: false,
         rules_files: Vec::new(),

@@ -1,6 +1,6 @@
 //! `gowoa screen`: the dependencies of a project, or one module without a project.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::engine::{self, Surroundings, WhyError};
 use crate::plan::{AskedModule, Plan, Scope};
@@ -13,7 +13,7 @@ use super::github::GithubArgs;
 use super::output::Color;
 use super::policy::PolicyArgs;
 use super::progress::Shown;
-use super::work::{self, Done};
+use super::work::{self, Done, Targets};
 use super::{exit, output, secrets};
 
 /// Where a wrong argument is explained.
@@ -111,13 +111,18 @@ fn screen(args: &ScreenArgs, redactor: &Redactor) -> Result<u8, Refusal> {
     let github = args.github.prepare(&plan.dir, args.go.offline)?;
     let baseline = args.policy.write_baseline.as_deref();
     let work = async |progress: &Shown| engine::screen(&plan, &around, redactor, progress).await;
-    let (report, files) = match work::run(&args.reports, baseline, HELP, work, of_engine)? {
+    let (report, files) = match work::run(&targets(args, baseline), work, of_engine)? {
         Done::Made(report, files) => (report, *files),
         Done::Interrupted(code) => return Ok(code),
     };
     let options =
         terminal::Options { all: args.all, color: args.color.on_stderr(), ..Default::default() };
     finish(files, &report, &options, redactor, github)
+}
+
+/// What is to be written; a screening makes no images, and draws none.
+fn targets<'a>(args: &'a ScreenArgs, baseline: Option<&'a Path>) -> Targets<'a> {
+    Targets { reports: &args.reports, map: None, baseline, help: HELP }
 }
 
 /// Says why a package is there; the answer is what was asked for, so it goes to standard output.
@@ -132,7 +137,7 @@ fn why(
         WhyError::Engine(error) => of_engine(error),
         other => Refusal::new(other.to_string(), other.next_step()),
     };
-    let why = match work::run(&args.reports, None, HELP, work, refused)? {
+    let why = match work::run(&targets(args, None), work, refused)? {
         Done::Made(why, _) => why,
         Done::Interrupted(code) => return Ok(code),
     };

@@ -16,11 +16,22 @@ pub(super) enum Done<T> {
     Interrupted(u8),
 }
 
+/// What a call is to write.
+#[derive(Clone, Copy)]
+pub(super) struct Targets<'a> {
+    /// The reports that were asked for.
+    pub(super) reports: &'a ReportArgs,
+    /// `--map`.
+    pub(super) map: Option<&'a Path>,
+    /// `--write-baseline`.
+    pub(super) baseline: Option<&'a Path>,
+    /// Where a wrong argument is explained.
+    pub(super) help: &'a str,
+}
+
 /// Prepares the reports and does the work; `refused` says why that gave nothing.
 pub(super) fn run<T, E>(
-    reports: &ReportArgs,
-    baseline: Option<&Path>,
-    help: &str,
+    targets: &Targets<'_>,
     work: impl AsyncFnOnce(&Shown) -> Result<T, E>,
     refused: impl FnOnce(&E) -> Refusal,
 ) -> Result<Done<T>, Refusal> {
@@ -33,7 +44,8 @@ pub(super) fn run<T, E>(
         })?;
     // From here on no signal ends gowoa before it has removed what it put beside the reports.
     let mut interrupts = runtime.block_on(async { platform::Interrupts::listen() });
-    let files = prepare(reports, None, baseline, &[], help)?;
+    let Targets { reports, map, baseline, help } = *targets;
+    let files = prepare(reports, map, baseline, &[], help)?;
     let progress = Shown::new();
     let outcome = runtime.block_on(async {
         tokio::select! {

@@ -4,11 +4,15 @@
 //! about a dependency or an exe. So each gets an [`Anchor`]: its own place where that is in the repository,
 //! else the line of go.mod that selects the module, else a file of the package, else go.mod.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::facts::{PackageFacts, UnitFacts};
 use crate::model::{Anchor, AnchorKind, Finding, Report, Subject, SubjectKind};
+
+/// Bytes of a source file in which columns are counted; generated tables are longer, and nobody reads them.
+const LONGEST_SOURCE: u64 = 16 << 20;
 
 /// Gives every finding of the report its anchor. `dir` is where gowoa works.
 pub(super) fn place(report: &mut Report, units: &[UnitFacts], dir: &Path) {
@@ -23,6 +27,11 @@ pub(super) fn place(report: &mut Report, units: &[UnitFacts], dir: &Path) {
     }
 }
 
+/// The root of the repository around a directory; `None` where there is none.
+pub(super) fn repository(dir: &Path) -> Option<&Path> {
+    dir.ancestors().find(|above| above.join(".git").exists())
+}
+
 /// The repository as far as it matters here.
 struct Ground<'a> {
     /// Its root, with links resolved.
@@ -31,6 +40,8 @@ struct Ground<'a> {
     bases: Vec<PathBuf>,
     mods: Vec<GoMod>,
     packages: BTreeMap<&'a str, &'a PackageFacts>,
+    /// The file that a column was counted in last: findings come file by file.
+    read: RefCell<(PathBuf, Vec<u8>)>,
 }
 
 impl<'a> Ground<'a> {
@@ -49,7 +60,7 @@ impl<'a> Ground<'a> {
             .collect();
         modules.sort();
         modules.dedup();
-        let root = dir.ancestors().find(|above| above.join(".git").exists());
+        let root = repository(&dir);
         if modules.is_empty() {
             // Files that were given, or a graph that could not be listed: the module around the directory.
             let within = |above: &&Path| root.is_none_or(|root| above.starts_with(root));
@@ -68,7 +79,7 @@ impl<'a> Ground<'a> {
             .collect();
         let mut bases = vec![dir];
         bases.extend(modules);
-        Self { root, bases, mods, packages }
+        Self { root, bases, mods, packages, read: RefCell::default() }
     }
 
     fn anchor(&self, finding: &Finding, subject: Option<&Subject>) -> Option<Anchor> {
@@ -89,13 +100,35 @@ impl<'a> Ground<'a> {
     fn own_place(&self, finding: &Finding) -> Option<Anchor> {
         let location = finding.location.as_ref()?;
         let named = location.file.as_deref()?;
-        let file = self.bases.iter().find_map(|base| self.file(&base.join(named)))?;
+        let (file, path) = self.bases.iter().find_map(|base| {
+            let path = base.join(named);
+            Some((self.file(&path)?, path))
+        })?;
+        let column = location.line.zip(location.column);
         Some(Anchor {
             file,
             line: location.line,
-            column: location.column,
+            column: column.and_then(|(line, column)| self.column(path, line, column)),
             kind: AnchorKind::Location,
         })
+    }
+
+    /// A column that counts bytes, as Go's tools do, in UTF-16 code units; `None` where the line does not reach so
+    /// far, because the position comes from a `//line` directive or the file has changed.
+    fn column(&self, path: PathBuf, line: u32, column: u32) -> Option<u32> {
+        let mut read = self.read.borrow_mut();
+        if read.0 != path {
+            let short =
+                fs_err::metadata(&path).is_ok_and(|metadata| metadata.len() <= LONGEST_SOURCE);
+            let bytes = if short { fs_err::read(&path).unwrap_or_default() } else { Vec::new() };
+            *read = (path, bytes);
+        }
+        // What could not be read has no first line either.
+        let mut lines =
+            Some(&read.1).filter(|bytes| !bytes.is_empty())?.split(|byte| *byte == b'\n');
+        let text = lines.nth(usize::try_from(line.checked_sub(1)?).ok()?)?;
+        let before = text.get(..usize::try_from(column.checked_sub(1)?).ok()?)?;
+        u32::try_from(String::from_utf8_lossy(before).encode_utf16().count() + 1).ok()
     }
 
     /// A file of the package, where the repository holds it as source of its own.
@@ -314,6 +347,30 @@ mod tests {
             of_image.map(|anchor| (anchor.line, anchor.kind)),
             Some((Some(1), AnchorKind::Package))
         );
+
+        // Go counts bytes, code scanning UTF-16 code units; a position that the file does not have is none.
+        write("go/cmd/wide.go", "package main\n\nvar \u{f6}, \u{1d11e} = x\n");
+        for (line, column, shown) in [
+            (3, 1, Some(1)),
+            (3, 5, Some(5)),
+            (3, 7, Some(6)),
+            (3, 16, Some(13)),
+            (3, 17, Some(14)),
+        ] {
+            let mut wide = finding(None, Some("cmd/wide.go"));
+            wide.location = wide.location.map(|place| Location {
+                line: Some(line),
+                column: Some(column),
+                ..place
+            });
+            let anchor = ground.anchor(&wide, None).expect("an anchor");
+            assert_eq!((anchor.line, anchor.column), (Some(line), shown), "column {column}");
+        }
+        let column = |line, column| ground.column(dir.join("cmd/wide.go"), line, column);
+        for (line, at) in [(3, 18), (1, 14), (9, 1), (0, 1), (1, 0), (3, u32::MAX)] {
+            assert_eq!(column(line, at), None, "{line}:{at}");
+        }
+        assert_eq!(ground.column(dir.join("cmd/none.go"), 1, 1), None);
 
         // Files that were given: the go.mod around them.
         let ground = Ground::new(&[], &dir.join("cmd"));

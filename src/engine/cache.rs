@@ -7,13 +7,12 @@
 //! What the cache holds is not trusted. An entry counts only if it is whole, was made for this key by this
 //! version of the program, and speaks of the very packages that were listed; else it is as if it were not there.
 
+mod entries;
+
 use std::collections::BTreeSet;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use crate::facts::{FileSet, PackageFacts, Toolchain};
 use crate::model::{PhaseReport, Report, ReportVerdict, SCHEMA_VERSION, SubjectKind};
@@ -23,30 +22,18 @@ use crate::checks::JUST_NOW;
 
 use super::inspect::sha256;
 
-/// Version of the form of an entry.
-const FORM: u32 = 1;
+use entries::contents;
+pub(super) use entries::{Entries, Key, stamp};
+
 /// Entries of one project that are kept: a few branches, a few sets of flags.
 const KEPT: usize = 8;
-/// The largest entry that is read, in bytes.
-const LARGEST: u64 = 256 << 20;
 /// Variables of `go env` that are new in every call and build nothing.
 const VOLATILE: &[&str] = &["GOGCCFLAGS"];
-
-/// An entry as it is stored.
-#[derive(Debug, Serialize, Deserialize)]
-struct Entry {
-    form: u32,
-    key: String,
-    /// SHA-256 of `report`.
-    sha256: String,
-    /// The report as JSON.
-    report: String,
-}
 
 /// Where the entries of one project are.
 #[derive(Debug)]
 pub(super) struct Cache {
-    dir: PathBuf,
+    entries: Entries,
 }
 
 /// What a key is made from, beside the files.
@@ -66,11 +53,8 @@ pub(super) struct Inputs<'a> {
 impl Inputs<'_> {
     /// The key; `None` where not everything that matters can be read.
     pub(super) fn key(&self) -> Option<String> {
-        let mut hash = Sha256::new();
-        let mut add = |text: &str| {
-            hash.update((text.len() as u64).to_le_bytes());
-            hash.update(text);
-        };
+        let mut key = Key::default();
+        let mut add = |text: &str| key.add(text);
         add(env!("CARGO_PKG_VERSION"));
         add(SCHEMA_VERSION);
         add(&stamp(&std::env::current_exe().ok()?)?);
@@ -91,7 +75,7 @@ impl Inputs<'_> {
         for line in self.contents()? {
             add(&line);
         }
-        Some(hex(&hash.finalize()))
+        Some(key.finish())
     }
 
     /// Name and SHA-256 of every file that can change, sorted.
@@ -131,36 +115,15 @@ fn line(path: &Path) -> String {
     format!("{} {content}", path.display())
 }
 
-/// The bytes of a regular file that is no longer than `most`. A pipe would wait for a writer, and a device has no
-/// end.
-fn contents(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
-    let metadata = fs_err::metadata(path)?;
-    if !metadata.is_file() || metadata.len() > most {
-        return Err(std::io::ErrorKind::InvalidInput.into());
-    }
-    fs_err::read(path)
-}
-
-/// Size and time of a program: a new build of it is another program.
-fn stamp(program: &Path) -> Option<String> {
-    let metadata = fs_err::metadata(program).ok()?;
-    Some(format!("{} {} {:?}", program.display(), metadata.len(), metadata.modified().ok()?))
-}
-
 impl Cache {
     /// The cache of a project, in its directory.
     pub(super) fn of(state: &Path) -> Self {
-        Self { dir: state.join("screen") }
+        Self { entries: Entries::new(state.join("screen"), KEPT) }
     }
 
     /// The report of this key, if it is there, whole, and about these packages.
     pub(super) fn get(&self, key: &str, packages: &[&PackageFacts]) -> Option<Report> {
-        let path = self.path(key);
-        let entry: Entry = serde_json::from_slice(&contents(&path, LARGEST).ok()?).ok()?;
-        let whole = entry.form == FORM
-            && entry.key == key
-            && entry.sha256 == sha256(entry.report.as_bytes());
-        let report: Report = serde_json::from_str(whole.then_some(entry.report.as_str())?).ok()?;
+        let report: Report = self.entries.get(key)?;
         let listed: BTreeSet<&str> =
             packages.iter().map(|package| package.import_path.as_str()).collect();
         let told = report.subjects.iter().filter(|subject| subject.kind == SubjectKind::Package);
@@ -174,40 +137,7 @@ impl Cache {
         if report.verdict == ReportVerdict::Incomplete || !report.problems.is_empty() {
             return;
         }
-        let Ok(text) = serde_json::to_string(report) else { return };
-        let entry = Entry {
-            form: FORM,
-            key: key.to_owned(),
-            sha256: sha256(text.as_bytes()),
-            report: text,
-        };
-        let _ = self.write(key, &entry);
-    }
-
-    fn write(&self, key: &str, entry: &Entry) -> std::io::Result<()> {
-        fs_err::create_dir_all(&self.dir)?;
-        self.make_room();
-        let mut file = tempfile::NamedTempFile::new_in(&self.dir)?;
-        file.write_all(&serde_json::to_vec(entry)?)?;
-        file.persist(self.path(key)).map_err(|error| error.error)?;
-        Ok(())
-    }
-
-    fn path(&self, key: &str) -> PathBuf {
-        self.dir.join(format!("{key}.json"))
-    }
-
-    /// Removes the oldest entries, and what an interrupted run left.
-    fn make_room(&self) {
-        let Ok(entries) = fs_err::read_dir(&self.dir) else { return };
-        let mut files: Vec<_> = entries
-            .flatten()
-            .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
-            .collect();
-        files.sort();
-        for (_, path) in files.iter().rev().skip(KEPT - 1) {
-            let _ = fs_err::remove_file(path);
-        }
+        self.entries.put(key, report);
     }
 }
 
@@ -232,10 +162,6 @@ pub(super) fn known(mut report: Report, started: &str, lists: Vec<PhaseReport>) 
         go_ms: None,
     });
     report
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]
@@ -270,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_counts_only_whole_for_its_key_and_its_packages() {
+    fn an_entry_counts_only_for_its_key_and_its_packages() {
         let dir = tempfile::tempdir().unwrap();
         let cache = Cache::of(dir.path());
         let (p, q) = (package("p"), package("q"));
@@ -279,23 +205,6 @@ mod tests {
         assert_eq!(cache.get("k", &[&p]), Some(told.clone()));
         assert_eq!(cache.get("other", &[&p]), None);
         assert_eq!(cache.get("k", &[&q]), None, "another graph");
-        // A copy under another name is foreign.
-        fs_err::copy(cache.path("k"), cache.path("other")).unwrap();
-        assert_eq!(cache.get("other", &[&p]), None);
-        // One changed letter in the report.
-        let text = fs_err::read_to_string(cache.path("k")).unwrap();
-        for (from, to) in
-            [("pass", "fail"), ("\"form\":1", "\"form\":2"), ("\"report\"", "\"repor\"")]
-        {
-            fs_err::write(cache.path("k"), text.replace(from, to)).unwrap();
-            assert_eq!(cache.get("k", &[&p]), None, "{from}");
-        }
-        for cut in (0..text.len()).step_by(101) {
-            fs_err::write(cache.path("k"), text.get(..cut).unwrap_or_default()).unwrap();
-            assert_eq!(cache.get("k", &[&p]), None, "cut at {cut}");
-        }
-        fs_err::write(cache.path("k"), &text).unwrap();
-        assert_eq!(cache.get("k", &[&p]), Some(told));
     }
 
     #[test]
@@ -304,16 +213,6 @@ mod tests {
         let cache = Cache::of(dir.path());
         cache.put("k", &report(ReportVerdict::Incomplete));
         assert_eq!(cache.get("k", &[&package("p")]), None);
-    }
-
-    #[test]
-    fn old_entries_make_room() {
-        let dir = tempfile::tempdir().unwrap();
-        let cache = Cache::of(dir.path());
-        for number in 0..KEPT + 3 {
-            cache.put(&number.to_string(), &report(ReportVerdict::Pass));
-        }
-        assert_eq!(fs_err::read_dir(&cache.dir).unwrap().count(), KEPT);
     }
 
     #[test]

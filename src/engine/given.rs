@@ -24,11 +24,14 @@ use crate::model::{PhaseReport, Problem, Unproven};
 use crate::package::{self, Limits};
 use crate::plan::InspectPlan;
 
+use super::inspect::MAX_MAPS;
 use super::{EngineError, Progress, millis};
 use artifacts::Metadata;
 use open::{Found, Look, Seen};
 use walk::{Input, Walked};
 
+/// Files that are looked at side by side while maps are drawn.
+const DRAWN_AT_ONCE: usize = 16;
 /// The name of standard input in the Report.
 const STDIN: &str = "standard input";
 
@@ -49,15 +52,7 @@ pub(super) fn gather(
     let total = walked.files.len() as u64 + u64::from(walked.stdin);
     let done = AtomicU64::new(0);
     let count = || progress.count(done.fetch_add(1, Ordering::Relaxed) + 1, total);
-    let mut found: Vec<Found> = walked
-        .files
-        .par_iter()
-        .map(|input| {
-            let found = look.file(input);
-            count();
-            found
-        })
-        .collect();
+    let mut found = files(&walked.files, look, &count);
     if walked.stdin {
         found.push(stdin(&look)?);
         count();
@@ -80,6 +75,28 @@ pub(super) fn gather(
         go_ms: None,
     });
     Ok(unit)
+}
+
+/// Looks at the files, on all cores. While maps are drawn it is a few files at a time: no more than are shown are kept.
+fn files(inputs: &[Input], look: Look<'_>, count: &(impl Fn() + Sync)) -> Vec<Found> {
+    let of = |inputs: &[Input], look: Look<'_>| -> Vec<Found> {
+        let one = |input| {
+            let found = look.file(input);
+            count();
+            found
+        };
+        inputs.par_iter().map(one).collect()
+    };
+    let (mut all, mut rest, mut maps) = (Vec::new(), inputs, 0);
+    while look.map && maps < MAX_MAPS && !rest.is_empty() {
+        let (some, more) = rest.split_at(rest.len().min(DRAWN_AT_ONCE));
+        let found = of(some, look);
+        maps += found.iter().map(|found| found.maps).sum::<usize>();
+        all.extend(found);
+        rest = more;
+    }
+    all.extend(of(rest, Look { map: false, ..look }));
+    all
 }
 
 /// What goreleaser's metadata says: of the directories that were walked, and around files that were given.
@@ -171,6 +188,8 @@ fn fill(unit: &mut UnitFacts, given: &mut GivenFacts, walked: Walked, found: Vec
         }
         given.files.push(file);
     }
+    let maps = unit.images.iter_mut().map(|image| &mut image.map).filter(|map| map.is_some());
+    maps.skip(MAX_MAPS).for_each(|map| *map = None);
     unit.unproven.extend(unread(given, too_large));
 }
 

@@ -27,17 +27,20 @@ pub(super) struct Reading {
     scope: Scope,
 }
 
-/// Reads them on threads of their own.
+/// Reads them on threads of their own. `map`: whether each gets its map.
 pub(super) fn start(
     mut images: Vec<ImageFile>,
     sources: Vec<objects::Source>,
     scope: Scope,
+    map: bool,
 ) -> Reading {
     let some = !images.is_empty() || !sources.is_empty();
     let task = some.then(|| {
         tokio::task::spawn_blocking(move || {
             let begin = Instant::now();
-            images.par_iter_mut().for_each(|image| inspect::look(image, scope));
+            images.par_iter_mut().enumerate().for_each(|(at, image)| {
+                inspect::look(image, scope, map && at < inspect::MAX_MAPS);
+            });
             Read { images, objects: objects::read(sources), took: begin.elapsed() }
         })
     });
@@ -76,10 +79,10 @@ impl Reading {
             None => Read::default(),
         };
         let scope = self.scope;
-        // Off the thread that listens for signals.
+        // Off the thread that listens for signals. A map of a test binary is nothing that anybody waits for.
         let rest = tokio::task::spawn_blocking(move || {
             let begin = Instant::now();
-            tests.par_iter_mut().for_each(|image| inspect::look(image, scope));
+            tests.par_iter_mut().for_each(|image| inspect::look(image, scope, false));
             read.images.append(&mut tests);
             if !wanted.is_empty() {
                 read.images.par_iter_mut().for_each(|image| inspect::functions(image, &wanted));

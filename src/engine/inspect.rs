@@ -12,8 +12,11 @@ use crate::platform::map::Mapped;
 
 use super::embedded;
 
-/// Reads the facts of one exe into its place.
-pub(super) fn look(file: &mut ImageFile, scope: Scope) {
+/// Maps in a report: as many as a page shows.
+pub(super) const MAX_MAPS: usize = 50;
+
+/// Reads the facts of one exe into its place, with its map where that is wanted.
+pub(super) fn look(file: &mut ImageFile, scope: Scope, map: bool) {
     let bytes = match Mapped::open(&file.path) {
         Ok(bytes) => bytes,
         Err(error) => {
@@ -24,7 +27,12 @@ pub(super) fn look(file: &mut ImageFile, scope: Scope) {
     };
     file.sha256 = Some(sha256(&bytes));
     match scope {
-        Scope::Check => read(&bytes, file),
+        Scope::Check => {
+            read(&bytes, file);
+            if map {
+                draw(&bytes, file);
+            }
+        }
         // What it carries is nobody's question in a screening; its code words decide about assembly.
         Scope::Screen => {
             file.facts = image::read(&bytes).map_err(|error| error.to_string());
@@ -84,5 +92,10 @@ pub(super) fn draw(bytes: &[u8], file: &mut ImageFile) {
 
 /// SHA-256 in lower-case hexadecimal.
 pub(super) fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(bytes))
+}
+
+/// Bytes in lower-case hexadecimal.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -3,14 +3,15 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 use crate::facts::{PackageFacts, TestFacts};
+use crate::platform::map::Mapped;
 
+use super::anchor::repository;
 use super::inspect::sha256;
-use super::unit::Unit;
 
 /// The file, in the directory of the exes.
 pub(super) const NAME: &str = "tests.json";
@@ -19,7 +20,7 @@ const VERSION: u32 = 1;
 
 /// The file.
 #[derive(Debug, Serialize)]
-struct Kept<'a> {
+struct File<'a> {
     version: u32,
     /// `GOOS/GOARCH` of the binaries.
     target: &'static str,
@@ -43,36 +44,61 @@ struct Test<'a> {
     sha256: Option<String>,
 }
 
-/// Writes the file.
-///
-/// # Errors
-/// Those of reading a binary and of writing.
-pub(super) fn write(
-    unit: &Unit,
-    dir: &Path,
-    table: &BTreeMap<String, PackageFacts>,
-    tests: &BTreeMap<String, TestFacts>,
-) -> io::Result<()> {
-    let dir = fs_err::canonicalize(dir)?;
-    let root = dir.ancestors().find(|above| above.join(".git").exists()).unwrap_or(&dir);
-    let mut kept = Kept { version: VERSION, target: "windows/arm64", tests: Vec::new() };
-    for test in tests.values() {
-        let package = table.get(&test.package);
-        let mut listed = Test {
-            package: &test.package,
-            directory: package.and_then(|package| below(&package.dir, root)),
-            exe: None,
-            sha256: None,
+/// What is written, gathered: the tables stay where they are, and reading takes place on a thread of its own.
+#[derive(Debug)]
+pub(super) struct Kept {
+    /// Where gowoa works.
+    dir: PathBuf,
+    /// Where the binaries are.
+    out: PathBuf,
+    /// Import path, directory of the package where it is known, binary where there is one.
+    tests: Vec<(String, Option<PathBuf>, Option<PathBuf>)>,
+}
+
+impl Kept {
+    /// The tests of a unit whose binaries land in `out`.
+    pub(super) fn of(
+        dir: &Path,
+        out: &Path,
+        table: &BTreeMap<String, PackageFacts>,
+        tests: &BTreeMap<String, TestFacts>,
+    ) -> Self {
+        let test = |test: &TestFacts| {
+            let package = table.get(&test.package).map(|package| package.dir.clone());
+            (test.package.clone(), package, test.exe.clone())
         };
-        if let Some(exe) = &test.exe {
-            listed.exe = exe.strip_prefix(&unit.out).ok().map(slashes);
-            listed.sha256 = Some(sha256(&fs_err::read(exe)?));
-        }
-        kept.tests.push(listed);
+        Self { dir: dir.to_owned(), out: out.to_owned(), tests: tests.values().map(test).collect() }
     }
-    let mut text = serde_json::to_string_pretty(&kept)?;
-    text.push('\n');
-    fs_err::write(unit.out.join(NAME), text)
+
+    /// Writes the file.
+    ///
+    /// # Errors
+    /// Those of reading a binary and of writing.
+    pub(super) fn write(self) -> io::Result<()> {
+        let dir = fs_err::canonicalize(&self.dir)?;
+        let root = repository(&dir).unwrap_or(&dir);
+        let mut tests = Vec::with_capacity(self.tests.len());
+        for (package, of_package, exe) in &self.tests {
+            let mut listed = Test {
+                package,
+                directory: of_package.as_ref().and_then(|dir| below(dir, root)),
+                exe: None,
+                sha256: None,
+            };
+            if let Some(exe) = exe {
+                listed.exe = exe.strip_prefix(&self.out).ok().map(slashes);
+                listed.sha256 = Some(sha256(&Mapped::open(exe)?));
+            }
+            tests.push(listed);
+        }
+        let mut text = serde_json::to_string_pretty(&File {
+            version: VERSION,
+            target: "windows/arm64",
+            tests,
+        })?;
+        text.push('\n');
+        fs_err::write(self.out.join(NAME), text)
+    }
 }
 
 /// A directory relative to another one, with links resolved.

@@ -10,7 +10,10 @@
 //!    refers to, is kept for reflection alone.
 //!
 //! The link is what costs. So it is made only for an exe that holds a function which an error or a warning is
-//! about, and that the first two do not know to be called.
+//! about, and that the first two do not know to be called; what notes are about is told with it. And it is made
+//! once: what came of it is kept for the next run, as long as the exe has the same bytes.
+
+mod known;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,6 +24,8 @@ use crate::image;
 use crate::model::{Severity, SubjectId, SubjectKind, Verdict};
 use crate::plan::Plan;
 use crate::platform::map::Mapped;
+
+use known::{Answer, Kept, Known};
 
 use super::phases::Clock;
 use super::unit::{Unit, unproven};
@@ -47,43 +52,25 @@ pub(super) async fn fill(
     clock: &mut Clock<'_>,
 ) {
     let about = in_findings(facts);
-    let asked: Vec<(usize, Functions)> = (0..facts.images.len())
-        .filter_map(|at| Some((at, held(facts, facts.images.get(at)?, &about))))
-        .filter(|(_, functions)| !functions.is_empty())
+    let asked: Vec<(usize, About)> = (0..facts.images.len())
+        .filter_map(|at| Some((at, about.held(facts, facts.images.get(at)?))))
+        .filter(|(_, about)| !about.asked.is_empty())
         .collect();
     if asked.is_empty() {
         return;
     }
     let begin = clock.begin("reflection");
+    let known = Known::of(plan, toolchain, unit);
     let mut links = 0;
     let mut unknown = Vec::new();
-    for (at, functions) in asked {
+    for (at, about) in asked {
         let Some(image) = facts.images.get(at) else { continue };
-        let left = match calls_of(image).await {
-            Ok(calls) => {
-                let left = uncalled(&calls, image, &functions);
-                if left.is_empty() { None } else { Some(Ok((calls, left))) }
-            }
-            Err(problem) => Some(Err(problem)),
-        };
-        let answer = match left {
-            None => continue,
-            Some(Ok(_)) if links == MAX_LINKS => {
-                Some(Err(format!("more than {MAX_LINKS} exes would have to be linked again")))
-            }
-            Some(Ok((calls, left))) => {
-                links += 1;
-                let graph = why::ask(plan, toolchain, unit, built, image).await;
-                graph.map(|graph| graph.map(|graph| (graph, calls, left)))
-            }
-            Some(Err(problem)) => Some(Err(problem)),
-        };
-        match answer {
-            None => {}
-            Some(Err(problem)) => unknown.push(format!("{}: {problem}", image.name)),
-            Some(Ok((graph, calls, left))) => {
-                let (name, main) = (image.name.clone(), image.package.clone());
-                note(facts, &name, main.as_deref(), &graph, &calls, &left);
+        let open = Open { plan, toolchain, unit, built, image, about: &about };
+        match open.answer(known.as_ref(), &mut links).await {
+            Err(problem) => unknown.push(format!("{}: {problem}", image.name)),
+            Ok(answer) => {
+                let name = image.name.clone();
+                note(facts, &name, answer);
             }
         }
     }
@@ -94,14 +81,78 @@ pub(super) async fn fill(
     clock.end("reflection", begin);
 }
 
-/// The functions that errors and warnings of the checks of packages are about, and that a program holds with code
-/// of their own. The checks are asked here once for that; they see facts alone, and cost next to nothing.
-fn in_findings(unit: &UnitFacts) -> Functions {
+/// The functions that findings are about.
+#[derive(Debug, Default)]
+struct About {
+    /// Errors and warnings. An exe is linked again for these.
+    asked: Functions,
+    /// Notes. What the link says of them is told where it is made.
+    notes: Functions,
+}
+
+impl About {
+    /// Those of the functions that a program holds, if it looks methods up.
+    fn held(&self, unit: &UnitFacts, image: &ImageFile) -> Self {
+        Self { asked: held(unit, image, &self.asked), notes: held(unit, image, &self.notes) }
+    }
+}
+
+/// What an exe is asked.
+struct Open<'a> {
+    plan: &'a Plan,
+    toolchain: &'a Toolchain,
+    unit: &'a Unit,
+    built: &'a Overlay,
+    image: &'a ImageFile,
+    about: &'a About,
+}
+
+impl Open<'_> {
+    /// What reflection alone keeps of what is asked about: from an earlier run, the code of the exe, or the linker.
+    async fn answer(&self, known: Option<&Known>, links: &mut usize) -> Result<Answer, String> {
+        let Self { plan, toolchain, unit, built, image, about } = *self;
+        let key = known.and_then(|known| known.key(image, about));
+        let earlier = key.as_ref().zip(known).and_then(|(key, known)| known.get(key));
+        // What an earlier run linked counts as well, so that both runs leave the same exes unasked.
+        let is_beyond = |links: usize| {
+            let problem = format!("more than {MAX_LINKS} exes would have to be linked again");
+            if links == MAX_LINKS { Err(problem) } else { Ok(()) }
+        };
+        if let Some(answer) = earlier {
+            if answer.linked {
+                is_beyond(*links)?;
+                *links += 1;
+            }
+            return Ok(answer);
+        }
+        let calls = calls_of(image).await?;
+        let mut left = uncalled(&calls, image, &about.asked);
+        let mut answer = Answer::default();
+        if !left.is_empty() {
+            is_beyond(*links)?;
+            *links += 1;
+            let Some(graph) = why::ask(plan, toolchain, unit, built, image).await else {
+                return Ok(answer);
+            };
+            for (package, functions) in uncalled(&calls, image, &about.notes) {
+                left.entry(package).or_default().extend(functions);
+            }
+            answer = told(image.package.as_deref(), &graph?, &calls, &left);
+        }
+        if let Some((key, known)) = key.zip(known) {
+            known.keep(&key, &answer);
+        }
+        Ok(answer)
+    }
+}
+
+/// The functions that findings of the checks of packages are about, and that a program holds with code of their own. The checks are asked here once for that; they see facts alone, and cost next to nothing.
+fn in_findings(unit: &UnitFacts) -> About {
     let checks: Vec<_> = CHECKS
         .iter()
         .filter(|check| check.meta().subjects.contains(&SubjectKind::Package))
         .collect();
-    let mut about = Functions::new();
+    let mut about = About::default();
     for package in unit.packages.values() {
         let Some(linked) = &package.linked_functions else { continue };
         let subject = SubjectId::new(SubjectKind::Package, &package.import_path);
@@ -110,18 +161,19 @@ fn in_findings(unit: &UnitFacts) -> Functions {
             let Verdict::Fail(findings) = ask(**check, SubjectFacts::Package(package), cx) else {
                 continue;
             };
-            let functions = findings
-                .into_iter()
-                .filter(|finding| finding.severity > Severity::Note)
-                .filter_map(|finding| finding.location?.function)
-                .filter(|function| {
-                    let found = linked.find(function);
-                    found.is_some_and(|found| found.presence == Presence::Body)
-                });
-            about.entry(package.import_path.clone()).or_default().extend(functions);
+            for finding in findings {
+                let Some(function) = finding.location.and_then(|place| place.function) else {
+                    continue;
+                };
+                if linked.find(&function).is_none_or(|found| found.presence != Presence::Body) {
+                    continue;
+                }
+                let note = finding.severity == Severity::Note;
+                let functions = if note { &mut about.notes } else { &mut about.asked };
+                functions.entry(package.import_path.clone()).or_default().insert(function);
+            }
         }
     }
-    about.retain(|_, functions| !functions.is_empty());
     about
 }
 
@@ -208,34 +260,39 @@ fn of_package(calls: &CodeCalls, marks: &[bool], prefix: &str, marked: bool) -> 
     names.filter_map(|(name, _)| function(name)).collect()
 }
 
-/// Notes what reflection alone keeps of the packages, and of the functions that are asked about the linker's way.
-fn note(
-    unit: &mut UnitFacts,
-    image: &str,
-    main: Option<&str>,
-    graph: &LinkGraph,
-    calls: &CodeCalls,
-    about: &Functions,
-) {
-    for (package, functions) in about {
-        let prefix = prefix(package, main).to_owned();
-        let kept = kept_of(graph, calls, &prefix);
-        let Some(facts) = unit.packages.get_mut(package) else { continue };
+/// What the linker's graph and the code of an exe say of the packages, and of the functions that are asked about.
+fn told(main: Option<&str>, graph: &LinkGraph, calls: &CodeCalls, about: &Functions) -> Answer {
+    let of_package = |(package, functions): (&String, &BTreeSet<String>)| {
+        let prefix = prefix(package, main);
+        let way = |function: &String| {
+            let way = graph.way(prefix, Some(function), &|_| true);
+            (function.clone(), way.map(|way| way.symbols).unwrap_or_default())
+        };
+        let kept = Kept {
+            functions: kept_of(graph, calls, prefix),
+            ways: functions.iter().map(way).collect(),
+        };
+        (package.clone(), kept)
+    };
+    Answer { linked: true, packages: about.iter().map(of_package).collect() }
+}
+
+/// Notes an answer in the packages that it is about.
+fn note(unit: &mut UnitFacts, image: &str, answer: Answer) {
+    for (package, Kept { functions, ways }) in answer.packages {
+        let Some(facts) = unit.packages.get_mut(&package) else { continue };
         let Some(linked) = &mut facts.linked_functions else { continue };
         let Some(at) = linked.images.iter().position(|other| other.name == image) else { continue };
-        for name in &kept {
+        for name in &functions {
             let Some(function) = linked.functions.get_mut(name) else { continue };
             if function.images.contains(&at) {
                 function.kept.insert(at, Vec::new());
             }
         }
-        for name in functions {
-            let Some(function) = linked.find_mut(name) else { continue };
-            if let Some(way) = function.kept.get_mut(&at) {
-                *way = graph
-                    .way(&prefix, Some(name), &|_| true)
-                    .map(|way| way.symbols)
-                    .unwrap_or_default();
+        for (name, symbols) in ways {
+            let kept = linked.find_mut(&name).and_then(|function| function.kept.get_mut(&at));
+            if let Some(way) = kept {
+                *way = symbols;
             }
         }
     }

@@ -20,12 +20,13 @@ use super::build::{Builder, BuiltUnit};
 use super::control::Controls;
 use super::explain::{Explainer, Raw};
 use super::graph::Graph;
+use super::kept_tests::Kept;
 use super::listed::Listed;
 use super::phases::Clock;
 use super::proof::Host;
 use super::{
-    Progress, embeds, images, kept_tests, listing, objects, reach, reflection, rules, sources,
-    syso, tests_build, tried, why,
+    Progress, embeds, images, listing, objects, reach, reflection, rules, sources, syso,
+    tests_build, tried, why,
 };
 
 /// What is built in one go.
@@ -88,7 +89,8 @@ async fn work(
     let mut exes = std::mem::take(&mut built.images);
     syso::fill(&mut exes, &table);
     let flags = split_flags(toolchain.env("CGO_LDFLAGS").unwrap_or_default());
-    let images = images::start(exes, objects::sources(&table, goroot, &flags), plan.scope);
+    let objects = objects::sources(&table, goroot, &flags);
+    let images = images::start(exes, objects, plan.scope, plan.map);
 
     let links = tried::links(&raws);
     let mut failures = explained(plan, toolchain, unit, &table, &graph, raws, clock).await;
@@ -190,14 +192,20 @@ async fn tested(
     let begin = clock.begin("tests");
     let bad: BTreeSet<String> = failures.keys().cloned().collect();
     let tests = tests_build::build_tests(plan, toolchain, unit, table, graph, &bad).await;
-    if !unit.out_is_ours
-        && let Err(error) = kept_tests::write(unit, &plan.dir, table, &tests.tests)
-    {
-        facts.problems.push(Problem {
-            message: format!("the list of the test binaries cannot be written: {error}"),
-            details: Vec::new(),
-            next: Some("make room, or name another directory with --out-dir".into()),
-        });
+    if !unit.out_is_ours {
+        let kept = Kept::of(&plan.dir, &unit.out, table, &tests.tests);
+        // Off the thread that listens for signals: every binary is hashed.
+        match tokio::task::spawn_blocking(move || kept.write()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => facts.problems.push(Problem {
+                message: format!("the list of the test binaries cannot be written: {error}"),
+                details: Vec::new(),
+                next: Some("make room, or name another directory with --out-dir".into()),
+            }),
+            Err(error) => {
+                facts.problems.push(broken("the test binaries could not be listed", &error));
+            }
+        }
     }
     clock.end("tests", begin);
     facts.problems.extend(tests.problems);

@@ -175,7 +175,7 @@ pub struct Anchor {
     /// Line in `file`, from 1.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub line: Option<u32>,
-    /// Column in bytes, from 1.
+    /// Column in UTF-16 code units, from 1, as code scanning and editors count; compilers count bytes.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub column: Option<u32>,
     /// What stands there.

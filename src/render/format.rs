@@ -93,6 +93,11 @@ impl Format {
         }
     }
 
+    /// Whether it shows the map of each image, so that the Report has to have it.
+    pub const fn draws_images(self) -> bool {
+        matches!(self, Self::Html | Self::Map)
+    }
+
     /// The report in this format, UTF-8 without a byte order mark. `checks`: what is to be said of the checks
     /// themselves, in formats that explain them.
     ///

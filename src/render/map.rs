@@ -7,7 +7,7 @@
 use std::fmt::Write as _;
 
 use super::terminal::is_hidden;
-use crate::model::{ImageMap, MapSection, MapSpan, Report, SpanKind, Subject};
+use crate::model::{ImageMap, MapSection, MapSpan, Report, SpanKind, Subject, SubjectKind};
 
 /// Width of the drawing in user units.
 const WIDTH: f64 = 1200.0;
@@ -62,11 +62,11 @@ pub fn render(report: &Report) -> String {
     for (subject, map) in mapped.iter().take(IMAGES) {
         drawing.image(subject, map);
     }
+    let images = report.subjects.iter().filter(|subject| subject.kind == SubjectKind::Image);
+    let more = images.count().saturating_sub(mapped.len().min(IMAGES));
     match mapped.len() {
         0 => drawing.text(MARGIN, "", "No image was mapped."),
-        many if many > IMAGES => {
-            drawing.text(MARGIN, "", &format!("and {} more images", many - IMAGES));
-        }
+        _ if more > 0 => drawing.text(MARGIN, "", &format!("Not drawn: {more} of the images")),
         _ => {}
     }
     let height = drawing.y + MARGIN;

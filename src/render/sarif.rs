@@ -62,6 +62,7 @@ pub fn render(report: &Report, checks: &[CheckInfo]) -> String {
     let log = Log {
         schema: "https://json.schemastore.org/sarif-2.1.0.json",
         version: "2.1.0",
+        // `automationDetails.id` would stand here. It is left to `upload-sarif`: see above.
         runs: [Run {
             tool: Tool {
                 driver: Driver {

@@ -4,6 +4,7 @@
 //! * [`images`]: the images of `testdata/checks`, asked through the library;
 //! * [`objects`]: the objects and libraries of `testdata/checks`, likewise;
 //! * [`listing`]: the compiler's listings, of the whole standard library too;
+//! * [`maps`]: the map of each image, where something draws it;
 //! * [`inspect`]: `gowoa inspect` on directories and archives that are made for one test;
 //! * [`matrix`]: every check over every fixture, the must-be-silent oracle, and every report as a file;
 //! * [`e2e`]: what holds of every run, and of the program as such;
@@ -33,6 +34,7 @@ mod inspect;
 mod interrupt;
 mod kept;
 mod listing;
+mod maps;
 mod matrix;
 mod objects;
 mod policy;

@@ -6,6 +6,8 @@ use std::path::Path;
 
 use crate::fixtures::array;
 use crate::harness::Gowoa;
+#[cfg(unix)]
+use crate::projects::fake::{real_go, script};
 use crate::reach::{said, write};
 
 /// Packages of a dependency that each pass a float to Windows in one function, and how a program comes to that.
@@ -318,4 +320,57 @@ fn a_program_without_lookups_is_not_linked_again() {
     assert_eq!(array(&report["findings"]).len(), 1, "{}", run.stderr);
     let phases = array(&report["phases"]);
     assert!(!phases.iter().any(|phase| phase["name"] == "reflection"), "{phases:?}");
+}
+
+/// A second run of the same tree asks the linker nothing, and what lies in the cache is believed only as it was left.
+#[cfg(unix)]
+#[test]
+fn what_the_linker_said_is_asked_once_for_the_same_exe_and_damage_is_ignored() {
+    let dir = tempfile::tempdir().unwrap();
+    let beside = tempfile::tempdir().unwrap();
+    write_ways(dir.path());
+    let calls = beside.path().join("calls");
+    let go = script(
+        &beside.path().join("go"),
+        &format!(
+            "printf '%s\\n' \"$*\" >> '{}'\nexec '{}' \"$@\"\n",
+            calls.display(),
+            real_go().display()
+        ),
+    );
+    let cache = beside.path().join("cache");
+    // The findings, and how often the linker was asked.
+    let run = |more: &[&str]| {
+        fs_err::write(&calls, "").unwrap();
+        let run = Gowoa::check(dir.path()).arg("--go").arg(&go).env("GOWOA_CACHE", &cache);
+        let run = run.args(more).run();
+        let links = fs_err::read_to_string(&calls).unwrap();
+        let links = links.lines().filter(|call| call.contains("-dumpdep")).count();
+        (run.report()["findings"].clone(), links)
+    };
+    let (first, links) = run(&[]);
+    assert_eq!((array(&first).len(), links), (WAYS.len(), 1));
+    assert_eq!(run(&[]), (first.clone(), 0), "nothing changed");
+    assert_eq!(run(&["--ldflags=-s"]).1, 1, "another exe");
+    assert_eq!(run(&[]), (first.clone(), 0), "the first one again");
+
+    let entries = || {
+        let projects = fs_err::read_dir(cache.join("projects")).unwrap();
+        let dirs = projects.map(|entry| entry.unwrap().path().join("reflection"));
+        let files = dirs.flat_map(|dir| fs_err::read_dir(dir).unwrap());
+        files.map(|entry| entry.unwrap().path()).collect::<Vec<_>>()
+    };
+    let damages: [fn(&str) -> String; 3] = [
+        |text| text[..text.len() / 2].to_owned(),
+        // Another answer, whose sum is not that of the first.
+        |text| text.replace("Kept", "Gone"),
+        |_| "{}".to_owned(),
+    ];
+    for damage in damages {
+        for path in entries() {
+            let text = fs_err::read_to_string(&path).unwrap();
+            fs_err::write(&path, damage(&text)).unwrap();
+        }
+        assert_eq!(run(&[]), (first.clone(), 1));
+    }
 }

@@ -119,6 +119,24 @@ fn a_function_that_reflection_alone_keeps_says_so_with_the_linkers_way_and_keeps
 }
 
 #[test]
+fn a_note_says_that_reflection_alone_keeps_its_function_and_nothing_else_of_exes() {
+    let note = |package: &PackageFacts| {
+        let mut finding = judged(package);
+        finding.severity = Severity::Note;
+        finding.evidence.clear();
+        let unit = UnitFacts {
+            packages: [(package.import_path.clone(), package.clone())].into(),
+            ..UnitFacts::default()
+        };
+        complete(&mut finding, SubjectKind::Package, &unit);
+        evidence(&finding)
+    };
+    let one = vec!["F".to_owned()];
+    assert_eq!(note(&kept(linked(&["F", "G"]), &["F"])), Some((one, true, false, 2)));
+    assert_eq!(note(&kept(linked(&["F", "G"]), &["G"])), None);
+}
+
+#[test]
 fn what_is_called_is_named_before_what_reflection_keeps() {
     let package = kept(linked(&["F", "G"]), &["F"]);
     let mut order = [Some("H"), Some("F"), None, Some("G")];

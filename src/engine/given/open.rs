@@ -30,7 +30,7 @@ const BEYOND: &str = "a program beyond the limit";
 const STREAM_SUFFIXES: &[&str] = &[".gz", ".zst", ".bz2", ".xz"];
 
 /// What is the same for all files.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Look<'a> {
     pub(super) expect: Option<&'a Platform>,
     /// Whether the map of each image is wanted.
@@ -46,6 +46,8 @@ pub(super) struct Found {
     /// Files that are nothing of these, by what they are.
     pub(super) others: BTreeMap<String, u64>,
     pub(super) problems: Vec<Problem>,
+    /// Images of which a map was drawn.
+    pub(super) maps: usize,
     /// Too large to be mapped: names.
     pub(super) too_large: Vec<String>,
 }
@@ -214,8 +216,9 @@ impl Look<'_> {
         let claim = decide(&place.labels, &header, self.expect).claim;
         let mut image = ImageFile { claim, ..ImageFile::unread(place.name(), place.path.clone()) };
         inspect::read(bytes, &mut image);
-        if self.map {
+        if self.map && found.maps < inspect::MAX_MAPS {
             inspect::draw(bytes, &mut image);
+            found.maps += usize::from(image.map.is_some());
         }
         let content = match &image.facts {
             Ok(facts) => content::of_image(facts, bytes),

@@ -106,15 +106,17 @@ fn maps(page: &mut Page, report: &Report) {
     let mapped: Vec<(&Subject, &ImageMap)> =
         images.iter().filter_map(|subject| Some((*subject, subject.map.as_ref()?))).collect();
     if mapped.is_empty() {
-        page.raw("<p class=\"lead\">What each stretch of a file is was not recorded. ");
+        page.raw("<p class=\"lead\">What each stretch of a file is was not recorded: the run that made this report was \
+                  not asked for a page. For a map of every image: <code>");
         page.raw(match report.plan.subcommand {
-            Subcommand::Inspect => "For a map of every image: <code>gowoa inspect --map map.svg --report html=report.html \
-                                    FILES</code>",
-            Subcommand::Check | Subcommand::Screen => "For a map of every image: <code>gowoa check --out-dir dist</code>, \
-                                    then <code>gowoa inspect --map map.svg --report html=report.html dist</code>",
+            Subcommand::Inspect => "gowoa inspect --report html=report.html FILES",
+            Subcommand::Check | Subcommand::Screen => "gowoa check --report html=report.html",
         });
-        page.raw("</p>\n");
+        page.raw("</code></p>\n");
         return;
+    }
+    if mapped.len() < images.len() {
+        page.raw("<p class=\"lead\">Not drawn: test binaries, what could not be read, and images beyond the first fifty.</p>\n");
     }
     let begun = page.len();
     let mut drawn = 0;

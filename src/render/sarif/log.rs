@@ -212,6 +212,9 @@ pub(super) struct PhysicalLocation {
 pub(super) struct Region {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) start_line: Option<i32>,
+    /// With it the region goes to the end of the line (3.30.8).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) start_column: Option<i32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) byte_offset: Option<i32>,
     #[serde(skip_serializing_if = "Option::is_none")]

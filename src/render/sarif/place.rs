@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::log::{Address, ArtifactLocation, Location, Message, PhysicalLocation, Region, UriBase};
 use super::text::Foreign;
-use crate::model::{self, AnchorKind, Finding, SubjectKind};
+use crate::model::{self, Anchor, AnchorKind, Finding, SubjectKind};
 
 const REPOSITORY: &str = "SRCROOT";
 const MODULE: &str = "MODULEROOT";
@@ -40,6 +40,12 @@ fn number<T: TryInto<i32>>(number: T) -> Option<i32> {
 pub(super) fn line(line: Option<u32>) -> Option<Region> {
     let start = number(line?).filter(|line| *line > 0)?;
     Some(Region { start_line: Some(start), ..Region::default() })
+}
+
+/// A line of text from a column on, in the unit of the log: UTF-16 code units.
+fn point(place: &Anchor) -> Option<Region> {
+    let column = place.column.and_then(number).filter(|column| *column > 0);
+    Some(Region { start_column: column, ..line(place.line)? })
 }
 
 /// A stretch of bytes; `None` where it is not known.
@@ -110,7 +116,7 @@ fn in_cache(file: &str) -> bool {
 }
 
 /// Where the finding is shown, and what stands there: `none` where the report does not say, and go.mod stands in.
-/// Columns are left out: the report counts bytes, and SARIF has no such unit.
+/// Other places have no column: in a [`model::Location`] it counts bytes, and SARIF has no such unit.
 pub(super) fn primary(
     finding: Option<&Finding>,
     foreign: &mut Foreign,
@@ -118,7 +124,7 @@ pub(super) fn primary(
     let anchor = finding.and_then(|finding| finding.anchor.as_ref());
     let placed = anchor.and_then(|anchor| Some((anchor, foreign.uri(&anchor.file)?)));
     let (artifact, region, kind) = match placed {
-        Some((anchor, uri)) => (at(uri, REPOSITORY), line(anchor.line), anchor.kind.as_str()),
+        Some((anchor, uri)) => (at(uri, REPOSITORY), point(anchor), anchor.kind.as_str()),
         None => (at(LAST_RESORT.to_owned(), REPOSITORY), None, "none"),
     };
     // GitHub shows no result without a line.

@@ -83,6 +83,28 @@ fn every_result_has_its_rule_and_one_place_in_the_repository() {
 }
 
 #[test]
+fn a_column_is_given_where_the_report_has_it_and_where_it_is_one() {
+    let mut finding = anchored(Severity::Error, "m", "a.go", 7);
+    let region = |finding: &Finding| {
+        let run = run(&report_of(vec![finding.clone()]));
+        assert_eq!(run["columnKind"], "utf16CodeUnits");
+        results(&run)[0]["locations"][0]["physicalLocation"]["region"].clone()
+    };
+    assert_eq!(region(&finding), serde_json::json!({ "startLine": 7 }));
+    let mut at = |line, column| {
+        let anchor = finding.anchor.as_mut().expect("an anchor");
+        (anchor.line, anchor.column) = (line, column);
+        region(&finding)
+    };
+    assert_eq!(at(Some(7), Some(15)), serde_json::json!({ "startLine": 7, "startColumn": 15 }));
+    for column in [0, u32::MAX] {
+        assert_eq!(at(Some(7), Some(column)), serde_json::json!({ "startLine": 7 }));
+    }
+    // A column of no line is none.
+    assert_eq!(at(None, Some(15)), serde_json::json!({ "startLine": 1 }));
+}
+
+#[test]
 fn rules_are_those_of_every_check_that_ran() {
     let report = sample_report();
     let run = run(&report);

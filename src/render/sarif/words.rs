@@ -124,10 +124,8 @@ impl Lines<'_> {
             Evidence::Code { rva, file_offset, bytes, x86, a64 } => {
                 let at = format!("{bytes} at RVA {rva:#x}, file offset {file_offset:#x}");
                 self.add("bytes", &at);
-                for (label, code) in [("as x86", x86), ("as A64", a64)] {
-                    let shown = code.iter().take(MOST_LINES).map(|line| line.trim());
-                    self.add(label, &shown.collect::<Vec<_>>().join("; "));
-                }
+                self.code("as x86", x86);
+                self.code("as A64", a64);
             }
             Evidence::Files { amd64_only, arm64_only } => {
                 self.names("for amd64 alone", amd64_only);
@@ -135,9 +133,7 @@ impl Lines<'_> {
             }
             Evidence::Control { target, outcome, text } => {
                 self.add("control", &shared::control(target, *outcome));
-                if let Some(text) = text {
-                    self.tool("", text);
-                }
+                self.tool("", text.as_deref().unwrap_or_default());
             }
             Evidence::Linked { image, functions, reflection, link_proof, path: _ } => {
                 let words = shared::linked(image, functions, *reflection, *link_proof, MOST_LINES);
@@ -153,15 +149,8 @@ impl Lines<'_> {
                 self.add("known", &format!("{id}: {summary}{url}"));
             }
             Evidence::Tried { module, target, outcome, text } => {
-                let outcome = match outcome {
-                    ControlOutcome::Builds => "builds",
-                    ControlOutcome::Fails => "fails",
-                    ControlOutcome::Unknown => "could not be tried",
-                };
-                self.add("tried", &format!("{module} for {target}: {outcome}"));
-                if let Some(text) = text {
-                    self.tool("", text);
-                }
+                self.add("tried", &format!("{module} for {target}: {}", tried(*outcome)));
+                self.tool("", text.as_deref().unwrap_or_default());
             }
             Evidence::Reproduce { command } => self.add("see it", command),
             Evidence::Output { command, text, .. } => {
@@ -173,12 +162,26 @@ impl Lines<'_> {
         }
     }
 
+    /// A few instructions.
+    fn code(&mut self, label: &str, code: &[String]) {
+        let shown = code.iter().take(MOST_LINES).map(|line| line.trim());
+        self.add(label, &shown.collect::<Vec<_>>().join("; "));
+    }
+
     /// The words of a tool, a few lines of them.
     fn tool(&mut self, indent: &str, raw: &str) {
         for line in raw.lines().filter(|line| !line.trim().is_empty()).take(MOST_LINES) {
             let line = self.foreign.line(line, LONGEST_LINE);
             self.out.push(format!("{indent}{line}"));
         }
+    }
+}
+
+const fn tried(outcome: ControlOutcome) -> &'static str {
+    match outcome {
+        ControlOutcome::Builds => "builds",
+        ControlOutcome::Fails => "fails",
+        ControlOutcome::Unknown => "could not be tried",
     }
 }
 

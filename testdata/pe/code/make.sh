@@ -28,15 +28,16 @@ link() { # link OUTPUT ARGUMENT...
 
 code_of x86_64-windows x64-code
 code_of i686-windows x86-code
-for name in stray-x64 stray-x86 x18 features data-in-text opaque two-sections unwind go; do
+for name in stray-x64 stray-x86 x18 features data-in-text opaque two-sections unwind go calls; do
     assemble aarch64-windows "src/$name.s" "$name.obj"
 done
 assemble aarch64-windows ../src/buildinfo-inline.s buildinfo.obj
 
-# Symbols are written for -debug:symtab alone; unwind.dll and go.exe are to have none.
+# Symbols are written for -debug:symtab alone; unwind.dll, go.exe and calls.exe are to have none.
 for name in stray-x64 stray-x86 x18 data-in-text opaque two-sections; do
     link "$name.exe" -subsystem:console -entry:start -debug:symtab "$name.obj"
 done
 link features.exe -subsystem:console -entry:start -debug:symtab features.obj buildinfo.obj
 link unwind.dll -dll -noentry -export:exported -export:leaf unwind.obj
 link go.exe -subsystem:console -entry:start go.obj buildinfo.obj
+link calls.exe -subsystem:console -entry:start calls.obj

@@ -36,6 +36,12 @@ fn check_draws_every_exe_where_somebody_sees_it_and_pays_for_it_nowhere_else() {
     let (all, mapped) = images(run.report());
     assert_eq!(mapped, all.len());
     assert_eq!(pictures(&html), all.len());
+    let page = fs_err::read_to_string(&html).unwrap();
+    let titles: Vec<usize> = ["hello.exe", "gowoa_linkproof.exe"]
+        .iter()
+        .filter_map(|name| page.find(&format!("Map of {name}<")))
+        .collect();
+    assert!(titles.len() == 2 && titles.is_sorted(), "the command comes first: {titles:?}");
     for image in &all {
         let sections = array(&image["map"]["sections"]);
         let sum: u64 = sections.iter().filter_map(|section| section["size"].as_u64()).sum();

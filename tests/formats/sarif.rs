@@ -172,6 +172,9 @@ fn a_failed_build_is_shown_at_the_line_of_go_mod() {
     let log = fs_err::read_to_string(dir.path().join("log.sarif")).unwrap();
     let log: Value = serde_json::from_str(&log).unwrap();
     assert!(count(&log, "error") > 0);
+    // Line and column of the compiler's message.
+    let region = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"];
+    assert_eq!(*region, serde_json::json!({ "startLine": 5, "startColumn": 15 }));
     for result in log["runs"][0]["results"].as_array().unwrap() {
         let place = &result["locations"][0]["physicalLocation"];
         let uri = place["artifactLocation"]["uri"].as_str().unwrap();

@@ -1,6 +1,6 @@
 //! Images, objects, containers and other files; and the map of each image.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::packages::search;
 use super::summary::tally;
@@ -103,8 +103,14 @@ fn maps(page: &mut Page, report: &Report) {
         return;
     }
     page.raw("<h3>Map of each image</h3>\n");
-    let mapped: Vec<(&Subject, &ImageMap)> =
+    let mut mapped: Vec<(&Subject, &ImageMap)> =
         images.iter().filter_map(|subject| Some((*subject, subject.map.as_ref()?))).collect();
+    // The user's own programs before those that only link libraries.
+    let commands = report.subjects.iter().filter(|subject| subject.command);
+    let commands: HashSet<&str> = commands.map(|subject| subject.name.as_str()).collect();
+    mapped.sort_by_key(|(subject, _)| {
+        !subject.packages.iter().any(|package| commands.contains(package.as_str()))
+    });
     if mapped.is_empty() {
         page.raw("<p class=\"lead\">What each stretch of a file is was not recorded: the run that made this report was \
                   not asked for a page. For a map of every image: <code>");

@@ -199,6 +199,9 @@ def releases(directory, binary):
     finally:
         server.terminate()
         server.wait()
+    code, out, words = run(directory / "nobody", pins=pins, **given)
+    assert code == 2 and words is None, out
+    assert re.search(r"##vso\[task.logissue type=error\]gowoa: cannot fetch http.*gz: curl: \(7\)", out), out
 
 
 def main():

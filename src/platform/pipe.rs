@@ -58,7 +58,8 @@ fn open(path: &Path, append: bool) -> io::Result<fs::File> {
 #[cfg(not(unix))]
 fn open(path: &Path, append: bool) -> io::Result<fs::File> {
     let mut options = fs::OpenOptions::new();
-    if append { options.append(true).create(true) } else { options.write(true) }.open(path)
+    options.write(true).append(append).create(append);
+    options.open(path)
 }
 
 #[cfg(all(test, target_os = "linux"))]

@@ -5,26 +5,12 @@
 #
 #   scripts/act-workflows.sh [GOWOA]     GOWOA: a built program [default: target/debug/gowoa, which is built]
 #
-# Skips with a line where act is not installed (scripts/peers.sh).
+# Skips with a line where act is not installed (scripts/peers.sh), and fails there with GOWOA_PEERS_REQUIRED.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-act="${GOWOA_PEERS:-$PWD/target/peers}/bin/act"
-if [ ! -x "$act" ]; then
-  printf 'skipped: act is not installed (scripts/peers.sh)\n'
-  exit 0
-fi
-if [ $# -gt 0 ]; then
-  gowoa="$(cd "$(dirname "$1")" && pwd)/$(basename "$1")"
-else
-  cargo build --quiet --locked --bin gowoa
-  gowoa="$PWD/target/debug/gowoa"
-fi
-
-scratch="$(mktemp -d)"
-trap 'rm -rf "$scratch"' EXIT
-# act keeps its caches, the copies of the work tree and its settings below these.
-export XDG_CACHE_HOME="$scratch/cache" XDG_CONFIG_HOME="$scratch/config"
+# shellcheck source=scripts/act-lib.sh
+source scripts/act-lib.sh
 
 # The action, but for where gowoa comes from: there is no release to fetch.
 mkdir -p "$scratch/action/scripts"
@@ -32,17 +18,6 @@ cp -r scripts/action "$scratch/action/scripts/"
 sed -e "s|^    default: 'release'|    default: 'path'|" \
   -e "/^  gowoa-path:/,/default:/s|default: ''|default: '$gowoa'|" action.yml >"$scratch/action/action.yml"
 
-# Actions of others are not fetched; Go is the one of this machine. (actions/checkout act does itself.)
-mkdir "$scratch/nothing"
-cat >"$scratch/nothing/action.yml" <<'END'
-name: nothing
-description: Stands in for an action that is not to be fetched.
-runs:
-  using: composite
-  steps:
-    - run: 'true'
-      shell: bash
-END
 workflow="$PWD/workflows/github/simplest.yml"
 stand_ins=()
 while read -r used; do
@@ -51,7 +26,7 @@ while read -r used; do
     actions/checkout@*) ;;
     *) stand_ins+=(--local-repository "$used=$scratch/nothing") ;;
   esac
-done < <(sed -nE 's/^ *- uses: ([^ ]+@[0-9a-f]{40}).*/\1/p' "$workflow" | sort -u)
+done < <(others "$workflow")
 
 # project NAME SOURCE: a repository that uses the workflow. One file of it is for amd64 alone.
 project() {
@@ -68,7 +43,7 @@ project() {
 # run NAME: the exit code of act; the log is in $scratch/NAME.log.
 run() {
   (cd "$scratch/$1" && "$act" push --platform ubuntu-latest=-self-hosted --no-cache-server "${stand_ins[@]}" \
-    --env "GOWOA_CACHE=$scratch/gowoa-cache" --env "GOCACHE=$(go env GOCACHE)" --env "GOENV=$(go env GOENV)") >"$scratch/$1.log" 2>&1
+    --env "GOWOA_CACHE=$scratch/gowoa-cache" "${go_env[@]}") >"$scratch/$1.log" 2>&1
 }
 
 project good $'package main\n\nfunc main() { println("hello") }\n'

@@ -10,7 +10,9 @@ template=workflows/azure/gowoa.yml pins=scripts/action/pins
 new="$(mktemp)"
 trap 'rm -f "$new"' EXIT
 
-table="$(grep -v -e '^#' -e '^[[:space:]]*$' "$pins" || true)"
+# shellcheck source=scripts/pins-lib.sh
+source scripts/pins-lib.sh
+table="$(pins_rows "$pins")"
 if [ -z "$table" ]; then
   block="    default: ''"
 else

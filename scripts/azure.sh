@@ -7,11 +7,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-peers="${GOWOA_PEERS:-$PWD/target/peers}"
-skip() {
-  printf 'skip  %s\n' "$*"
-  [ -z "${GOWOA_PEERS_REQUIRED:-}" ] || exit 1
-}
+# shellcheck source=scripts/peers-lib.sh
+source scripts/peers-lib.sh
 
 scripts/azure-pins.sh --check
 echo "ok    the pins of the template are those of the action"
@@ -19,7 +16,7 @@ echo "ok    the pins of the template are those of the action"
 if command -v node >/dev/null; then
   node azure/tests/agree.js
 else
-  skip "whether the files of the extension agree: there is no node"
+  skipped "whether the files of the extension agree: there is no node"
 fi
 
 if [ -x "$peers/bin/check-jsonschema" ] && [ -x "$peers/bin/python" ]; then
@@ -28,7 +25,7 @@ if [ -x "$peers/bin/check-jsonschema" ] && [ -x "$peers/bin/python" ]; then
     workflows/gitlab/gowoa.gitlab-ci.yml
   echo "ok    the job for GitLab: schema"
 else
-  skip "the template: there is no check-jsonschema (scripts/peers.sh)"
+  skipped "the template: there is no check-jsonschema (scripts/peers.sh)"
 fi
 
 if [ -x "$peers/bin/python" ] && command -v shellcheck >/dev/null; then
@@ -40,7 +37,7 @@ sys.stdout.write("#!/usr/bin/env bash\n" + next(step["bash"] for step in steps i
 ' | shellcheck -
   echo "ok    the script of the template: shellcheck"
 else
-  skip "the script of the template: there is no shellcheck"
+  skipped "the script of the template: there is no shellcheck"
 fi
 
 # The schema is the library's, and not in its package: fetched, or named by a variable.
@@ -62,13 +59,13 @@ assert list(validator.iter_errors({**task, "visibility": ["Nowhere"]})), "the sc
 PY
   echo "ok    task.json: schema"
 else
-  skip "task.json: the schema cannot be had here (GOWOA_TASK_SCHEMA names it)"
+  skipped "task.json: the schema cannot be had here (GOWOA_TASK_SCHEMA names it)"
 fi
 
 if [ -d "$peers/node_modules/azure-pipelines-task-lib" ]; then
   NODE_PATH="$peers/node_modules" node azure/tests/run.js
 else
-  skip "the task: there is no azure-pipelines-task-lib (scripts/peers.sh)"
+  skipped "the task: there is no azure-pipelines-task-lib (scripts/peers.sh)"
 fi
 
 if [ -x "$peers/bin/tfx" ] || command -v tfx >/dev/null; then
@@ -80,5 +77,5 @@ if [ -x "$peers/bin/tfx" ] || command -v tfx >/dev/null; then
   done
   echo "ok    the extension: packed"
 else
-  skip "the extension: there is no tfx (scripts/peers.sh)"
+  skipped "the extension: there is no tfx (scripts/peers.sh)"
 fi

@@ -9,7 +9,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-peers="${GOWOA_PEERS:-$PWD/target/peers}/junit"
+# shellcheck source=scripts/peers-lib.sh
+source scripts/peers-lib.sh
+peers="$peers/junit"
 place="${GOWOA_GIT:-https://github.com/OWNER/NAME}"
 mkdir -p "$peers"
 peers="$(cd "$peers" && pwd)"

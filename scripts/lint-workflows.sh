@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Lints action.yml, the workflows of this repository and those to copy, and the scripts of the action. The linters are
-# peers (scripts/peers.sh); one that is not there is named as skipped.
+# peers (scripts/peers.sh); one that is not there is named as skipped, and with GOWOA_PEERS_REQUIRED it is an error.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-peers="${GOWOA_PEERS:-$PWD/target/peers}"
+# shellcheck source=scripts/peers-lib.sh
+source scripts/peers-lib.sh
 failed=0
 
 run() {
@@ -14,7 +15,7 @@ run() {
     printf '%s\n' "$tool $*"
     "$peers/bin/$tool" "$@" || failed=1
   else
-    printf 'skipped: %s is not installed (scripts/peers.sh)\n' "$tool"
+    skipped "$tool is not installed (scripts/peers.sh)"
   fi
 }
 
@@ -29,6 +30,6 @@ run zizmor --offline --no-progress --persona auditor --config .github/zizmor.yml
 if command -v shellcheck >/dev/null; then
   shellcheck scripts/action/action.sh || failed=1
 else
-  printf 'skipped: shellcheck is not installed\n'
+  skipped "shellcheck is not installed"
 fi
 exit "$failed"

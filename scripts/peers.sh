@@ -13,7 +13,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-peers="${GOWOA_PEERS:-$PWD/target/peers}"
+# shellcheck source=scripts/peers-lib.sh
+source scripts/peers-lib.sh
 mkdir -p "$peers/bin" "$peers/stamps"
 peers="$(cd "$peers" && pwd)"
 log="$peers/install.log"

@@ -7,6 +7,8 @@
 # version, for the input `version` of the action. docs/release.md says when this is run.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# shellcheck source=scripts/pins-lib.sh
+source scripts/pins-lib.sh
 
 die() { printf 'release-pins: %s\n' "$*" >&2; exit 2; }
 
@@ -36,7 +38,7 @@ sum() { sha256sum | cut -d ' ' -f 1; }
     of_binary="$("${unpack[@]}" | sum)" || die "$archive holds no gowoa"
     printf '%s %s %s %s\n' "$version" "$target" "$of_archive" "$of_binary"
   done
-  awk -v version="$version" 'NF && $1 !~ /^#/ && $1 != "repository" && $1 != version' "$pins"
+  pins_rows "$pins" | awk -v version="$version" '$1 != "repository" && $1 != version'
 } >"$new"
 mv -f "$new" "$pins"
 # The template for Azure Pipelines carries the same table.

@@ -6,7 +6,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-peers="${GOWOA_PEERS:-$PWD/target/peers}"
+# shellcheck source=scripts/peers-lib.sh
+source scripts/peers-lib.sh
 tfx="$peers/bin/tfx"
 [ -x "$tfx" ] || tfx="$(command -v tfx)" || {
   echo "vsix: there is no tfx; run scripts/peers.sh" >&2

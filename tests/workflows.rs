@@ -5,7 +5,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 #![allow(clippy::disallowed_methods, reason = "what is run here is gowoa itself, and peers")]
-#![allow(clippy::print_stderr, reason = "a test that skips says so")]
+
+#[path = "support/peers.rs"]
+mod peers;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -28,14 +30,7 @@ fn workflows() -> Vec<(PathBuf, String)> {
 
 /// Runs a peer over all workflows and returns what it says; `None` where it is not installed.
 fn peer(name: &str, args: &[&str]) -> Option<(bool, String)> {
-    let peers =
-        std::env::var_os("GOWOA_PEERS").map_or_else(|| root().join("target/peers"), PathBuf::from);
-    let program = peers.join("bin").join(name);
-    if !program.is_file() {
-        assert!(std::env::var_os("GOWOA_PEERS_REQUIRED").is_none(), "no {name}");
-        eprintln!("skipped: no {name}: run scripts/peers.sh, or name its directory in GOWOA_PEERS");
-        return None;
-    }
+    let program = peers::peer(name)?;
     let files = workflows().into_iter().map(|(path, _)| path);
     let output = Command::new(program).args(args).args(files).output().unwrap();
     let words = [output.stdout, output.stderr].concat();

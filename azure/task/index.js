@@ -101,8 +101,13 @@ async function fetched() {
     const work = fs.mkdtempSync(path.join(temp, 'gowoa-'));
     const file = path.join(work, archive);
     // curl and tar are part of every system that has an agent, know the proxy of the machine, and add no package.
-    const curl = ['--fail', '--silent', '--show-error', '--location', '--proto', '=https,http', '--retry', '3'];
-    await need('curl', [...curl, '--max-time', '600', '--output', file, '--', url], `cannot fetch ${url}`);
+    // The flags are those of scripts/action/action.sh: it ends where nobody answers and where nothing comes.
+    const curl = [
+      '--fail', '--silent', '--show-error', '--location', '--proto', '=https,http', '--tlsv1.2',
+      '--connect-timeout', '20', '--speed-limit', '1024', '--speed-time', '30', '--max-time', '600',
+      '--retry', '3', '--retry-connrefused', '--retry-max-time', '600',
+    ];
+    await need('curl', [...curl, '--output', file, '--', url], `cannot fetch ${url}; the lines above say why`);
     checkSum(file, pin.archive);
     await need('tar', ['-xf', file, '-C', work, name], `${archive} holds no ${name}`);
     checkSum(path.join(work, name), pin.binary);

@@ -18,11 +18,19 @@ function Set-Output([string] $Name, [string] $Value) {
   }
 }
 
-# An annotation, and the exit code of "no answer". The order of the replacements matters.
+# An annotation, a job summary, and the outputs of "no answer". The order of the replacements matters.
 function Stop-Action([string] $Text) {
   $data = $Text.Replace('%', '%25').Replace("`r", '%0D').Replace("`n", '%0A')
   [Console]::Out.WriteLine("::error title=gowoa::$data")
+  Set-Output 'result' 'incomplete'
   Set-Output 'exit-code' '2'
+  # Indented it is code: no text of a user's becomes Markdown or HTML.
+  if ($env:GOWOA_INPUT_SUMMARY -ceq 'true' -and $env:GITHUB_STEP_SUMMARY) {
+    $code = '    error: ' + $Text.Replace("`r", '').Replace("`n", "`n    ")
+    Add-Content -LiteralPath $env:GITHUB_STEP_SUMMARY -Encoding utf8NoBOM -Value @(
+      '', '## gowoa: incomplete', '', 'No report could be made.', '', $code
+    )
+  }
   exit 2
 }
 
@@ -77,11 +85,19 @@ function Read-Pins([string] $Version, [string] $Target) {
   $found
 }
 
+# Sets $script:why where the file cannot be had. It ends where nobody answers, and where nothing comes for half a minute
+# (before PowerShell 7.4 there is one limit, for the answer to begin).
 function Get-File([string] $Url, [string] $File) {
+  $limits = if ($PSVersionTable.PSVersion -ge [version] '7.4') {
+    @{ ConnectionTimeoutSeconds = 20; OperationTimeoutSeconds = 30 }
+  } else { @{ TimeoutSec = 60 } }
   try {
-    Invoke-WebRequest -Uri $Url -OutFile $File -MaximumRetryCount 3 -RetryIntervalSec 2 -TimeoutSec 600
+    Invoke-WebRequest -Uri $Url -OutFile $File -MaximumRetryCount 3 -RetryIntervalSec 2 @limits
     $true
-  } catch { $false }
+  } catch {
+    $script:why = $_.Exception.Message
+    $false
+  }
 }
 
 # That the release workflow made the file, as the input says; a file that is not pinned needs it.
@@ -105,7 +121,7 @@ function Test-Attestation([string] $File, $Pin) {
 # The sum of a release that is not pinned, from its own list; its attestation is what is trusted then.
 function Get-SumFromRelease([string] $Base, [string] $Archive, [string] $Work) {
   $list = Join-Path $Work 'SHA256SUMS'
-  if (-not (Get-File "$Base/SHA256SUMS" $list)) { Stop-Action "cannot fetch $Base/SHA256SUMS" }
+  if (-not (Get-File "$Base/SHA256SUMS" $list)) { Stop-Action "cannot fetch $Base/SHA256SUMS: $script:why" }
   foreach ($line in Get-Content -LiteralPath $list) {
     $words = -split $line
     # The whole name: a list may also hold names that begin with it.
@@ -136,7 +152,7 @@ function Get-FromRelease {
   $base = $base.TrimEnd('/') + "/v$version"
   $work = (New-Item -ItemType Directory -Path (Join-Path $temp "gowoa-download.$([guid]::NewGuid())")).FullName
   $file = Join-Path $work $archive
-  if (-not (Get-File "$base/$archive" $file)) { return Get-Fallback "cannot fetch $base/$archive" }
+  if (-not (Get-File "$base/$archive" $file)) { return Get-Fallback "cannot fetch $base/${archive}: $script:why" }
   $sum = if ($pin.Archive) { $pin.Archive } else { Get-SumFromRelease $base $archive $work }
   Test-Sum $file $sum "$base/$archive"
   Test-Attestation $file $pin
@@ -160,7 +176,7 @@ function Get-Fallback([string] $Why) {
   if ($fallback -ne 'source') {
     Stop-Action "$Why. Use a tag of a release of the action, or build this checkout with install-mode: source (needs Rust), or give a built gowoa with install-mode: path"
   }
-  Write-Host "gowoa: $Why; building from source, as fallback: source says"
+  Invoke-Fenced { "gowoa: $Why; building from source, as fallback: source says" }
   Get-FromSource
 }
 

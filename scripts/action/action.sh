@@ -13,14 +13,20 @@ temp="${RUNNER_TEMP:-${TMPDIR:-/tmp}}"
 
 cr=$'\r' lf=$'\n'
 
-# die TEXT: an annotation, and the exit code of "no answer". The order of the replacements matters.
+# die TEXT: an annotation, a job summary, and the outputs of "no answer". The order of the replacements matters.
 die() {
   local text="$1"
   text="${text//[%]/%25}"
   text="${text//$cr/%0D}"
   text="${text//$lf/%0A}"
   printf '::error title=gowoa::%s\n' "$text"
+  set_output result incomplete
   set_output exit-code 2
+  # Indented it is code: no text of a user's becomes Markdown or HTML.
+  if [ "${GOWOA_INPUT_SUMMARY:-}" = true ] && [ -n "${GITHUB_STEP_SUMMARY:-}" ]; then
+    text="${1//$cr/}"
+    printf '\n## gowoa: incomplete\n\nNo report could be made.\n\n    error: %s\n' "${text//$lf/$lf    }" >>"$GITHUB_STEP_SUMMARY"
+  fi
   exit 2
 }
 
@@ -100,10 +106,16 @@ read_pins() {
   done <"$pins"
 }
 
-# fetch URL FILE. A download from elsewhere is held against the same sums, so plain HTTP inside a network will do.
+# fetch URL FILE, or sets why. A download from elsewhere is held against the same sums, so plain HTTP inside a network
+# will do. It ends where nobody answers, where nothing comes for half a minute, and after ten minutes.
 fetch() {
-  curl --fail --silent --show-error --location --proto '=https,http' --tlsv1.2 \
-    --retry 3 --retry-connrefused --max-time 600 --output "$2" -- "$1"
+  why="$(curl --fail --silent --show-error --location --proto '=https,http' --tlsv1.2 \
+    --connect-timeout 20 --speed-limit 1024 --speed-time 30 --max-time 600 \
+    --retry 3 --retry-connrefused --retry-max-time 600 --output "$2" -- "$1" 2>&1)" || {
+    # The last try is the one to tell.
+    why="${why##*"$lf"}"
+    return 1
+  }
 }
 
 # attest FILE: that the release workflow made it. Returns 3 where that cannot be asked.
@@ -130,7 +142,7 @@ verify_attestation() {
 # Sets sum for a release that is not pinned, from its own list; its attestation is what is trusted then.
 sum_from_release() {
   local digest name
-  fetch "$base/SHA256SUMS" "$work/SHA256SUMS" || die "cannot fetch $base/SHA256SUMS"
+  fetch "$base/SHA256SUMS" "$work/SHA256SUMS" || die "cannot fetch $base/SHA256SUMS: $why"
   while read -r digest name; do
     # The whole name: a list may also hold names that begin with it.
     if [ "${name#\*}" = "$1" ]; then sum="$digest"; fi
@@ -139,7 +151,7 @@ sum_from_release() {
 }
 
 from_release() {
-  local archive cached base work sum
+  local archive cached base work sum why=''
   read_pins
   if [ -z "$version" ]; then
     no_release "no release of gowoa is pinned in this checkout of the action (scripts/action/pins)"
@@ -162,7 +174,7 @@ from_release() {
   base="${base%/}/v$version"
   work="$(mktemp -d "$temp/gowoa-download.XXXXXX")"
   fetch "$base/$archive" "$work/$archive" || {
-    no_release "cannot fetch $base/$archive"
+    no_release "cannot fetch $base/$archive: $why"
     return
   }
   sum="$archive_sum"
@@ -186,7 +198,7 @@ no_release() {
   if [ "$fallback" != source ]; then
     die "$1. Use a tag of a release of the action, or build this checkout with install-mode: source (needs Rust), or give a built gowoa with install-mode: path"
   fi
-  printf 'gowoa: %s; building from source, as fallback: source says\n' "$1"
+  fenced printf 'gowoa: %s; building from source, as fallback: source says\n' "$1"
   from_source
 }
 

@@ -6,6 +6,7 @@ It needs ruamel.yaml, which comes with check-jsonschema. scripts/azure.sh calls 
 """
 
 import hashlib
+import json
 import os
 import pathlib
 import re
@@ -118,7 +119,45 @@ def runs(directory):
         assert code == expected, f"{ended} {reports}: {code}, {out}"
     code, out, words = run(directory / "none", pins="")
     assert code == 2 and words is None and "is pinned in this template" in out, out
+    assert shown(out) == "", "without reports nothing is published"
+    report_dirs(directory, binary)
     releases(directory, binary)
+
+
+def shown(out):
+    """What the steps that publish find in their variable."""
+    return re.findall(r"##vso\[task\.setvariable variable=gowoa\.shown\](.*)", out)[-1]
+
+
+def report_dirs(directory, binary):
+    """Where the reports go, what is left alone there, and when they are published."""
+    own = directory / "own"
+    kept = own / "one" / "mine.txt"
+    kept.parent.mkdir(parents=True)
+    kept.write_text("mine")
+    (own / "one/report.sarif").write_text("old")
+    given = {"gowoaPath": str(binary), "name": "one", "reportDir": str(own)}
+    code, out, words = run(directory / "first", reports="no", code=2, **given)
+    assert code == 2 and kept.exists() and not (own / "one/report.sarif").exists(), out
+    assert shown(out) == "", out
+    code, out, words = run(
+        directory / "second", mode="inspect", files="dist", expect="windows/arm64", allModules="true", **given
+    )
+    assert code == 0 and shown(out) == "one" and f"--report-dir={own}/one" in words, out
+    assert "--expect=windows/arm64" in words and "--all-modules" in words, words
+    publishing = [step for step in steps(**given) if "task" in step]
+    assert len(publishing) == 3, publishing
+    for step in publishing:
+        assert step["condition"].startswith("and(always(), eq(variables['gowoa.shown'], 'one')"), step
+        assert f"{own}/one" in str(step["inputs"]), step
+
+
+def parameters_and_inputs_agree():
+    """What the task takes, the template takes too, and the other way round, but for what each has of its own."""
+    template = {one["name"] for one in yaml.load(TEMPLATE)["parameters"]}
+    task = {one["name"] for one in json.loads((ROOT / "azure/task/task.json").read_text())["inputs"]}
+    assert template - task == {"name", "publishArtifacts", "pins"}, template - task
+    assert task - template == {"publish"}, task - template
 
 
 def releases(directory, binary):
@@ -160,10 +199,14 @@ def releases(directory, binary):
     finally:
         server.terminate()
         server.wait()
+    code, out, words = run(directory / "nobody", pins=pins, **given)
+    assert code == 2 and words is None, out
+    assert re.search(r"##vso\[task.logissue type=error\]gowoa: cannot fetch http.*gz: curl: \(7\)", out), out
 
 
 def main():
     scripts_have_no_expressions()
+    parameters_and_inputs_agree()
     schema(sys.argv[1])
     with tempfile.TemporaryDirectory() as directory:
         runs(pathlib.Path(directory))

@@ -11,10 +11,13 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::go::toolchain::{self, ToolchainError};
+use crate::platform::pipe;
+use crate::platform::shell::quote;
 use crate::render::{outputs, terminal};
 
-use super::common::Refusal;
-use super::{output, secrets};
+use super::ci::CiArgs;
+use super::common::{Refusal, ReportArgs};
+use super::{Unparsed, exit, output, secrets};
 
 /// What is written before the name of an input: composite actions get no `INPUT_` variables, so `action.yml`
 /// sets its own.
@@ -35,13 +38,35 @@ pub(super) fn run() -> u8 {
     let code = match prepared() {
         Ok(line) => {
             output::tell(&secrets::safe_text(&format!("command  {}\n", shell_line(&line))));
-            super::run(&line)
+            started(&line)
         }
-        Err(refusal) => refusal.tell(&secrets::redactor()),
+        Err(refusal) => refusal.answer(&own_reports(), &secrets::redactor()),
     };
     output::lift_fence();
     append_exit_code(code);
     code
+}
+
+/// Starts the subcommand; arguments that are none get their summary and their outputs here, for nobody has read yet
+/// where those go.
+fn started(line: &[OsString]) -> u8 {
+    match super::parse(line) {
+        Err(Unparsed::Wrong(text)) => {
+            output::refuse(&text);
+            own_reports().leave_no_report(&text);
+            exit::INCOMPLETE
+        }
+        _ => super::run(line),
+    }
+}
+
+/// Where the runner wants to be told what became of the step.
+fn own_reports() -> ReportArgs {
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+    let summary = set(&format!("{PREFIX}SUMMARY")).is_some_and(|value| value == "true");
+    let ci = CiArgs { summary: if summary { "auto" } else { "off" }.into(), ..CiArgs::default() };
+    let outputs = set("GITHUB_OUTPUT").map(PathBuf::from);
+    ReportArgs { reports: Vec::new(), report_dir: None, outputs, ci }
 }
 
 /// 128 bits that whoever writes the checked code cannot know.
@@ -196,17 +221,8 @@ fn report_dir(
 
 /// The command as a line for a shell.
 fn shell_line(line: &[OsString]) -> String {
-    let words: Vec<String> = line.iter().map(|word| quoted(&word.to_string_lossy())).collect();
+    let words: Vec<String> = line.iter().map(|word| quote(&word.to_string_lossy())).collect();
     terminal::escape(&words.join(" ")).into_owned()
-}
-
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_=./:@,+%".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
 }
 
 /// Adds the exit code to the outputs of the step.
@@ -214,7 +230,7 @@ fn append_exit_code(code: u8) {
     let Some(path) = std::env::var_os("GITHUB_OUTPUT").filter(|path| !path.is_empty()) else {
         return;
     };
-    let file = fs_err::OpenOptions::new().append(true).create(true).open(PathBuf::from(path));
+    let file = pipe::append(Path::new(&path));
     let line = outputs::line("exit-code", &code.to_string());
     if let Err(error) = file.and_then(|mut file| file.write_all(line.as_bytes())) {
         let text = format!("gowoa: cannot write the outputs of the step: {error}\n");

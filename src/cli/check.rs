@@ -11,11 +11,8 @@ use crate::go::modules::{forbidden, parse_flag, split_flags};
 use crate::plan::{ListingScope, Plan, Scope};
 use crate::platform;
 use crate::redact::Redactor;
-use crate::render::terminal;
 
-use super::common::{Refusal, ReportArgs, finish, of_engine, stamp};
-use super::github::GithubArgs;
-use super::output::Color;
+use super::common::{Refusal, ShowArgs, finish, of_engine, stamp};
 use super::policy::PolicyArgs;
 use super::progress::Shown;
 use super::secrets;
@@ -57,13 +54,17 @@ pub struct CheckArgs {
     #[command(flatten)]
     pub go: GoArgs,
 
-    /// What to write.
-    #[command(flatten)]
-    pub out: OutArgs,
+    /// Directory for the exes [default: gowoa's cache]
+    #[arg(long, value_name = "DIR", help_heading = "Output")]
+    pub out_dir: Option<PathBuf>,
 
-    /// What to publish.
+    /// Draw the map of each exe: what every stretch of the file is
+    #[arg(long, value_name = "FILE.svg", help_heading = "Output")]
+    pub map: Option<PathBuf>,
+
+    /// Where the report goes.
     #[command(flatten)]
-    pub github: GithubArgs,
+    pub show: ShowArgs,
 }
 
 /// Which Go, and with which flags.
@@ -115,31 +116,6 @@ pub struct GoArgs {
     pub timeout: u64,
 }
 
-/// What to write, and how.
-#[derive(Debug, clap::Args)]
-#[command(next_help_heading = "Output")]
-pub struct OutArgs {
-    /// Reports.
-    #[command(flatten)]
-    pub reports: ReportArgs,
-
-    /// Directory for the exes [default: gowoa's cache]
-    #[arg(long, value_name = "DIR")]
-    pub out_dir: Option<PathBuf>,
-
-    /// Draw the map of each exe: what every stretch of the file is
-    #[arg(long, value_name = "FILE.svg")]
-    pub map: Option<PathBuf>,
-
-    /// List every package with its class
-    #[arg(long)]
-    pub all: bool,
-
-    /// Colour on the terminal
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
-    pub color: Color,
-}
-
 /// `--listing`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ListingWhich {
@@ -177,17 +153,17 @@ pub(super) fn run(args: &CheckArgs) -> u8 {
     let redactor = secrets::redactor();
     match check(args, &redactor) {
         Ok(code) => code,
-        Err(refusal) => refusal.annotate(&args.out.reports.ci, &redactor),
+        Err(refusal) => refusal.answer(&args.show.reports, &redactor),
     }
 }
 
 fn check(args: &CheckArgs, redactor: &Redactor) -> Result<u8, Refusal> {
     let plan = plan(args)?;
-    let github = args.github.prepare(&plan.dir, args.go.offline)?;
+    let github = args.show.github.prepare(&plan.dir, args.go.offline)?;
     let around = surroundings()?;
     let targets = Targets {
-        reports: &args.out.reports,
-        map: args.out.map.as_deref(),
+        reports: &args.show.reports,
+        map: args.map.as_deref(),
         baseline: args.policy.write_baseline.as_deref(),
         help: "see gowoa check --help",
     };
@@ -196,12 +172,7 @@ fn check(args: &CheckArgs, redactor: &Redactor) -> Result<u8, Refusal> {
         Done::Made(report, files) => (report, *files),
         Done::Interrupted(code) => return Ok(code),
     };
-    let options = terminal::Options {
-        all: args.out.all,
-        color: args.out.color.on_stderr(),
-        ..Default::default()
-    };
-    finish(files, &report, &options, redactor, github)
+    finish(files, &report, &args.show.look.options(), redactor, github)
 }
 
 fn plan(args: &CheckArgs) -> Result<Plan, Refusal> {
@@ -210,8 +181,8 @@ fn plan(args: &CheckArgs) -> Result<Plan, Refusal> {
     Ok(Plan {
         tests: args.tests,
         all_modules: args.all_modules,
-        map: args.out.reports.draws_images(args.out.map.as_deref()),
-        out_dir: args.out.out_dir.as_ref().map(|dir| here.join(dir)),
+        map: args.show.reports.draws_images(args.map.as_deref()),
+        out_dir: args.out_dir.as_ref().map(|dir| here.join(dir)),
         ..plan
     })
 }

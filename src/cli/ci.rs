@@ -9,7 +9,8 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::model::Report;
+use crate::model::{Report, ReportVerdict};
+use crate::platform::pipe;
 use crate::redact::Redactor;
 use crate::render::{azure, github, markdown};
 
@@ -119,37 +120,108 @@ impl CiArgs {
         }
     }
 
+    /// The file that was named for the summary.
+    pub(super) fn summary_file(&self) -> Option<&Path> {
+        let word = ["auto", "off"].iter().any(|word| self.summary == Path::new(word));
+        (!word).then_some(&self.summary)
+    }
+
     /// Writes the job summary. An error is told where nobody asked for it, and returned where somebody did.
     ///
     /// # Errors
     /// The file of `--summary` cannot be written: what and why, in one line.
     pub(super) fn summarize(&self, report: &Report, redactor: &Redactor) -> Result<(), String> {
+        let Err((error, named)) = self.put(&Summary::Report(report)) else { return Ok(()) };
+        if named {
+            return Err(error);
+        }
+        let text = format!("gowoa: {error}; the report itself is not touched by it");
+        output::tell(&secrets::safe_text(&redactor.clean(&text)));
+        Ok(())
+    }
+
+    /// Writes a job summary that says why there is no report: `text` is what was printed.
+    pub(super) fn summarize_error(&self, text: &str) {
+        if let Err((error, _)) = self.put(&Summary::Error(text)) {
+            output::tell(&secrets::safe_text(&format!("gowoa: {error}")));
+        }
+    }
+
+    /// Puts the summary where it belongs; an error with whether that place was named.
+    fn put(&self, summary: &Summary<'_>) -> Result<(), (String, bool)> {
         if self.summary == Path::new("off") {
             return Ok(());
         }
         let step = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty());
-        let auto = self.summary == Path::new("auto");
         // Who names the file of the step means what is done without.
-        let named = !auto && step.as_deref() != Some(self.summary.as_os_str());
-        if named {
-            return append(&self.summary, report, None);
+        let named = self.summary_file().filter(|named| step.as_deref() != Some(named.as_os_str()));
+        if let Some(named) = named {
+            return append(named, summary, None).map_err(|error| (error, true));
         }
         let done = match (step, system()) {
-            (Some(path), _) => append(Path::new(&path), report, Some(GITHUB_SUMMARY_LIMIT)),
-            (None, Some(System::Azure)) => upload(report),
+            (Some(path), _) => append(Path::new(&path), summary, Some(GITHUB_SUMMARY_LIMIT)),
+            (None, Some(System::Azure)) => upload(summary),
             (None, _) => Ok(()),
         };
-        if let Err(error) = done {
-            let text = format!("gowoa: {error}; the report itself is not touched by it");
-            output::tell(&secrets::safe_text(&redactor.clean(&text)));
-        }
-        Ok(())
+        done.map_err(|error| (error, false))
     }
+}
+
+/// What a job summary says.
+enum Summary<'a> {
+    /// The report.
+    Report(&'a Report),
+    /// Why there is none, as it was printed.
+    Error(&'a str),
+}
+
+impl Summary<'_> {
+    /// As GitHub shows it.
+    fn whole(&self) -> String {
+        match self {
+            Self::Report(report) => markdown::render(report),
+            Self::Error(text) => no_report(text),
+        }
+    }
+
+    /// As Azure Pipelines shows it.
+    fn azure(&self) -> String {
+        match self {
+            Self::Report(report) => markdown::render_with(report, &markdown::Options::AZURE),
+            Self::Error(text) => no_report(text),
+        }
+    }
+
+    /// The answer alone, for where the summary has no room.
+    fn short(&self) -> String {
+        let (verdict, counts) = match self {
+            Self::Report(report) => (report.verdict, Some(&report.counts)),
+            Self::Error(_) => (ReportVerdict::Incomplete, None),
+        };
+        let counts = counts.map_or_else(
+            || "no report could be made".to_owned(),
+            |counts| {
+                let (errors, warnings, notes) = (counts.errors, counts.warnings, counts.notes);
+                format!("errors: {errors}, warnings: {warnings}, notes: {notes}")
+            },
+        );
+        format!(
+            "**gowoa: {verdict}** ({counts}). The summaries of this step leave no room for more; see the log or the \
+             report files.\n"
+        )
+    }
+}
+
+/// The summary where there is no report. An indented block is code: nothing in it is Markdown or HTML, and nothing that
+/// stands on the lines ends it.
+fn no_report(text: &str) -> String {
+    let lines: String = text.lines().map(|line| format!("    {line}\n")).collect();
+    format!("## gowoa: {}\n\nNo report could be made.\n\n{lines}", ReportVerdict::Incomplete)
 }
 
 /// Appends the summary to a file. `limit`: the bytes that the file may have at most; others may have written already,
 /// or gowoa itself, for another module.
-fn append(path: &Path, report: &Report, limit: Option<u64>) -> Result<(), String> {
+fn append(path: &Path, summary: &Summary<'_>, limit: Option<u64>) -> Result<(), String> {
     let cannot =
         |error: io::Error| format!("cannot write the job summary {}: {error}", path.display());
     let there = match fs_err::metadata(path) {
@@ -163,9 +235,9 @@ fn append(path: &Path, report: &Report, limit: Option<u64>) -> Result<(), String
         let size = there.saturating_add((gap.len() + text.len()) as u64);
         limit.is_none_or(|limit| size <= limit)
     };
-    let mut text = markdown::render(report);
+    let mut text = summary.whole();
     if !fits(&text) {
-        text = short(report);
+        text = summary.short();
     }
     if !fits(&text) {
         return Err(format!(
@@ -173,26 +245,18 @@ fn append(path: &Path, report: &Report, limit: Option<u64>) -> Result<(), String
             path.display()
         ));
     }
-    let mut file =
-        fs_err::OpenOptions::new().create(true).append(true).open(path).map_err(cannot)?;
+    let mut file = pipe::append(path).map_err(cannot)?;
     file.write_all(format!("{gap}{text}").as_bytes()).map_err(cannot)
 }
 
-/// The answer alone, for where the summary has no room.
-fn short(report: &Report) -> String {
-    let counts = &report.counts;
-    format!(
-        "**gowoa: {}** (errors: {}, warnings: {}, notes: {}). The summaries of this step leave no room for more; see \
-         the log or the report files.\n",
-        report.verdict, counts.errors, counts.warnings, counts.notes,
-    )
-}
-
-/// Hands the summary to the agent, which reads the file when the step is over; so it stays.
-fn upload(report: &Report) -> Result<(), String> {
-    let dir = std::env::var_os("AGENT_TEMPDIRECTORY")
-        .filter(|dir| !dir.is_empty())
-        .map_or_else(std::env::temp_dir, PathBuf::from);
+/// Hands the summary to the agent, which reads the file when the step is over; so it stays, where the agent clears up.
+fn upload(summary: &Summary<'_>) -> Result<(), String> {
+    let dir = std::env::var_os("AGENT_TEMPDIRECTORY").filter(|dir| !dir.is_empty());
+    let Some(dir) = dir.map(PathBuf::from) else {
+        return Err("there is no job summary: AGENT_TEMPDIRECTORY is not set, so no agent would \
+                    take it and remove its file"
+            .to_owned());
+    };
     let dir = std::path::absolute(&dir).unwrap_or(dir);
     let cannot = |error: &dyn std::fmt::Display| {
         format!("cannot write the job summary in {}: {error}", dir.display())
@@ -200,8 +264,7 @@ fn upload(report: &Report) -> Result<(), String> {
     // The agent names the summary by its file: a name of its own for each run.
     let file = tempfile::Builder::new().prefix("gowoa-").suffix(".md").tempfile_in(&dir);
     let mut file = file.map_err(|error| cannot(&error))?;
-    file.write_all(markdown::render_with(report, &markdown::Options::AZURE).as_bytes())
-        .map_err(|error| cannot(&error))?;
+    file.write_all(summary.azure().as_bytes()).map_err(|error| cannot(&error))?;
     let (_, path) = file.keep().map_err(|error| cannot(&error))?;
     let Some(path) = path.to_str() else { return Err(cannot(&"its path is not Unicode")) };
     output::commands(&azure::upload_summary(path));

@@ -8,14 +8,15 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::checks;
 use crate::engine::{EngineError, Stamp};
-use crate::model::Report;
-use crate::platform;
+use crate::model::{Report, ReportVerdict};
+use crate::platform::{self, pipe};
 use crate::redact::Redactor;
 use crate::render::files::{FileError, ReportFile, ReportTarget};
 use crate::render::{Format, outputs, terminal};
 
 use super::ci::CiArgs;
-use super::github::Publisher;
+use super::github::{GithubArgs, Publisher};
+use super::output::LookArgs;
 use super::{exit, output, policy, secrets};
 
 /// Which reports to write.
@@ -52,17 +53,45 @@ impl ReportArgs {
     }
 }
 
+/// Where a report goes: files, the CI system, GitHub, and the terminal.
+#[derive(Debug, clap::Args)]
+pub struct ShowArgs {
+    /// Reports.
+    #[command(flatten)]
+    pub reports: ReportArgs,
+
+    /// How the text looks.
+    #[command(flatten)]
+    pub look: LookArgs,
+
+    /// What to publish.
+    #[command(flatten)]
+    pub github: GithubArgs,
+}
+
 /// What is wrong with a call or its surroundings: message and next step.
 #[derive(Debug)]
 pub(super) struct Refusal {
     message: String,
     words: String,
     next: String,
+    /// Whether a file that was named for the summary or the outputs must not be touched: it is something else.
+    leaves_files: bool,
 }
 
 impl Refusal {
     pub(super) fn new(message: impl Into<String>, next: impl Into<String>) -> Self {
-        Self { message: message.into(), words: String::new(), next: next.into() }
+        Self {
+            message: message.into(),
+            words: String::new(),
+            next: next.into(),
+            leaves_files: false,
+        }
+    }
+
+    /// The same about a file of the summary or the outputs that is something else.
+    fn leaving_files(self) -> Self {
+        Self { leaves_files: true, ..self }
     }
 
     #[cfg(test)]
@@ -81,11 +110,15 @@ impl Refusal {
         exit::INCOMPLETE
     }
 
-    /// Prints it, annotates the run with it, and returns the exit code.
-    pub(super) fn annotate(&self, ci: &CiArgs, redactor: &Redactor) -> u8 {
-        ci.tell(&self.text(redactor));
+    /// Prints it, tells the CI system in each of its places, and returns the exit code.
+    pub(super) fn answer(&self, reports: &ReportArgs, redactor: &Redactor) -> u8 {
+        let shown = self.text(redactor);
+        reports.ci.tell(&shown);
         let text = format!("{}\n{}\nnext: {}", self.message, self.words, self.next);
-        ci.annotate_error(&redactor.clean(&text));
+        reports.ci.annotate_error(&redactor.clean(&text));
+        if !self.leaves_files {
+            reports.leave_no_report(&shown);
+        }
         exit::INCOMPLETE
     }
 
@@ -95,8 +128,23 @@ impl Refusal {
         for line in self.words.lines().filter(|line| !line.trim().is_empty()) {
             text.push_str(&format!("  {}\n", clean(line)));
         }
-        text.push_str(&format!("next   {}\n", clean(&self.next)));
+        let next: Vec<String> = self.next.lines().map(clean).collect();
+        text.push_str(&format!("next   {}\n", next.join("\n       ")));
         text
+    }
+}
+
+impl ReportArgs {
+    /// Says in the job summary and in the outputs that there is no report, and why: `text` is what was printed. A
+    /// step that reads them must not find what an earlier one left, or nothing.
+    pub(super) fn leave_no_report(&self, text: &str) {
+        self.ci.summarize_error(text);
+        let Some(path) = &self.outputs else { return };
+        let result = outputs::line("result", ReportVerdict::Incomplete.as_str());
+        // Where that fails it is what was printed already, or nothing can be done about it.
+        if let Ok(mut file) = pipe::append(path) {
+            let _ = append_outputs(path, &mut file, &result);
+        }
     }
 }
 
@@ -111,7 +159,7 @@ pub(super) fn of_engine(error: &EngineError) -> Refusal {
         }
         source = inner.source();
     }
-    Refusal { message, words: error.words().to_owned(), next: error.next_step() }
+    Refusal { words: error.words().to_owned(), ..Refusal::new(message, error.next_step()) }
 }
 
 /// When and where the report is made.
@@ -187,21 +235,29 @@ pub(super) fn prepare(
         }
     }
     // These are appended to, so a report there, or what is read, would be spoilt.
-    let summary = (!["auto", "off"].iter().any(|word| out.ci.summary == Path::new(word)))
-        .then_some(&out.ci.summary);
-    for path in out.outputs.iter().chain(summary) {
+    let summary = out.ci.summary_file().map(|path| ("--summary", path));
+    let appended =
+        out.outputs.as_deref().map(|path| ("--outputs", path)).into_iter().chain(summary);
+    for (flag, path) in appended {
+        if path == Path::new("-") {
+            return Err(Refusal::new(
+                format!("{flag} -: this goes to a file, which standard output is not"),
+                format!("name a file with {flag}, such as {flag} gowoa.txt"),
+            )
+            .leaving_files());
+        }
         if let Some(place) =
             place(path).filter(|place| places.contains(place) || inputs.contains(place))
         {
             return Err(Refusal::new(
                 format!("{} is a report or is read, and would be appended to", place.display()),
                 "give --summary and --outputs files of their own",
-            ));
+            )
+            .leaving_files());
         }
     }
     if let Some(path) = &out.outputs {
-        let file = fs_err::OpenOptions::new().append(true).create(true).open(path);
-        let file = file.map_err(|error| refused_outputs(path, &error))?;
+        let file = pipe::append(path).map_err(|error| refused_outputs(path, &error))?;
         prepared.outputs = Some((path.clone(), file));
     }
     Ok(prepared)
@@ -251,7 +307,10 @@ pub(super) fn finish(
 ) -> Result<u8, Refusal> {
     files.ci.tell(&terminal::render(report, text));
     let ci = files.ci.clone();
-    let code = write(files, report)?;
+    let (code, written) = write(files, report)?;
+    if !written.is_empty() {
+        ci.tell(&written);
+    }
     ci.summarize(report, redactor).map_err(|error| {
         Refusal::new(error, "name another file with --summary, or leave it out")
     })?;
@@ -264,10 +323,11 @@ pub(super) fn finish(
     Ok(published.and_then(|published| published.interrupted).unwrap_or(code))
 }
 
-/// Puts the report into every file that was asked for, and returns the exit code.
-fn write(files: Prepared, report: &Report) -> Result<u8, Refusal> {
+/// Puts the report into every file that was asked for, and returns the exit code and the lines about what was written.
+fn write(files: Prepared, report: &Report) -> Result<(u8, String), Refusal> {
     let checks = checks::catalogue();
     let mut written = Vec::new();
+    let mut lines = Vec::new();
     for (format, file) in files.reports {
         let text = format.render(report, &checks).map_err(|error| {
             Refusal::new(
@@ -277,23 +337,25 @@ fn write(files: Prepared, report: &Report) -> Result<u8, Refusal> {
         })?;
         let path = file.path().to_owned();
         file.commit(text.as_bytes()).map_err(refused_file)?;
+        if path != Path::new("-") {
+            lines.push((format.to_string(), path.display().to_string()));
+        }
         written.push((format, absolute(path)));
     }
     if let Some((path, mut file)) = files.outputs {
         let written: Vec<_> = written.iter().map(|(format, path)| (*format, &**path)).collect();
-        // What an earlier step wrote may lack the end of its line.
-        let open = path.is_file()
-            && fs_err::read(&path).is_ok_and(|text| text.last().is_some_and(|last| *last != b'\n'));
-        let gap = if open { "\n" } else { "" };
-        file.write_all(format!("{gap}{}", outputs::render(report, &written)).as_bytes())
+        append_outputs(&path, &mut file, &outputs::render(report, &written))
             .map_err(|error| refused_outputs(&path, &error))?;
     }
-    let Some((path, file)) = files.baseline else { return Ok(exit::of(report.verdict)) };
+    let lines = table(&lines);
+    let Some((path, file)) = files.baseline else {
+        return Ok((exit::of(report.verdict), lines));
+    };
     let shown = path.display();
     let say = |text: String| output::tell(&secrets::safe_text(&text));
     let Some(text) = policy::baseline_text(report) else {
         say(format!("gowoa: the baseline {shown} was not written: not everything could be judged"));
-        return Ok(exit::of(report.verdict));
+        return Ok((exit::of(report.verdict), lines));
     };
     file.commit(text.as_bytes()).map_err(refused_file)?;
     let open = report.findings.iter().filter(|finding| finding.waived.is_none()).count();
@@ -301,5 +363,21 @@ fn write(files: Prepared, report: &Report) -> Result<u8, Refusal> {
     say(format!(
         "gowoa: the baseline {shown} has {has}; with --baseline {shown} only new ones count"
     ));
-    Ok(exit::PASS)
+    Ok((exit::PASS, lines))
+}
+
+/// One line for each file that was written: its format and its path, safe to print.
+fn table(lines: &[(String, String)]) -> String {
+    let width = lines.iter().map(|(format, _)| format.len()).max().unwrap_or_default();
+    let line = |(format, path): &(String, String)| format!("wrote  {format:width$}  {path}\n");
+    let text: String = lines.iter().map(line).collect();
+    if text.is_empty() { text } else { secrets::safe_text(&text) }
+}
+
+/// Adds outputs to those of earlier steps, the last of which may lack the end of its line.
+fn append_outputs(path: &Path, file: &mut fs_err::File, text: &str) -> std::io::Result<()> {
+    let open = path.is_file()
+        && fs_err::read(path).is_ok_and(|text| text.last().is_some_and(|last| *last != b'\n'));
+    let gap = if open { "\n" } else { "" };
+    file.write_all(format!("{gap}{text}").as_bytes())
 }

@@ -10,11 +10,8 @@ use crate::facts::toolchain::{GOARCH, GOOS};
 use crate::plan::InspectPlan;
 use crate::platform::Interrupts;
 use crate::redact::Redactor;
-use crate::render::terminal;
 
-use super::common::{Refusal, ReportArgs, finish, of_engine, prepare, stamp};
-use super::github::GithubArgs;
-use super::output::Color;
+use super::common::{Refusal, ShowArgs, finish, of_engine, prepare, stamp};
 use super::policy::PolicyArgs;
 use super::progress::Shown;
 use super::{output, secrets};
@@ -45,25 +42,13 @@ pub struct InspectArgs {
     #[command(flatten)]
     pub policy: PolicyArgs,
 
-    /// Reports.
+    /// Where the report goes.
     #[command(flatten)]
-    pub reports: ReportArgs,
-
-    /// What to publish.
-    #[command(flatten)]
-    pub github: GithubArgs,
+    pub show: ShowArgs,
 
     /// Draw the map of each image: what every stretch of the file is
     #[arg(long, value_name = "FILE.svg", help_heading = "Output")]
     pub map: Option<PathBuf>,
-
-    /// List every file with what it is
-    #[arg(long, help_heading = "Output")]
-    pub all: bool,
-
-    /// Colour on the terminal
-    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
-    pub color: Color,
 }
 
 /// Reads `GOOS/GOARCH`; what is in neither list was mistyped.
@@ -79,19 +64,19 @@ fn platform(text: &str) -> Result<Platform, String> {
 /// Does the job and returns the exit code.
 pub(super) fn run(args: &InspectArgs) -> u8 {
     let redactor = secrets::redactor();
-    inspect(args, &redactor).unwrap_or_else(|refusal| refusal.annotate(&args.reports.ci, &redactor))
+    inspect(args, &redactor).unwrap_or_else(|refusal| refusal.answer(&args.show.reports, &redactor))
 }
 
 fn inspect(args: &InspectArgs, redactor: &Redactor) -> Result<u8, Refusal> {
     let here = std::env::current_dir().map_err(|error| {
         Refusal::new(format!("the working directory: {error}"), "change to a directory that exists")
     })?;
-    let github = args.github.prepare(&here, false)?;
+    let github = args.show.github.prepare(&here, false)?;
     let policy = args.policy.load(&here, None)?;
     let plan = InspectPlan {
         paths: args.paths.clone(),
         expect: args.expect.clone(),
-        map: args.reports.draws_images(args.map.as_deref()),
+        map: args.show.reports.draws_images(args.map.as_deref()),
         fail_on: policy.fail_on,
         exceptions: policy.exceptions,
     };
@@ -102,7 +87,8 @@ fn inspect(args: &InspectArgs, redactor: &Redactor) -> Result<u8, Refusal> {
     // From here on no signal ends gowoa before it has removed what it put beside the reports.
     let mut interrupts = runtime.block_on(async { Interrupts::listen() });
     let (map, baseline) = (args.map.as_deref(), args.policy.write_baseline.as_deref());
-    let files = prepare(&args.reports, map, baseline, &args.paths, "see gowoa inspect --help")?;
+    let files =
+        prepare(&args.show.reports, map, baseline, &args.paths, "see gowoa inspect --help")?;
     let progress = Arc::new(Shown::new());
     let work = {
         let (progress, redactor, stamp) = (Arc::clone(&progress), redactor.clone(), stamp());
@@ -130,9 +116,7 @@ fn inspect(args: &InspectArgs, redactor: &Redactor) -> Result<u8, Refusal> {
         Ok(Ok(Err(error))) => return Err(of_engine(&error)),
         Ok(Ok(Ok(report))) => report,
     };
-    let options =
-        terminal::Options { all: args.all, color: args.color.on_stderr(), ..Default::default() };
-    finish(files, &report, &options, redactor, github)
+    finish(files, &report, &args.show.look.options(), redactor, github)
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 Examples:
   gowoa check                      build, link and inspect the module in this directory
   gowoa check -C app ./cmd/...     the commands of another directory
-  gowoa check --report-dir out     write out/report.json, junit.xml, report.sarif, summary.md, report.html
+  gowoa check --report-dir out     write a report of every kind that CI systems read
   gowoa screen                     which dependency breaks, why, and what to do
   gowoa screen --module github.com/go-ole/go-ole@v1.2.5
   gowoa inspect dist/              are the files of a release what their names say?
@@ -73,29 +73,46 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 /// The same for arguments that are there, with the exit code as a number.
 fn run(args: &[OsString]) -> u8 {
+    match parse(args) {
+        Ok(cli) => start(cli),
+        Err(Unparsed::Wrong(text)) => {
+            output::refuse(&text);
+            exit::INCOMPLETE
+        }
+        Err(Unparsed::Asked(error)) => {
+            // A closed pipe is not our failure.
+            let _ = error.print();
+            exit::PASS
+        }
+    }
+}
+
+/// Why arguments are no call.
+enum Unparsed {
+    /// They are wrong: what to print about it.
+    Wrong(String),
+    /// Help or the version was asked for.
+    Asked(clap::Error),
+}
+
+fn parse(args: &[OsString]) -> Result<Cli, Unparsed> {
     let parsed = Cli::command()
         .try_get_matches_from(args)
         .and_then(|matches| Cli::from_arg_matches(&matches));
-    let cli = match parsed {
-        Ok(cli) => cli,
-        Err(error) => {
-            if error.use_stderr() {
-                // Only these two take flags for Go; elsewhere such a word is a file name.
-                let check = args.get(1).is_some_and(|name| name == "check" || name == "screen");
-                let mut words = args.iter().skip(1).filter(|_| check);
-                let hint = words.find_map(|arg| long_spelling(arg.to_str()?));
-                let text = match hint {
-                    Some(hint) => hint,
-                    None => error.render().to_string(),
-                };
-                output::refuse(&secrets::safe_text(&text));
-                return exit::INCOMPLETE;
-            }
-            // Help and version; a closed pipe is not our failure.
-            let _ = error.print();
-            return exit::PASS;
+    parsed.map_err(|error| {
+        if !error.use_stderr() {
+            return Unparsed::Asked(error);
         }
-    };
+        // Only these two take flags for Go; elsewhere such a word is a file name.
+        let check = args.get(1).is_some_and(|name| name == "check" || name == "screen");
+        let mut words = args.iter().skip(1).filter(|_| check);
+        let hint = words.find_map(|arg| long_spelling(arg.to_str()?));
+        let text = hint.unwrap_or_else(|| error.render().to_string());
+        Unparsed::Wrong(secrets::safe_text(&text))
+    })
+}
+
+fn start(cli: Cli) -> u8 {
     match cli.command {
         Command::Check(args) => check::run(&args),
         Command::Screen(args) => screen::run(&args),
@@ -137,5 +154,19 @@ mod tests {
     #[test]
     fn the_definition_of_the_arguments_is_sound() {
         Cli::command().debug_assert();
+    }
+
+    /// A line that clap has to break stands in two ragged pieces.
+    #[test]
+    fn what_stands_below_the_help_fits() {
+        const WIDTH: usize = 100;
+        let mut commands = vec![Cli::command()];
+        while let Some(command) = commands.pop() {
+            let text = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            for line in text.lines() {
+                assert!(line.chars().count() <= WIDTH, "{}: {line}", command.get_name());
+            }
+            commands.extend(command.get_subcommands().cloned());
+        }
     }
 }

@@ -6,7 +6,7 @@
 use std::io::{self, IsTerminal, Write};
 use std::sync::Mutex;
 
-use crate::render::github;
+use crate::render::{github, terminal};
 
 /// Whether and how to colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -31,6 +31,26 @@ impl Color {
                 anstream::AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never
             }
         }
+    }
+}
+
+/// What of the report the terminal shows, and how.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Output")]
+pub struct LookArgs {
+    /// List every package with its class, and every file that was given
+    #[arg(long)]
+    pub all: bool,
+
+    /// Colour on the terminal
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+}
+
+impl LookArgs {
+    /// The same as the renderer takes it.
+    pub(super) fn options(&self) -> terminal::Options {
+        terminal::Options { all: self.all, color: self.color.on_stderr(), ..Default::default() }
     }
 }
 

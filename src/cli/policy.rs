@@ -134,9 +134,9 @@ impl PolicyArgs {
                     format!("write one with --write-baseline {shown}, or leave the baseline out"),
                 ));
             }
-            Err(Unreadable::Other(reason)) => {
+            Err(error) => {
                 return Err(Refusal::new(
-                    format!("the baseline {shown} cannot be read: {reason}"),
+                    format!("the baseline {shown} cannot be read: {}", error.reason()),
                     "name a JSON report that gowoa wrote",
                 ));
             }
@@ -194,10 +194,7 @@ impl Found {
     fn read(&self) -> Result<Config, Refusal> {
         let shown = self.shown.display();
         let bytes = read(&self.path, config::LONGEST + 1).map_err(|error| {
-            let reason = match error {
-                Unreadable::Missing => "it is not there".to_owned(),
-                Unreadable::Other(reason) => reason,
-            };
+            let reason = error.reason();
             let next = "name another file with --config, or use none with --no-config";
             Refusal::new(format!("{shown} cannot be read: {reason}"), next)
         })?;
@@ -265,8 +262,20 @@ fn root(dir: &Path) -> &Path {
 pub(super) enum Unreadable {
     /// Nothing is there.
     Missing,
+    /// It is a directory, a pipe or a device.
+    NoFile,
     /// The reason in words.
     Other(String),
+}
+
+impl Unreadable {
+    fn reason(&self) -> &str {
+        match self {
+            Self::Missing => "it is not there",
+            Self::NoFile => "it is not a file",
+            Self::Other(reason) => reason,
+        }
+    }
 }
 
 /// The bytes of a file, as far as the limit and no pipe or directory.
@@ -277,7 +286,7 @@ pub(super) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Unreadable> {
         _ => other(error),
     })?;
     if !metadata.is_file() {
-        return Err(Unreadable::Other("it is not a file".into()));
+        return Err(Unreadable::NoFile);
     }
     let mut bytes = Vec::new();
     fs_err::File::open(path).map_err(other)?.take(limit).read_to_end(&mut bytes).map_err(other)?;

@@ -5,12 +5,11 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::model::Report;
 use crate::policy::merge::{self, Input};
+use crate::policy::saved;
 use crate::redact::{Redact, Redactor};
-use crate::render::{json, terminal};
+use crate::render::json;
 
-use super::common::{Refusal, ReportArgs, finish, prepare};
-use super::github::GithubArgs;
-use super::output::Color;
+use super::common::{Refusal, ShowArgs, finish, prepare};
 use super::policy::{FailOn, LONGEST_REPORT, Unreadable, read};
 use super::{output, secrets};
 
@@ -24,10 +23,13 @@ Examples:
   gowoa check --report json=- 2>/dev/null | gowoa report -
   gowoa report report.json --github              publish it from another job
 
-Of several reports one is made: what they agree on is there once, what they say differently stays, under
-the name of its report. The answer is the worst of them: incomplete, then fail, then pass. They count with the
---fail-on that they were made with, of several the strictest, unless --fail-on is given here.
-Exit codes: those of the answer: 0 pass, 1 fail, 2 incomplete or no report; 130 interrupted.")]
+Of several reports one is made: what they agree on is there once, what they say differently stays,
+under the name of its report. The answer is the worst of them: incomplete, then fail, then pass.
+They count with the --fail-on that they were made with, of several the strictest, unless --fail-on
+is given here.
+Each is counted and judged again: one that contradicts itself is refused, and a verdict that is
+better than what the report holds is not believed.
+Exit codes: those of the answer: 0 pass, 1 fail, 2 incomplete or no report, 130 interrupted.")]
 pub struct ReportCommandArgs {
     /// JSON reports (--report json=PATH); - is standard input
     #[arg(required = true, value_name = "FILE")]
@@ -37,38 +39,26 @@ pub struct ReportCommandArgs {
     #[arg(long, value_name = "SEVERITY", help_heading = "What counts")]
     pub fail_on: Option<FailOn>,
 
-    /// Reports.
+    /// Where the report goes.
     #[command(flatten)]
-    pub reports: ReportArgs,
-
-    /// What to publish.
-    #[command(flatten)]
-    pub github: GithubArgs,
-
-    /// List every package with its class, and every file
-    #[arg(long, help_heading = "Output")]
-    pub all: bool,
-
-    /// Colour on the terminal
-    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
-    pub color: Color,
+    pub show: ShowArgs,
 }
 
 /// Does the job and returns the exit code.
 pub(super) fn run(args: &ReportCommandArgs) -> u8 {
     let redactor = secrets::redactor();
-    report(args, &redactor).unwrap_or_else(|refusal| refusal.annotate(&args.reports.ci, &redactor))
+    report(args, &redactor).unwrap_or_else(|refusal| refusal.answer(&args.show.reports, &redactor))
 }
 
 fn report(args: &ReportCommandArgs, redactor: &Redactor) -> Result<u8, Refusal> {
     if args.files.iter().filter(|path| is_stdin(path)).count() > 1 {
         return Err(Refusal::new("standard input is named twice", "name - once"));
     }
-    let github = args.github.prepare(Path::new("."), false)?;
-    let files = prepare(&args.reports, None, None, &args.files, "see gowoa report --help")?;
+    let github = args.show.github.prepare(Path::new("."), false)?;
+    let files = prepare(&args.show.reports, None, None, &args.files, "see gowoa report --help")?;
     let mut inputs = Vec::with_capacity(args.files.len());
     for (path, label) in args.files.iter().zip(labels(&args.files)) {
-        inputs.push(Input { label, report: saved(path)? });
+        inputs.push(Input { label, report: read_saved(path)? });
     }
     let mut inputs = inputs.into_iter();
     let Some(first) = inputs.next() else {
@@ -81,17 +71,15 @@ fn report(args: &ReportCommandArgs, redactor: &Redactor) -> Result<u8, Refusal> 
     for note in merged.notes {
         output::tell(&secrets::safe_text(&format!("gowoa: {note}")));
     }
-    let options =
-        terminal::Options { all: args.all, color: args.color.on_stderr(), ..Default::default() };
-    finish(files, &report, &options, redactor, github)
+    finish(files, &report, &args.show.look.options(), redactor, github)
 }
 
 fn is_stdin(path: &Path) -> bool {
-    path == Path::new("-")
+    path == Path::new("-") || path == Path::new("/dev/stdin")
 }
 
-/// Reads a saved report.
-fn saved(path: &Path) -> Result<Report, Refusal> {
+/// Reads a saved report, and believes it where it agrees with itself.
+fn read_saved(path: &Path) -> Result<Report, Refusal> {
     let shown = if is_stdin(path) { "standard input".into() } else { path.display().to_string() };
     let cannot = |reason: &str| {
         Refusal::new(
@@ -107,6 +95,8 @@ fn saved(path: &Path) -> Result<Report, Refusal> {
     } else {
         read(path, LONGEST_REPORT + 1).map_err(|error| match error {
             Unreadable::Missing => cannot("it is not there"),
+            // A pipe would be waited for, perhaps for ever.
+            Unreadable::NoFile => cannot("it is not a file; - reads standard input"),
             Unreadable::Other(reason) => cannot(&reason),
         })?
     };
@@ -114,12 +104,19 @@ fn saved(path: &Path) -> Result<Report, Refusal> {
         return Err(cannot(&format!("it is larger than {} MiB", LONGEST_REPORT >> 20)));
     }
     let text = String::from_utf8(bytes).map_err(|_| cannot("it is not UTF-8 text"))?;
-    json::parse(&text).map_err(|error| {
+    let report = json::parse(&text).map_err(|error| {
         Refusal::new(
             format!("the report {shown}: {error}"),
             "name a JSON report, as --report json=PATH writes it",
         )
-    })
+    })?;
+    match saved::contradiction(&report) {
+        None => Ok(report),
+        Some(contradiction) => Err(Refusal::new(
+            format!("the report {shown} contradicts itself: {contradiction}"),
+            "make it again: it was damaged or edited, for what gowoa writes agrees with itself",
+        )),
+    }
 }
 
 /// What to call each report: of its path as much as tells it apart from the others (`linux` for

@@ -28,7 +28,8 @@ Examples:
   gowoa rules verify GOWOA-2021-0001            build the versions that it names
 
 A rules file is described in docs/rules.md. gowoa check --rules FILE uses it.
-Exit codes of verify: 0 every try showed what its rule says, 1 one showed the contrary, 2 one could not be made.")]
+Exit codes of verify: 0 every try showed what its rule says, 1 one showed the contrary, 2 one could
+not be made.")]
 pub struct RulesArgs {
     /// What to do.
     #[command(subcommand)]

@@ -8,9 +8,7 @@ use crate::redact::Redactor;
 use crate::render::terminal;
 
 use super::check::{self, GoArgs};
-use super::common::{Refusal, ReportArgs, finish, of_engine};
-use super::github::GithubArgs;
-use super::output::Color;
+use super::common::{Refusal, ShowArgs, finish, of_engine};
 use super::policy::PolicyArgs;
 use super::progress::Shown;
 use super::work::{self, Done, Targets};
@@ -68,21 +66,9 @@ pub struct ScreenArgs {
     #[command(flatten)]
     pub go: GoArgs,
 
-    /// Reports.
+    /// Where the report goes.
     #[command(flatten)]
-    pub reports: ReportArgs,
-
-    /// What to publish.
-    #[command(flatten)]
-    pub github: GithubArgs,
-
-    /// List every package with its class
-    #[arg(long, help_heading = "Output")]
-    pub all: bool,
-
-    /// Colour on the terminal
-    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
-    pub color: Color,
+    pub show: ShowArgs,
 }
 
 /// Reads `PATH@VERSION`; without a version the newest is asked about.
@@ -99,7 +85,7 @@ fn asked(text: &str) -> Result<AskedModule, String> {
 /// Does the job and returns the exit code.
 pub(super) fn run(args: &ScreenArgs) -> u8 {
     let redactor = secrets::redactor();
-    screen(args, &redactor).unwrap_or_else(|refusal| refusal.annotate(&args.reports.ci, &redactor))
+    screen(args, &redactor).unwrap_or_else(|refusal| refusal.answer(&args.show.reports, &redactor))
 }
 
 fn screen(args: &ScreenArgs, redactor: &Redactor) -> Result<u8, Refusal> {
@@ -108,21 +94,19 @@ fn screen(args: &ScreenArgs, redactor: &Redactor) -> Result<u8, Refusal> {
     if plan.why.is_some() {
         return why(args, &plan, &around, redactor);
     }
-    let github = args.github.prepare(&plan.dir, args.go.offline)?;
+    let github = args.show.github.prepare(&plan.dir, args.go.offline)?;
     let baseline = args.policy.write_baseline.as_deref();
     let work = async |progress: &Shown| engine::screen(&plan, &around, redactor, progress).await;
     let (report, files) = match work::run(&targets(args, baseline), work, of_engine)? {
         Done::Made(report, files) => (report, *files),
         Done::Interrupted(code) => return Ok(code),
     };
-    let options =
-        terminal::Options { all: args.all, color: args.color.on_stderr(), ..Default::default() };
-    finish(files, &report, &options, redactor, github)
+    finish(files, &report, &args.show.look.options(), redactor, github)
 }
 
 /// What is to be written; a screening makes no images, and draws none.
 fn targets<'a>(args: &'a ScreenArgs, baseline: Option<&'a Path>) -> Targets<'a> {
-    Targets { reports: &args.reports, map: None, baseline, help: HELP }
+    Targets { reports: &args.show.reports, map: None, baseline, help: HELP }
 }
 
 /// Says why a package is there; the answer is what was asked for, so it goes to standard output.

@@ -7,7 +7,7 @@ use crate::model::{
     SCHEMA_VERSION, Severity, Subcommand, Subject, SubjectKind, ToolRef, Unproven, Verdict,
 };
 use crate::policy::waiver::Day;
-use crate::policy::{self, Exceptions};
+use crate::policy::{self, Exceptions, totals};
 
 use super::problems::{nothing_judged, open_problems, unjudged};
 use super::unit::code_bytes;
@@ -39,11 +39,9 @@ pub(super) fn report(
     if let Some(baseline) = &exceptions.baseline {
         baseline.apply(&mut parts.findings);
     }
-    let mut counts = parts.counts;
-    counts.modules = modules(units);
-    policy::count(&parts.findings, &mut counts);
-    counts.inconclusive = count_of(&parts.results, ResultVerdict::Inconclusive);
-    let judged = parts.judged;
+    let counts = parts.totals(plan.subcommand);
+    let judged =
+        totals::is_judged(plan.subcommand, &parts.subjects, &parts.results, &parts.findings);
     let gating = !parts.problems.is_empty() || parts.results.iter().any(|result| result.gating);
     if !judged && parts.problems.is_empty() {
         let open = units.iter().flat_map(|unit| open_problems(unit, true));
@@ -87,7 +85,6 @@ pub(super) struct Parts {
     pub(super) subjects: Vec<Subject>,
     pub(super) results: Vec<CheckResult>,
     findings: Vec<Finding>,
-    judged: bool,
 }
 
 impl Parts {
@@ -146,15 +143,11 @@ impl Parts {
         let fitting =
             |check: &&&dyn Check| check.meta().subjects.contains(&facts.kind()) && wanted(**check);
         for check in CHECKS.iter().filter(fitting) {
-            let verdict = ask(*check, facts, cx);
-            let asked = unit.given.is_some()
-                || subject.kind == SubjectKind::Package && subject.matched && compiles(subject);
-            self.take(*check, subject, verdict, asked);
+            self.take(*check, subject, ask(*check, facts, cx));
         }
     }
 
-    /// `asked`: a pass answers what the user wanted to know.
-    fn take(&mut self, check: &dyn Check, subject: &Subject, verdict: Verdict, asked: bool) {
+    fn take(&mut self, check: &dyn Check, subject: &Subject, verdict: Verdict) {
         let meta = check.meta();
         let mut result = CheckResult {
             check: meta.id.clone(),
@@ -164,11 +157,9 @@ impl Parts {
             gating: false,
         };
         match verdict {
-            Verdict::Pass => self.judged |= asked,
+            Verdict::Pass => {}
             Verdict::Fail(findings) => {
                 result.verdict = ResultVerdict::Fail;
-                // An error says no all by itself; a warning about what is not built proves nothing.
-                self.judged |= findings.iter().any(|finding| finding.severity == Severity::Error);
                 self.findings.extend(findings);
             }
             Verdict::NotApplicable(reason) => {
@@ -185,29 +176,30 @@ impl Parts {
         self.results.push(result);
     }
 
+    /// What no subject shows of the totals.
     fn count(&mut self, unit: &UnitFacts, screen: bool) {
         let counts = &mut self.counts;
-        let size = |n: usize| n as u64;
-        counts.packages += size(unit.packages.len());
-        for package in unit.packages.values() {
-            counts.matched += u64::from(package.matched);
-            counts.commands += u64::from(package.matched && package.is_command());
-            counts.compiled += u64::from(package.compiled);
-            counts.linked += u64::from(package.linked);
-        }
         counts.link_proofs += unit.build.link_proofs;
-        counts.tests_built += size(unit.tests.values().filter(|test| test.exe.is_some()).count());
-        counts.objects += size(unit.objects.len());
         if screen {
             return;
         }
-        counts.images += size(unit.images.iter().filter(|image| image.facts.is_ok()).count());
         counts.code_bytes += unit.images.iter().map(code_bytes).sum::<u64>();
         let scanned = unit.images.iter().filter_map(|image| image.code.as_ref()?.as_ref().ok());
         for code in scanned {
             counts.code_words += code.words;
             counts.functions += code.functions;
         }
+    }
+
+    /// The totals of everything.
+    fn totals(&self, subcommand: Subcommand) -> Counts {
+        let Counts { link_proofs, code_bytes, code_words, functions, .. } = self.counts;
+        let shown = totals::of_subjects(&self.subjects);
+        // A screening reads images for what they link, and inspects none.
+        let images = if subcommand == Subcommand::Screen { 0 } else { shown.images };
+        let mut all = Counts { link_proofs, code_bytes, code_words, functions, images, ..shown };
+        totals::recount(&mut all, &self.findings, &self.results);
+        all
     }
 
     fn not_windows(&mut self, unit: &UnitFacts) {
@@ -231,27 +223,6 @@ impl Parts {
         self.results.sort_by(|a, b| (&a.subject, &a.check).cmp(&(&b.subject, &b.check)));
         policy::worst_first(&mut self.findings);
     }
-}
-
-fn compiles(subject: &Subject) -> bool {
-    matches!(subject.build, Some(BuildState::Compiled | BuildState::Linked))
-}
-
-fn count_of(results: &[CheckResult], verdict: ResultVerdict) -> u64 {
-    results.iter().filter(|result| result.verdict == verdict).count() as u64
-}
-
-fn modules(units: &[UnitFacts]) -> u64 {
-    let mut paths: Vec<&str> = units
-        .iter()
-        .flat_map(|unit| unit.packages.values())
-        .filter(|package| package.matched)
-        .filter_map(|package| package.module.as_ref())
-        .map(|module| module.reference.path.as_str())
-        .collect();
-    paths.sort_unstable();
-    paths.dedup();
-    paths.len() as u64
 }
 
 /// What this version never proves.

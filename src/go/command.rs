@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use crate::facts::{BuildFlags, Target};
 use crate::platform::null_device;
+use crate::platform::shell::quote;
 
 use super::modules::parse_flag;
-use super::process::{CommandLine, quote};
+use super::process::CommandLine;
 
 /// Fields of `go list -json` that gowoa reads; naming them keeps Go from computing the others. EmbedFiles is
 /// asked for because Go looks for embedded files, and tells which are missing, only then.

@@ -12,6 +12,8 @@ use std::time::Duration;
 use process_wrap::tokio::{ChildWrapper, CommandWrap, KillOnDrop};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
+use crate::platform::shell::quote;
+
 /// Standard error is kept up to this many bytes; the rest is read and counted.
 const STDERR_LIMIT: usize = 4 << 20;
 /// How long the pipes may stay open after the child has ended.
@@ -54,15 +56,6 @@ impl fmt::Display for CommandLine {
         }
         Ok(())
     }
-}
-
-/// Quotes one word for a POSIX shell, where it needs it.
-pub(crate) fn quote(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,@%+~".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 /// How a child ended.
@@ -233,18 +226,5 @@ async fn pump(
             0 => return Ok(()),
             n => sink(buffer.get(..n).unwrap_or_default()),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::quote;
-
-    #[test]
-    fn words_are_quoted_only_where_a_shell_needs_it() {
-        assert_eq!(quote("./cmd/app"), "./cmd/app");
-        assert_eq!(quote("-ldflags=-s -w"), "'-ldflags=-s -w'");
-        assert_eq!(quote("it's"), r"'it'\''s'");
-        assert_eq!(quote(""), "''");
     }
 }

@@ -1,6 +1,8 @@
 //! What differs between Linux, macOS and Windows, in one place.
 
 pub mod map;
+pub(crate) mod pipe;
+pub(crate) mod shell;
 
 use process_wrap::tokio::CommandWrap;
 

@@ -6,9 +6,11 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::counts_against;
 use super::fingerprint::Fingerprint;
-use crate::model::{Counts, Finding, Host, PlanReport, Report, ReportVerdict, Severity};
+use super::{counts_against, totals};
+use crate::model::{
+    CheckResult, Finding, Host, PlanReport, Report, ReportVerdict, Severity, Subject,
+};
 
 /// One finding of the baseline.
 #[derive(Debug, Clone, Copy)]
@@ -110,9 +112,21 @@ pub fn reduced(report: &Report) -> Report {
     let subjects: BTreeSet<_> = findings.iter().map(|finding| &finding.subject).collect();
     let asked: BTreeSet<_> =
         findings.iter().map(|finding| (&finding.subject, &finding.check)).collect();
-    let mut counts =
-        Counts { errors: 0, warnings: 0, notes: 0, waived: 0, known: 0, ..report.counts.clone() };
-    super::count(&findings, &mut counts);
+    let kept: Vec<Subject> = report
+        .subjects
+        .iter()
+        .filter(|subject| subjects.contains(&subject.id))
+        .map(|subject| Subject { map: None, ..subject.clone() })
+        .collect();
+    let results: Vec<CheckResult> = report
+        .results
+        .iter()
+        .filter(|result| asked.contains(&(&result.subject, &result.check)))
+        .cloned()
+        .collect();
+    // The totals are those of what is kept: it is a report, and no reader shall be told of more.
+    let mut counts = totals::of_subjects(&kept);
+    totals::recount(&mut counts, &findings, &results);
     let fail_on = report.plan.fail_on;
     let failed = findings.iter().any(|finding| counts_against(finding, fail_on));
     Report {
@@ -140,18 +154,8 @@ pub fn reduced(report: &Report) -> Report {
         phases: Vec::new(),
         problems: Vec::new(),
         unproven: Vec::new(),
-        subjects: report
-            .subjects
-            .iter()
-            .filter(|subject| subjects.contains(&subject.id))
-            .map(|subject| crate::model::Subject { map: None, ..subject.clone() })
-            .collect(),
-        results: report
-            .results
-            .iter()
-            .filter(|result| asked.contains(&(&result.subject, &result.check)))
-            .cloned()
-            .collect(),
+        subjects: kept,
+        results,
         findings,
     }
 }

@@ -7,7 +7,8 @@
 //!   run) is summed; a report of which every image was seen before adds nothing to it.
 //! * **The answer** is the worst of three: the saved answers, what the merged findings say at the threshold, and what
 //!   could not be judged. `incomplete` outranks `fail`, `fail` outranks `pass`. Of several thresholds the strictest holds.
-//! * **One report** stays what it is; only its answer may become worse, or be judged by another threshold.
+//! * **One report** stays what it is; only its answer may become worse, or be judged by another threshold. Each report
+//!   is counted and judged again before it is believed ([`super::saved`]).
 //! * **Phases** are the reports themselves, one line each: what was asked, with which settings, and what came of it.
 //! * **Problems and what was not proven** carry the label of their report, unless all reports say the same.
 
@@ -17,10 +18,11 @@ mod plan;
 use std::collections::BTreeSet;
 
 use self::content::Content;
-use super::verdict;
+use super::totals::{self, subject_counts};
+use super::{saved, verdict};
 use crate::model::{
-    Counts, Host, Report, ReportVerdict, ResultVerdict, SCHEMA_VERSION, Severity, Subject,
-    SubjectKind, ToolRef,
+    Counts, Host, Problem, Report, ReportVerdict, SCHEMA_VERSION, Severity, Subject, SubjectKind,
+    ToolRef,
 };
 
 /// A saved report, and what to call it beside others.
@@ -58,8 +60,19 @@ pub fn merge(first: Input, rest: Vec<Input>, fail_on: Threshold) -> Merged {
         }
     }
     let threshold = fail_on.unwrap_or_else(|| strictest(&inputs, &mut notes));
-    let saved = inputs.iter().map(|input| unexplained(&input.report, fail_on.is_some()));
-    let saved = saved.max_by_key(|verdict| rank(*verdict)).unwrap_or(ReportVerdict::Incomplete);
+    let mut worst = ReportVerdict::Pass;
+    for input in &mut inputs {
+        explain_silence(&mut input.report);
+        let own = saved::verdict(&input.report);
+        if rank(own) > rank(input.report.verdict) {
+            notes.push(format!(
+                "{} says {}, and its content makes it {own}, which holds",
+                input.label, input.report.verdict
+            ));
+            input.report.verdict = own;
+        }
+        worst = worse(worst, unexplained(&input.report, fail_on.is_some()));
+    }
     let mut report = if let [only] = inputs.as_slice() {
         only.report.clone()
     } else {
@@ -68,9 +81,9 @@ pub fn merge(first: Input, rest: Vec<Input>, fail_on: Threshold) -> Merged {
     // Whatever wrote it: the form is the one of this program.
     report.schema_version = SCHEMA_VERSION.to_owned();
     report.plan.fail_on = threshold;
-    let gating = !report.problems.is_empty() || report.results.iter().any(|result| result.gating);
-    let found = verdict(&report.findings, threshold, gating, true);
-    report.verdict = if rank(found) > rank(saved) { found } else { saved };
+    let (gating, judged) = (saved::gating(&report), saved::judged(&report));
+    let found = verdict(&report.findings, threshold, gating, judged);
+    report.verdict = worse(found, worst);
     Merged { report, notes }
 }
 
@@ -80,6 +93,21 @@ const fn rank(verdict: ReportVerdict) -> u8 {
         ReportVerdict::Pass => 0,
         ReportVerdict::Fail => 1,
         ReportVerdict::Incomplete => 2,
+    }
+}
+
+const fn worse(one: ReportVerdict, other: ReportVerdict) -> ReportVerdict {
+    if rank(one) > rank(other) { one } else { other }
+}
+
+/// Says why a report in which nothing was judged is no pass: whoever wrote it did not.
+fn explain_silence(report: &mut Report) {
+    if report.problems.is_empty() && !saved::gating(report) && !saved::judged(report) {
+        report.problems.push(Problem {
+            message: "nothing was judged that the report was asked about".into(),
+            details: Vec::new(),
+            next: Some("make the report again".into()),
+        });
     }
 }
 
@@ -158,7 +186,7 @@ fn several(inputs: &[Input], notes: &mut Vec<String>) -> Report {
         results,
         findings,
     };
-    recount(&mut report);
+    totals::recount(&mut report.counts, &report.findings, &report.results);
     report
 }
 
@@ -173,33 +201,15 @@ fn distinct<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     all
 }
 
-/// Counts what the findings and results of a report say.
-fn recount(report: &mut Report) {
-    let counts = &mut report.counts;
-    *counts = Counts { errors: 0, warnings: 0, notes: 0, waived: 0, known: 0, ..counts.clone() };
-    super::count(&report.findings, counts);
-    let open = |verdict: ResultVerdict| verdict == ResultVerdict::Inconclusive;
-    counts.inconclusive = size(report.results.iter().filter(|result| open(result.verdict)).count());
-}
-
 /// The totals of what was merged: the sum, less what the reports have in common.
 fn counts(inputs: &[Input], merged: &[Subject]) -> Counts {
     let mut sum = Counts::default();
     let mut shown = Counts::default();
     let mut images = BTreeSet::new();
     for Input { report, .. } in inputs {
-        let of = counted(&report.subjects);
         let all = &report.counts;
-        for (total, count) in
-            subject_counts(&mut sum).into_iter().zip(subject_counts(&mut all.clone()))
-        {
-            *total = total.saturating_add(*count);
-        }
-        for (total, count) in
-            subject_counts(&mut shown).into_iter().zip(subject_counts(&mut of.clone()))
-        {
-            *total = total.saturating_add(*count);
-        }
+        add(&mut sum, &mut all.clone());
+        add(&mut shown, &mut totals::of_subjects(&report.subjects));
         // Two images are one where their bytes are.
         let mut new = false;
         let mut any = false;
@@ -215,66 +225,26 @@ fn counts(inputs: &[Input], merged: &[Subject]) -> Counts {
             }
         }
     }
-    let mut one = counted(merged);
+    let mut one = totals::of_subjects(merged);
     let shared = subject_counts(&mut shown).into_iter().zip(subject_counts(&mut one));
-    let shared: Vec<u64> = shared.map(|(all, one)| all.saturating_sub(*one)).collect();
-    for (total, shared) in subject_counts(&mut sum).into_iter().zip(shared) {
+    let shared: Vec<u64> = shared.map(|((_, all), (_, one))| all.saturating_sub(*one)).collect();
+    for ((_, total), shared) in subject_counts(&mut sum).into_iter().zip(shared) {
         *total = total.saturating_sub(shared);
     }
     sum
 }
 
-/// The totals that subjects show.
-fn subject_counts(counts: &mut Counts) -> [&mut u64; 9] {
-    let Counts {
-        modules,
-        packages,
-        matched,
-        commands,
-        compiled,
-        linked,
-        tests_built,
-        images,
-        objects,
-        ..
-    } = counts;
-    [modules, packages, matched, commands, compiled, linked, tests_built, images, objects]
+/// Adds what subjects show.
+fn add(sum: &mut Counts, more: &mut Counts) {
+    for ((_, total), (_, count)) in subject_counts(sum).into_iter().zip(subject_counts(more)) {
+        *total = total.saturating_add(*count);
+    }
 }
 
 /// The totals that no subject shows.
 fn hidden_counts(counts: &mut Counts) -> [&mut u64; 5] {
     let Counts { link_proofs, run, code_bytes, code_words, functions, .. } = counts;
     [link_proofs, run, code_bytes, code_words, functions]
-}
-
-/// What subjects show of the totals.
-fn counted(subjects: &[Subject]) -> Counts {
-    use crate::model::BuildState::{Compiled, Linked};
-    let count = |wanted: &dyn Fn(&Subject) -> bool| {
-        size(subjects.iter().filter(|subject| wanted(subject)).count())
-    };
-    let package = |subject: &Subject| subject.kind == SubjectKind::Package;
-    let modules: BTreeSet<&str> = subjects
-        .iter()
-        .filter(|subject| package(subject) && subject.matched)
-        .filter_map(|subject| Some(subject.module.as_ref()?.path.as_str()))
-        .collect();
-    Counts {
-        modules: size(modules.len()),
-        packages: count(&package),
-        matched: count(&|s| package(s) && s.matched),
-        commands: count(&|s| package(s) && s.matched && s.command),
-        compiled: count(&|s| package(s) && matches!(s.build, Some(Compiled | Linked))),
-        linked: count(&|s| package(s) && s.build == Some(Linked)),
-        tests_built: count(&|s| s.kind == SubjectKind::Test && s.build == Some(Linked)),
-        images: count(&|s| s.kind == SubjectKind::Image),
-        objects: count(&|s| s.kind == SubjectKind::Object),
-        ..Counts::default()
-    }
-}
-
-fn size(count: usize) -> u64 {
-    u64::try_from(count).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 //! * [`config`]: `gowoa.toml`, read from its text;
 //! * [`waiver`]: findings that somebody has decided about;
 //! * [`baseline`]: findings that a saved report has already;
+//! * [`totals`]: what a report adds up to;
+//! * [`saved`]: whether a saved report can be believed;
 //! * [`merge`]: several saved reports as one.
 //!
 //! None of it touches results: what could not be judged stays so, and keeps its report incomplete.
@@ -12,11 +14,13 @@ pub mod config;
 pub(crate) mod fingerprint;
 pub mod merge;
 mod parts;
+pub mod saved;
+pub mod totals;
 pub mod waiver;
 
 use self::baseline::Baseline;
 use self::waiver::Waiver;
-use crate::model::{Counts, Evidence, Finding, ReportVerdict, Severity};
+use crate::model::{Evidence, Finding, ReportVerdict, Severity};
 
 /// The check that speaks of waivers. It cannot be waived: the waiver itself can be removed.
 pub const STALE_WAIVER: &str = "stale-waiver";
@@ -66,20 +70,6 @@ pub fn counts_against(finding: &Finding, fail_on: Option<Severity>) -> bool {
         && fail_on.is_some_and(|threshold| finding.severity >= threshold)
 }
 
-/// Adds the findings to the totals, each in one place: waived, known, or its severity.
-pub fn count(findings: &[Finding], counts: &mut Counts) {
-    for finding in findings {
-        let slot = match (&finding.waived, finding.known, finding.severity) {
-            (Some(_), _, _) => &mut counts.waived,
-            (None, true, _) => &mut counts.known,
-            (None, false, Severity::Error) => &mut counts.errors,
-            (None, false, Severity::Warning) => &mut counts.warnings,
-            (None, false, Severity::Note) => &mut counts.notes,
-        };
-        *slot += 1;
-    }
-}
-
 /// Sorts as a report does: worst first, then what keeps the most packages from building, then by check and subject.
 pub fn worst_first(findings: &mut [Finding]) {
     findings.sort_by(|a, b| {
@@ -101,7 +91,7 @@ fn stops(finding: &Finding) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{CheckId, Confidence, SubjectId, Waived};
+    use crate::model::{CheckId, Confidence, Counts, SubjectId, Waived};
 
     /// A finding of the check `x`, which says nothing.
     pub(super) fn finding(severity: Severity) -> Finding {
@@ -141,10 +131,10 @@ mod tests {
         assert_eq!(verdict(&warning, Some(Severity::Warning), false, true), Fail);
         assert_eq!(verdict(&error, None, false, true), Pass);
         assert_eq!(verdict(&[], Some(Severity::Error), false, false), Incomplete);
-        let mut counts = Counts::default();
-        for findings in [&error, &waived, &known, &warning] {
-            count(findings, &mut counts);
-        }
+        let all = [error, waived, known, warning].concat();
+        let mut counts = Counts { errors: 7, notes: 7, inconclusive: 7, ..Counts::default() };
+        totals::recount(&mut counts, &all, &[]);
+        assert_eq!((counts.notes, counts.inconclusive), (0, 0));
         let Counts { errors, warnings, waived, known, .. } = counts;
         assert_eq!((errors, warnings, waived, known), (1, 1, 1, 1));
     }

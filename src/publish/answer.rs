@@ -29,6 +29,9 @@ pub(super) enum ApiError {
     /// There was no answer in time.
     #[error("no answer within {} s", .0.as_secs())]
     Late(Duration),
+    /// All reads together took too long.
+    #[error("GitHub is too slow: what was asked of it took more than {} s in all", .0.as_secs_f32())]
+    ReadsLate(Duration),
     /// GitHub's no.
     #[error("GitHub answered {status}{words}")]
     Answered {
@@ -72,7 +75,7 @@ impl ApiError {
     pub(super) fn leaves_open(&self) -> bool {
         match self {
             Self::Client(_) | Self::Unreachable { .. } | Self::Open { .. } => false,
-            Self::Lost(_) | Self::Late(_) | Self::Unreadable(_) => true,
+            Self::Lost(_) | Self::Late(_) | Self::ReadsLate(_) | Self::Unreadable(_) => true,
             Self::Answered { code, .. } => *code >= 500,
         }
     }

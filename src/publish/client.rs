@@ -6,6 +6,7 @@
 //! this file does not repeat. Its models, because they demand fields that Enterprise servers leave out, and an answer
 //! that cannot be decoded after a write looks like a write that failed. Its reading of bodies, which has no limit.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -30,6 +31,16 @@ const READS: u32 = 4;
 const REDIRECTS: u32 = 3;
 /// How long a write may need until a read shows it.
 const SETTLE: Duration = Duration::from_secs(1);
+
+/// How long a publish may take.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    /// All of it.
+    pub(super) whole: Duration,
+    /// All reads together, with the waits between them: they are by the way, and a server that drips would cost as
+    /// much for each.
+    pub(super) reads: Duration,
+}
 
 /// A write that happened, and what is to be said about its way.
 pub(super) struct Written<T> {
@@ -62,13 +73,16 @@ pub(super) struct Client {
     graphql: Octocrab,
     origin: String,
     deadline: Instant,
+    limits: Limits,
+    /// The time that reads took so far.
+    read_for: Mutex<Duration>,
     /// Whether a connection could not be made.
     unreachable: AtomicBool,
 }
 
 impl Client {
     /// Has to be made within a tokio runtime.
-    pub(super) fn new(api: &Api, token: &Token, limit: Duration) -> Result<Self, ApiError> {
+    pub(super) fn new(api: &Api, token: &Token, limits: Limits) -> Result<Self, ApiError> {
         let client = |base: &str| {
             let build = Octocrab::builder()
                 .personal_token(token.0.clone())
@@ -84,7 +98,9 @@ impl Client {
             rest: client(&api.rest)?,
             graphql: client(&api.graphql)?,
             origin: api.origin().to_owned(),
-            deadline: Instant::now() + limit,
+            deadline: Instant::now() + limits.whole,
+            limits,
+            read_for: Mutex::default(),
             unreachable: AtomicBool::new(false),
         })
     }
@@ -151,13 +167,34 @@ impl Client {
         decode(&accept(answer)?)
     }
 
-    /// Asks again within the cap; with a body it is a question of GraphQL.
+    /// Reads within the time that is left for all reads; with a body it is a question of GraphQL.
     async fn read(
         &self,
         crab: &Octocrab,
         route: &str,
         body: Option<&impl Serialize>,
     ) -> Result<Answer, ApiError> {
+        let spent = |more| {
+            let mut spent = self.read_for.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            *spent = spent.saturating_add(more);
+            *spent
+        };
+        let begin = Instant::now();
+        let until = begin + self.limits.reads.saturating_sub(spent(Duration::ZERO));
+        let answer = timeout_at(until, self.read_until(until, crab, route, body)).await;
+        spent(begin.elapsed());
+        answer.unwrap_or(Err(ApiError::ReadsLate(self.limits.reads)))
+    }
+
+    /// Asks again within the cap.
+    async fn read_until(
+        &self,
+        until: Instant,
+        crab: &Octocrab,
+        route: &str,
+        body: Option<&impl Serialize>,
+    ) -> Result<Answer, ApiError> {
+        let until = until.min(self.deadline);
         let mut route = route.to_owned();
         let mut redirects = 0;
         let mut round = 0;
@@ -184,7 +221,7 @@ impl Client {
             };
             round += 1;
             match error.wait(round - 1) {
-                Some(wait) if round < READS && Instant::now() + wait < self.deadline => {
+                Some(wait) if round < READS && Instant::now() + wait < until => {
                     sleep(wait).await;
                 }
                 _ => return Err(error),
@@ -263,3 +300,6 @@ impl Client {
             || (url.starts_with('/') && !url.starts_with("//"))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -23,11 +23,11 @@ use crate::model::{Report, ReportVerdict};
 
 use answer::ApiError;
 pub use api::{Api, ApiUrlError};
-use client::Client;
+use client::{Client, Limits};
 use event::Event;
 
-/// All of the publishing ends after this time, whatever GitHub does.
-const WHOLE_LIMIT: Duration = Duration::from_secs(120);
+/// All of the publishing ends after this time, whatever GitHub does, and all of what is read after the other.
+const LIMITS: Limits = Limits { whole: Duration::from_secs(90), reads: Duration::from_secs(30) };
 
 /// A token of GitHub. Its debug form does not show it, and it is sent to the API's own host alone.
 #[derive(Clone)]
@@ -149,7 +149,7 @@ pub struct Published {
 /// Has to run within a tokio runtime with time and I/O.
 pub async fn publish(report: &Report, target: &Target) -> Published {
     let mut published = Published::default();
-    let client = match Client::new(&target.api, &target.token, WHOLE_LIMIT) {
+    let client = match Client::new(&target.api, &target.token, LIMITS) {
         Ok(client) => client,
         Err(error) => {
             published.failed.push(format!("nothing was published: {error}"));

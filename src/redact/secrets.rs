@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::platform::shell;
+
 /// Shorter values are not hidden: they would be found inside ordinary words.
 const SHORTEST: usize = 6;
 /// Shorter numbers are not hidden: they would be found among sizes, times and line numbers.
@@ -291,7 +293,7 @@ pub(super) fn forms(secret: &str) -> Vec<String> {
         secret.to_owned(),
         // Go's %q and JSON; then a POSIX shell.
         secret.replace('\\', r"\\").replace('"', r#"\""#).replace('\n', r"\n"),
-        secret.replace('\'', r"'\''"),
+        shell::inside_quotes(secret),
     ];
     // What different writers of URLs leave as it is beside letters, digits and `-_.~`: nothing (a query), user
     // names and passwords and paths in Go, browsers.

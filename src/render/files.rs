@@ -14,6 +14,7 @@ use fs_err as fs;
 use tempfile::NamedTempFile;
 
 use super::format::{Format, FormatError};
+use crate::platform::pipe;
 
 /// A report that was asked for: `FORMAT=PATH`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,7 +82,7 @@ impl FileError {
                 "free some space, or name a file on another disk"
             }
             K::IsADirectory => "name a file in it, or give the directory to --report-dir",
-            K::BrokenPipe => "let the program that reads the report read all of it",
+            K::BrokenPipe => "start the program that reads the report, and let it read all of it",
             _ => "name another file with --report FORMAT=PATH",
         };
         Self { path: path.to_owned(), source, next }
@@ -180,9 +181,7 @@ fn open(path: &Path) -> io::Result<Target> {
     match fs::metadata(path) {
         Ok(metadata) if metadata.is_dir() => Err(is_directory("it is a directory")),
         Ok(_) if named_directory => Err(is_directory("the path ends like a directory")),
-        Ok(metadata) if !metadata.is_file() => {
-            fs::OpenOptions::new().write(true).open(path).map(Target::Device)
-        }
+        Ok(metadata) if !metadata.is_file() => pipe::device(path).map(Target::Device),
         Ok(metadata) if metadata.permissions().readonly() => {
             Err(io::Error::new(io::ErrorKind::PermissionDenied, "the file is read-only"))
         }

@@ -88,11 +88,17 @@ struct Head {
     schema_version: Option<serde_json::Value>,
 }
 
-/// The major number of `major.minor`; `None` where the text is anything else.
+/// The major number of `major.minor`; `None` where the text is anything else, such as `+1.3` or `1.03`, which no
+/// gowoa writes.
 fn major(version: &str) -> Option<u64> {
+    let number = |text: &str| {
+        let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+        let plain = digits && (text == "0" || !text.starts_with('0'));
+        text.parse::<u64>().ok().filter(|_| plain)
+    };
     let (major, minor) = version.split_once('.')?;
-    minor.parse::<u64>().ok()?;
-    major.parse().ok()
+    number(minor)?;
+    number(major)
 }
 
 /// The beginning of a foreign text: enough to recognise it in an error.

@@ -182,3 +182,57 @@ fn the_scripts_are_twins() {
         assert_eq!(about(&bash, what), about(&pwsh, what), "{what}\n{bash:#?}\n{pwsh:#?}");
     }
 }
+
+/// A file of the repository.
+fn text(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap()
+}
+
+/// Three scripts fetch with curl, each alone on somebody's machine, where it cannot ask another file: they use the same
+/// flags, in the same order.
+#[test]
+fn what_is_fetched_is_fetched_the_same_way() {
+    let flags = |path: &str| -> Vec<String> {
+        let text = text(path);
+        let from = text.find("--fail").expect(path);
+        let end = from + text[from..].find("--output").expect(path);
+        let plain = text[from..end].replace(['\'', ',', '[', ']', ';', '\\', '.'], " ");
+        plain.split_whitespace().filter(|word| *word != "curl").map(str::to_owned).collect()
+    };
+    let action = flags("scripts/action/action.sh");
+    for flag in ["--tlsv1", "--connect-timeout", "--speed-time", "--max-time", "--retry"] {
+        assert!(action.iter().any(|word| word.starts_with(flag)), "{flag}: {action:?}");
+    }
+    assert_eq!(flags("workflows/azure/gowoa.yml"), action);
+    let task = flags("azure/task/index.js");
+    assert_eq!(task[..action.len()], action, "{task:?}");
+}
+
+/// The scripts that run a gowoa read the table of pins on their own, for the same reason. Those in the same language are
+/// the same; `tests/action` and `scripts/azure.sh` run three of the five on tables.
+#[test]
+fn the_table_of_pins_is_read_the_same_way() {
+    let between = |path: &str, begin: &str, end: &str| -> Vec<String> {
+        let text = text(path);
+        let (_, rest) = text.split_once(begin).expect(path);
+        let (body, _) = rest.split_once(end).expect(path);
+        let lines = body.lines().map(|line| line.trim().to_owned());
+        lines.filter(|line| !line.is_empty()).collect()
+    };
+    let bash = |path: &str| between(path, "while read -r first second third fourth", "done <");
+    let (action, template) = (bash("scripts/action/action.sh"), bash("workflows/azure/gowoa.yml"));
+    // A template holds no comments in its table, and its last line ends.
+    let differ = |line: &&String| !line.contains("; do") && !line.contains("continue ;;");
+    let same = |lines: &[String]| lines.iter().filter(differ).cloned().collect::<Vec<_>>();
+    assert_eq!(same(&action), same(&template));
+    assert!(same(&action).len() >= 5, "{action:#?}");
+    for (path, first, target) in [
+        ("scripts/action/action.ps1", "$words[0] -ceq $found.Version", "$words[1] -ceq $Target"),
+        ("workflows/azure/gowoa.yml", "$entry[0] -ceq $version", "$entry[1] -ceq $target"),
+        ("azure/task/index.js", "first === found.version", "second === target"),
+    ] {
+        let text = text(path);
+        let both = text.lines().any(|line| line.contains(first) && line.contains(target));
+        assert!(both, "{path}: a row counts where version and target are the whole words");
+    }
+}

@@ -157,7 +157,7 @@ impl Ran {
     pub(crate) fn given_up(&self) -> String {
         self.ended(2);
         assert_eq!(self.output("exit-code"), "2");
-        assert_eq!(self.output("result"), "");
+        assert_eq!(self.output("result"), "incomplete");
         let obeyed = self.obeyed();
         let [error] = obeyed.as_slice() else {
             panic!("one annotation, not {obeyed:#?}\n{}", self.log)

@@ -122,6 +122,24 @@ fn without_a_release_the_next_step_is_named() {
     assert!(odd.given_up().contains("is not a version"), "{}", odd.log);
 }
 
+#[test]
+fn a_download_that_stalls_is_told_in_curls_words() {
+    let server = Server::new(BTreeMap::new());
+    let curl = "#!/bin/sh\n\
+        for word in \"$@\"; do printf '%s\\n' \"$word\"; done >\"$RUNNER_TEMP/curl\"\n\
+        echo 'curl: (7) ::error::first' >&2; echo 'curl: (28) Operation too slow' >&2; exit 28\n";
+    let step = download(&server, &"a".repeat(64), &"b".repeat(64)).program("curl", curl);
+    let text = step.run().given_up();
+    assert!(text.contains(".tar.gz: curl: (28) Operation too slow. Use a tag"), "{text}");
+    let given = fs::read_to_string(step.at("temp/curl")).unwrap();
+    let after =
+        |flag: &str| given.lines().skip_while(|line| *line != flag).nth(1).map(str::to_owned);
+    for flag in ["--connect-timeout", "--speed-limit", "--speed-time", "--max-time"] {
+        let seconds: u32 = after(flag).expect(flag).parse().unwrap();
+        assert!(seconds > 0, "{flag}");
+    }
+}
+
 /// Says it is another system.
 fn uname(system: &str, machine: &str) -> String {
     format!("#!/bin/sh\nif [ \"$1\" = -s ]; then echo {system}; else echo {machine}; fi\n")

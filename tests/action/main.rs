@@ -5,13 +5,15 @@
 
 #![allow(clippy::disallowed_methods, reason = "a test starts the scripts it tests")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
-#![allow(clippy::print_stderr, reason = "a test that skips says why")]
 
 mod described;
 #[cfg(unix)]
 mod harness;
 #[cfg(unix)]
 mod install;
+#[cfg(unix)]
+#[path = "../support/peers.rs"]
+mod peers;
 #[cfg(unix)]
 mod release;
 #[cfg(unix)]

@@ -110,6 +110,49 @@ fn without_go_the_missing_step_is_written_out() {
 }
 
 #[test]
+fn without_a_report_the_summary_and_the_result_say_so() {
+    let given_up = |name: &str, value: &str| {
+        let step = in_fixture("sample").input("summary", "true").input(name, value);
+        let summary = step.at("summary.md");
+        let step = step.env("GITHUB_STEP_SUMMARY", summary.to_str().unwrap());
+        step.run().given_up();
+        fs::read_to_string(summary).unwrap()
+    };
+    // The scripts, the inputs, the arguments, and the engine.
+    for (name, value, words) in [
+        ("install-mode", "<b>x", "\n    error: install-mode: <b>x cannot be used; write one of:"),
+        (
+            "modules",
+            "some",
+            "\n    error: modules: some cannot be used\n    next   write one of: all\n",
+        ),
+        ("args", "--no-such-flag", "\n    error: unexpected argument '--no-such-flag' found\n"),
+        ("config", "none.toml", "none.toml cannot be read: it is not there\n    next   "),
+    ] {
+        let text = given_up(name, value);
+        assert!(text.contains("## gowoa: incomplete\n\nNo report could be made.\n\n"), "{text}");
+        assert!(text.contains(words), "{words}\n{text}");
+        assert_eq!(text.matches("## gowoa").count(), 1, "{text}");
+    }
+    let off = in_fixture("sample").input("summary", "false").input("modules", "some");
+    let summary = off.at("summary.md");
+    off.env("GITHUB_STEP_SUMMARY", summary.to_str().unwrap()).run().given_up();
+    assert!(!summary.exists());
+}
+
+#[test]
+fn a_run_that_writes_a_baseline_ends_with_its_own_code() {
+    let step = in_fixture("undefined-symbol");
+    let baseline = step.at("temp/known.json");
+    let step = step.input("args", &format!("--write-baseline={}", baseline.display()));
+    let ran = step.run();
+    ran.ended(0);
+    assert_eq!((ran.output("result"), ran.output("exit-code")), ("fail", "0"));
+    assert_eq!(through_gate(ran.output("result"), ran.output("exit-code")).0, Some(0));
+    assert!(baseline.is_file() && ran.log.contains("wrote  junit "), "{}", ran.log);
+}
+
+#[test]
 fn what_files_are_called_is_no_command() {
     let step = Step::new("")
         .input("install-mode", "path")
@@ -134,26 +177,42 @@ fn gate() -> String {
     lines.map(|line| format!("{}\n", &line[8..])).collect()
 }
 
+/// How the gate ends for these outputs, and what it prints.
+fn through_gate(result: &str, exit_code: &str) -> (Option<i32>, String) {
+    let shell = ["--noprofile", "--norc", "-euo", "pipefail", "/dev/stdin"];
+    let mut command = Command::new("bash");
+    command
+        .args(shell)
+        .env_clear()
+        .env("RESULT", result)
+        .env("EXIT_CODE", exit_code)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(gate().as_bytes()).unwrap();
+    let done = child.wait_with_output().unwrap();
+    (done.status.code(), String::from_utf8(done.stdout).unwrap())
+}
+
 #[test]
-fn the_gate_lets_pass_through_and_nothing_else() {
-    let through = |result: &str| {
-        let shell = ["--noprofile", "--norc", "-euo", "pipefail", "/dev/stdin"];
-        let mut command = Command::new("bash");
-        command
-            .args(shell)
-            .env_clear()
-            .env("RESULT", result)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        child.stdin.take().unwrap().write_all(gate().as_bytes()).unwrap();
-        let done = child.wait_with_output().unwrap();
-        (done.status.code(), String::from_utf8(done.stdout).unwrap())
-    };
-    assert_eq!(through("pass"), (Some(0), String::new()));
-    for result in ["", "fail", "incomplete", "PASS", "pass ", "pass\nfail", "x[$(touch /)]"] {
-        let (code, said) = through(result);
-        assert_eq!(code, Some(2), "{result:?}");
-        assert!(said.starts_with("::error title=gowoa::gowoa gave no answer"), "{said}");
+fn the_gate_lets_through_what_ended_well_and_nothing_else() {
+    assert_eq!(through_gate("pass", "0"), (Some(0), String::new()));
+    // Only a run that writes a baseline ends so.
+    assert_eq!(through_gate("fail", "0"), (Some(0), String::new()));
+    for (result, exit_code, why) in [
+        ("", "", "the step ended without a result"),
+        ("", "0", "the step ended without a result"),
+        ("pass", "", "the step ended without its exit code"),
+        ("fail", "1", "the step ended without its exit code"),
+        ("incomplete", "0", "the result is incomplete"),
+        ("PASS", "0", "the step ended without a result"),
+        ("pass ", "0", "the step ended without a result"),
+        ("pass\nfail", "0", "the step ended without a result"),
+        ("pass", "0\n1", "the step ended without its exit code"),
+        ("x[$(touch /)]", "0", "the step ended without a result"),
+    ] {
+        let (code, said) = through_gate(result, exit_code);
+        assert_eq!(code, Some(2), "{result:?}/{exit_code:?}");
+        assert_eq!(said, format!("::error title=gowoa::gowoa gave no answer: {why}\n"));
     }
 }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use gowoa::policy::saved;
 use serde_json::Value;
 
 /// Variables of the machine that would change what Go or gowoa does.
@@ -116,7 +117,10 @@ impl Gowoa {
     pub(crate) fn run(mut self) -> Run {
         let Output { status, stdout, stderr } = self.command.output().unwrap();
         let path = self.report.path().join("report.json");
-        let report = fs_err::read(path).ok().map(|bytes| serde_json::from_slice(&bytes).unwrap());
+        let report = fs_err::read_to_string(path).ok().map(|text| {
+            agrees_with_itself(&text);
+            serde_json::from_str(&text).unwrap()
+        });
         Run {
             code: status.code(),
             stdout: String::from_utf8_lossy(&stdout).into_owned(),
@@ -124,6 +128,13 @@ impl Gowoa {
             report,
         }
     }
+}
+
+/// What the program writes it has to believe itself: `gowoa report` does no more than this.
+fn agrees_with_itself(text: &str) {
+    let report = gowoa::render::json::parse(text).unwrap();
+    assert_eq!(saved::contradiction(&report), None);
+    assert_eq!(saved::verdict(&report), report.verdict, "{text}");
 }
 
 impl Run {

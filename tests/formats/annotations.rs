@@ -11,7 +11,7 @@ use gowoa::model::{Report, ReportVerdict, SCHEMA_VERSION};
 use gowoa::render::{Format, json};
 
 use self::oracle::Command;
-use crate::harness::{hostile, hostile_seed, many, render, sample};
+use crate::harness::{hostile, hostile_seed, many, render, sample, sound};
 use crate::report::{committed, gowoa};
 
 /// What the systems keep of each type and step, and the longest message.
@@ -26,9 +26,16 @@ fn hostile_summary(format: Format) -> String {
     let report = Report {
         verdict: ReportVerdict::Incomplete,
         schema_version: SCHEMA_VERSION.to_owned(),
-        ..hostile_seed()
+        ..sound(hostile_seed())
     };
     render(format, &report)
+}
+
+/// The hostile report as a file.
+fn hostile_file(dir: &Path) -> String {
+    let path = dir.join("hostile.json");
+    fs_err::write(&path, json::render(&sound(hostile_seed()))).unwrap();
+    path.to_str().unwrap().to_owned()
 }
 
 /// Everything that was printed, as the runner gets it.
@@ -76,7 +83,7 @@ fn a_hostile_report_gives_github_our_commands_and_no_others() {
     let summary = dir.path().join("summary.md");
     let variables =
         [("GITHUB_ACTIONS", "true"), ("GITHUB_STEP_SUMMARY", summary.to_str().unwrap())];
-    let output = gowoa(dir.path(), &["report", &committed("hostile.json"), "--all"], &variables);
+    let output = gowoa(dir.path(), &["report", &hostile_file(dir.path()), "--all"], &variables);
     assert!(output.stdout.is_empty());
     let text = printed(&output);
     let commands = github(&text);
@@ -100,7 +107,7 @@ fn a_hostile_report_gives_azure_our_commands_and_no_others() {
     let temp = dir.path().join("a temp; dir]");
     fs_err::create_dir(&temp).unwrap();
     let variables = [("TF_BUILD", "True"), ("AGENT_TEMPDIRECTORY", temp.to_str().unwrap())];
-    let arguments = ["report", &committed("hostile.json"), "--all"];
+    let arguments = ["report", &hostile_file(dir.path()), "--all"];
     let output = gowoa(dir.path(), &arguments, &variables);
     let text = printed(&output);
     let commands: Vec<Command> =
@@ -234,4 +241,38 @@ fn a_run_without_a_report_is_annotated_too() {
         oracle::lines(&text).into_iter().filter_map(oracle::azure).collect();
     assert_eq!(commands.len(), 1);
     assert_eq!(commands[0].property("type"), "error");
+}
+
+#[test]
+fn a_run_without_a_report_has_a_summary_and_a_result() {
+    let dir = tempfile::tempdir().unwrap();
+    let temp = dir.path().join("temp");
+    fs_err::create_dir(&temp).unwrap();
+    let (summary, outputs) = (dir.path().join("summary.md"), dir.path().join("outputs"));
+    let arguments = ["report", "<b>missing</b> `x`.json", "--outputs", outputs.to_str().unwrap()];
+    let variables =
+        [("GITHUB_ACTIONS", "true"), ("GITHUB_STEP_SUMMARY", summary.to_str().unwrap())];
+    assert_eq!(gowoa(dir.path(), &arguments, &variables).status.code(), Some(2));
+    let text = fs_err::read_to_string(&summary).unwrap();
+    assert!(text.starts_with("## gowoa: incomplete\n\nNo report could be made.\n\n"), "{text}");
+    assert!(
+        text.contains("\n    error: the report <b>missing</b> `x`.json cannot be read"),
+        "{text}"
+    );
+    assert!(text.contains("\n    next   name a JSON report"), "{text}");
+    let html = comrak::markdown_to_html(&text, &comrak::Options::default());
+    assert!(html.contains("<code>error: the report &lt;b&gt;missing&lt;/b&gt; `x`.json"), "{html}");
+    assert_eq!(fs_err::read_to_string(&outputs).unwrap(), "result=incomplete\n");
+    // Azure's agent gets a file, where it says where; a file that nobody would take is not left behind.
+    let variables = [("TF_BUILD", "True"), ("AGENT_TEMPDIRECTORY", temp.to_str().unwrap())];
+    let printed_there = printed(&gowoa(dir.path(), &arguments, &variables));
+    assert!(printed_there.contains("##vso[task.uploadsummary]"), "{printed_there}");
+    assert_eq!(fs_err::read_dir(&temp).unwrap().count(), 1);
+    let elsewhere = [("TF_BUILD", "True"), ("TMPDIR", temp.to_str().unwrap())];
+    for arguments in [&arguments[..], &["report", &committed("sample.json")]] {
+        let printed = printed(&gowoa(dir.path(), arguments, &elsewhere));
+        assert!(printed.contains("there is no job summary: AGENT_TEMPDIRECTORY"), "{printed}");
+        assert!(!printed.contains("uploadsummary"), "{printed}");
+    }
+    assert_eq!(fs_err::read_dir(&temp).unwrap().count(), 1);
 }

@@ -4,8 +4,12 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use gowoa::model::{ChainLink, Evidence, Report};
+use gowoa::model::{ChainLink, Evidence, Report, ResultVerdict};
+use gowoa::policy::totals;
 use gowoa::render::{Format, json};
+
+use crate::peers;
+pub(crate) use crate::peers::{peer, skip};
 
 /// Bytes that the strings of the hostile report are blown up to.
 pub(crate) const LONG: usize = 10_000_000;
@@ -58,6 +62,22 @@ pub(crate) fn hostile() -> Report {
     report
 }
 
+/// The report with the totals that it has and no `fail` that no finding explains: a saved one is not believed
+/// otherwise.
+pub(crate) fn sound(mut report: Report) -> Report {
+    for result in &mut report.results {
+        let explained = report
+            .findings
+            .iter()
+            .any(|finding| finding.check == result.check && finding.subject == result.subject);
+        if result.verdict == ResultVerdict::Fail && !explained {
+            result.verdict = ResultVerdict::Pass;
+        }
+    }
+    totals::recount(&mut report.counts, &report.findings, &report.results);
+    report
+}
+
 /// A report with `number` findings.
 pub(crate) fn many(number: usize) -> Report {
     crate::many::many(&sample(), number)
@@ -70,36 +90,9 @@ pub(crate) fn render(format: Format, report: &Report) -> String {
         .unwrap_or_else(|error| panic!("{format}: {error}"))
 }
 
-/// Says on the log of the test that it looked at nothing; fails where the readers are to be there.
-#[expect(clippy::print_stderr, reason = "a test that looks at nothing says why")]
-pub(crate) fn skip(why: &str) {
-    assert!(std::env::var_os("GOWOA_PEERS_REQUIRED").is_none(), "GOWOA_PEERS_REQUIRED: {why}");
-    eprintln!("SKIPPED: {why}");
-}
-
-/// Where `scripts/peers.sh` puts the readers.
-fn peers() -> PathBuf {
-    std::env::var_os("GOWOA_PEERS").map_or_else(|| root().join("target/peers"), PathBuf::from)
-}
-
-/// A program among the readers or on `PATH`; says that the test is skipped where there is none.
-pub(crate) fn peer(name: &str) -> Option<PathBuf> {
-    let peers = peers();
-    let places = ["venv/bin", "venv/Scripts", "node_modules/.bin", "bin"];
-    let among = places
-        .map(|place| peers.join(place))
-        .into_iter()
-        .find_map(|directory| which::which_in(name, Some(directory), root()).ok());
-    let found = among.or_else(|| which::which(name).ok());
-    if found.is_none() {
-        skip(&format!("no {name}: run scripts/peers.sh, or name its directory in GOWOA_PEERS"));
-    }
-    found
-}
-
 /// The directory that holds `node_modules/NAME`, and node; says that the test is skipped where one lacks.
 pub(crate) fn node_module(name: &str) -> Option<(PathBuf, PathBuf)> {
-    let peers = peers();
+    let peers = peers::directory();
     if !peers.join("node_modules").join(name).is_dir() {
         skip(&format!(
             "no npm module {name}: run scripts/peers.sh, or name its directory in GOWOA_PEERS"

@@ -13,6 +13,7 @@ use gowoa::render::junit::Dialect;
 use roxmltree::{Document, Node, ParsingOptions};
 
 use crate::harness::{hostile, hostile_seed, many, peer, render, run, sample, skip};
+use crate::peers;
 
 const RICH: Format = Format::Junit { dialect: Dialect::Rich };
 const STRICT: Format = Format::Junit { dialect: Dialect::Strict };
@@ -200,9 +201,7 @@ fn ten_thousand_findings_stay_below_the_limits_of_gitlab() {
 
 /// A place of `scripts/junit-consumers.sh`; says that the test is skipped where it lacks.
 fn consumer(name: &str) -> Option<PathBuf> {
-    let peers = std::env::var_os("GOWOA_PEERS")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target/peers"), PathBuf::from);
-    let file = peers.join("junit").join(name);
+    let file = peers::directory().join("junit").join(name);
     if file.is_file() {
         return Some(file);
     }

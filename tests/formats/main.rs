@@ -12,5 +12,8 @@ mod html;
 mod junit;
 mod many;
 mod markdown;
+#[path = "../support/peers.rs"]
+mod peers;
 mod report;
+mod runs;
 mod sarif;

@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 use gowoa::model::{Report, ReportVerdict, Severity};
 use gowoa::render::{Format, json};
 
-use crate::harness::{render, root, sample};
+use crate::harness::{render, root, sample, sound};
 
 /// What CI systems set, and what gowoa would obey.
 const SCRUBBED: [&str; 4] =
@@ -40,7 +40,7 @@ fn decided(mut report: Report) -> Report {
     report.problems.clear();
     report.results.retain(|result| !result.gating);
     report.verdict = ReportVerdict::Fail;
-    report
+    sound(report)
 }
 
 #[test]
@@ -73,6 +73,7 @@ fn the_exit_code_is_the_answer() {
     let mut pass = decided(sample());
     pass.findings.retain(|finding| finding.severity < Severity::Error);
     pass.verdict = ReportVerdict::Pass;
+    let pass = sound(pass);
     write("incomplete.json", &sample());
     write("fail.json", &fail);
     write("pass.json", &pass);
@@ -136,8 +137,9 @@ fn what_is_no_report_is_refused() {
         (&["cut.json"], "not a JSON report"),
         (&["other.json"], "schema version 9.0"),
         (&["latin.json"], "not UTF-8"),
-        (&["."], "it is not a file"),
+        (&["."], "it is not a file; - reads standard input"),
         (&["-", "-"], "standard input is named twice"),
+        (&["-", "/dev/stdin"], "standard input is named twice"),
         (&["cut.json", "--report", "json=cut.json"], "would replace cut.json"),
     ] {
         let arguments: Vec<&str> = ["report"].iter().chain(arguments).copied().collect();
@@ -146,6 +148,56 @@ fn what_is_no_report_is_refused() {
         assert!(stderr(&output).contains(expected), "{arguments:?}: {}", stderr(&output));
         assert!(stderr(&output).contains("\nnext "), "{}", stderr(&output));
     }
+}
+
+#[test]
+fn a_report_that_contradicts_itself_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let refused = |change: &dyn Fn(&mut Report), expected: &str| {
+        let mut report = decided(sample());
+        change(&mut report);
+        fs_err::write(dir.path().join("r.json"), json::render(&report)).unwrap();
+        let output = gowoa(dir.path(), &["report", "r.json", "--report", "json=out.json"], &[]);
+        assert_eq!(code(&output), 2, "{}", stderr(&output));
+        let wanted = format!("the report r.json contradicts itself: {expected}");
+        assert!(stderr(&output).contains(&wanted), "{wanted}\n{}", stderr(&output));
+        assert!(!dir.path().join("out.json").exists());
+    };
+    refused(&|report| report.counts.errors = 0, "counts.errors is 0, and its findings");
+    refused(&|report| report.counts.linked = 99, "counts.linked is 99, and its subjects show");
+    // The findings are gone, and the checks that made them still say fail.
+    refused(
+        &|report| {
+            report.findings.clear();
+            let kept = report.results.clone();
+            *report = sound(report.clone());
+            report.results = kept;
+            report.verdict = ReportVerdict::Pass;
+        },
+        "results: ",
+    );
+}
+
+#[test]
+fn a_better_verdict_than_the_content_is_not_believed() {
+    let dir = tempfile::tempdir().unwrap();
+    let told = |report: &Report, expected: i32| {
+        fs_err::write(dir.path().join("r.json"), json::render(report)).unwrap();
+        let output = gowoa(dir.path(), &["report", "r.json", "--report", "json=-"], &[]);
+        assert_eq!(code(&output), expected, "{}", stderr(&output));
+        assert!(stderr(&output).contains("r says pass, and its content makes it"));
+        let verdict = json::parse(&String::from_utf8(output.stdout).unwrap()).unwrap().verdict;
+        let outputs = [ReportVerdict::Pass, ReportVerdict::Fail, ReportVerdict::Incomplete];
+        assert_eq!(outputs.iter().position(|one| *one == verdict), usize::try_from(expected).ok());
+    };
+    told(&Report { verdict: ReportVerdict::Pass, ..decided(sample()) }, 1);
+    told(&Report { verdict: ReportVerdict::Pass, ..sample() }, 2);
+    let mut empty = Report { verdict: ReportVerdict::Pass, ..decided(sample()) };
+    empty.subjects.clear();
+    empty.results.clear();
+    empty.findings.clear();
+    empty.counts = Default::default();
+    told(&empty, 2);
 }
 
 #[test]

@@ -29,9 +29,11 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     // Facts in, verdicts out.
     ("checks", &["facts", "model"]),
     ("policy", &["model", "pattern"]),
-    ("redact", &["model"]),
-    // A renderer sees the Report and nothing else. SARIF carries by what a finding is known again.
-    ("render", &["model", "policy::fingerprint"]),
+    // A secret is looked for as a shell would spell it too.
+    ("redact", &["model", "platform::shell"]),
+    // A renderer sees the Report and nothing else. SARIF carries by what a finding is known again, and the one
+    // file that writes has to tell a pipe from a file.
+    ("render", &["model", "platform::pipe", "policy::fingerprint"]),
     // Only this one knows the network.
     ("publish", &["model", "render"]),
     (
@@ -77,6 +79,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("anstyle", &["render/terminal"]),
     ("memmap2", &["platform/map.rs"]),
     ("process_wrap", &["go", "platform"]),
+    ("rustix", &["platform/pipe.rs"]),
     ("which", &["go"]),
     ("octocrab", &["publish"]),
     ("http_body_util", &["publish"]),
@@ -87,7 +90,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("regex", &["redact"]),
     ("aho_corasick", &["redact", "source"]),
     ("semver", &["rules/version.rs"]),
-    ("tempfile", &["go", "engine", "package", "render/files.rs", "cli/ci.rs"]),
+    ("tempfile", &["go", "engine", "package", "platform/pipe.rs", "render/files.rs", "cli/ci.rs"]),
 ];
 
 /// Something that only some places may do.

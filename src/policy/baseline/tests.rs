@@ -1,7 +1,7 @@
 //! What is known again, and what is new.
 
 use super::*;
-use crate::model::{CheckId, Location, SubjectId, ToolRef, Waived};
+use crate::model::{CheckId, Counts, Location, SubjectId, ToolRef, Waived};
 use crate::policy::tests::finding;
 
 const VERSION: &str = "1.0.0";
@@ -127,7 +127,8 @@ fn a_baseline_keeps_what_it_is_told_by_and_nothing_of_the_machine() {
     assert_eq!(kept.host.name, "");
     assert_eq!(kept.plan.patterns, Vec::<String>::new());
     assert_eq!((kept.plan.config.as_ref(), kept.plan.fail_on), (None, Some(Severity::Error)));
-    assert_eq!((kept.counts.errors, kept.counts.known, kept.counts.packages), (1, 0, 3));
+    assert_eq!((kept.counts.errors, kept.counts.known, kept.counts.packages), (1, 0, 0));
+    assert_eq!(crate::policy::saved::contradiction(&kept), None);
     assert_eq!(kept.verdict, ReportVerdict::Fail, "as it is without a baseline");
     assert!(kept.findings[0].evidence.is_empty() && kept.findings[0].help.is_none());
     assert!(!kept.findings[0].known);

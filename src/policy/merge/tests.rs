@@ -1,8 +1,12 @@
 use super::*;
 use crate::model::{
-    BuildState, CheckId, CheckResult, Confidence, Finding, ModuleRef, PlanReport, Problem,
+    BuildState, CheckId, CheckResult, Confidence, Finding, ModuleRef, PlanReport, ResultVerdict,
     Subcommand, SubjectId, Unproven,
 };
+
+fn recount(report: &mut Report) {
+    totals::recount(&mut report.counts, &report.findings, &report.results);
+}
 
 fn package(name: &str, matched: bool, build: BuildState) -> Subject {
     let module = Some(ModuleRef { path: "m".into(), ..ModuleRef::default() });
@@ -61,7 +65,7 @@ fn report(names: &[&str]) -> Report {
             ..PlanReport::default()
         },
         verdict: ReportVerdict::Pass,
-        counts: counted(&subjects),
+        counts: totals::of_subjects(&subjects),
         phases: Vec::new(),
         problems: Vec::new(),
         unproven: vec![Unproven {
@@ -141,7 +145,7 @@ fn a_package_that_two_shards_know_is_one_in_the_wider_view() {
     second.subjects[0] = package("m/a", false, BuildState::Compiled);
     second.results[0].verdict = ResultVerdict::NotApplicable;
     second.results[0].reason = Some("not asked for".into());
-    second.counts = counted(&second.subjects);
+    second.counts = totals::of_subjects(&second.subjects);
     for order in [[report(&["m/a"]), second.clone()], [second, report(&["m/a"])]] {
         let merged = all(&order, None).report;
         assert_eq!(ids(&merged), ["package:m/a", "package:m/b"]);
@@ -262,10 +266,11 @@ fn settings_that_differ_are_not_claimed_of_all() {
 fn images_that_are_the_same_count_once() {
     let image = |name: &str, sha: &str| Subject {
         sha256: Some(sha.into()),
+        machine: Some("ARM64".into()),
         ..Subject::new(SubjectKind::Image, name, name)
     };
     let with = |subjects: Vec<Subject>, code_bytes, duration_ms| {
-        let counts = Counts { code_bytes, ..counted(&subjects) };
+        let counts = Counts { code_bytes, ..totals::of_subjects(&subjects) };
         Report { subjects, counts, results: Vec::new(), duration_ms, ..report(&[]) }
     };
     let a = with(vec![image("a.exe", "11")], 100, 1);

@@ -74,6 +74,12 @@ fn error_for_version(version: Value) -> String {
 fn another_major_version_is_named_before_anything_else() {
     insta::assert_snapshot!(error_for_version(json!("2.0")), @"the report has schema version 2.0 and this gowoa reads 1.3; read it with the gowoa that made it, or a newer one");
     insta::assert_snapshot!(error_for_version(json!("0.9")), @"the report has schema version 0.9 and this gowoa reads 1.3; make the report again with this gowoa");
+    // What no gowoa writes; a lenient reader of numbers would take them all.
+    for odd in ["+1.3", " 1.3", "1.+3", "1.3 ", "01.3", "1.03", "1.", ".3", "1.3.0", "-1.3", "١.٣"]
+    {
+        let error = error_for_version(json!(odd));
+        assert!(error.starts_with("not a gowoa report: `schema_version` is "), "{odd}: {error}");
+    }
     insta::assert_snapshot!(error_for_version(json!("one")), @r#"not a gowoa report: `schema_version` is "one", and should be text such as "1.3""#);
     insta::assert_snapshot!(error_for_version(json!(1.0)), @r#"not a gowoa report: `schema_version` is 1.0, and should be text such as "1.3""#);
 }

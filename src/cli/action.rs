@@ -11,7 +11,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::go::toolchain::{self, ToolchainError};
-use crate::render::{outputs, terminal};
+use crate::render::{outputs, text};
 
 use super::common::Refusal;
 use super::{output, secrets};
@@ -197,7 +197,7 @@ fn report_dir(
 /// The command as a line for a shell.
 fn shell_line(line: &[OsString]) -> String {
     let words: Vec<String> = line.iter().map(|word| quoted(&word.to_string_lossy())).collect();
-    terminal::escape(&words.join(" ")).into_owned()
+    text::escape(&words.join(" ")).into_owned()
 }
 
 fn quoted(word: &str) -> String {

@@ -240,6 +240,7 @@ pub(super) fn plan_of(
         why: None,
         scope: Scope::Check,
         dir,
+        given_dir: directory.map(Path::to_owned),
         patterns: packages.to_vec(),
         go: go.go.clone(),
         flags: BuildFlags {

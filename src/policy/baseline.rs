@@ -6,7 +6,6 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::counts_against;
 use super::fingerprint::Fingerprint;
 use crate::model::{Counts, Finding, Host, PlanReport, Report, ReportVerdict, Severity};
 
@@ -102,6 +101,7 @@ pub fn reduced(report: &Report) -> Report {
         .iter()
         .map(|finding| Finding {
             known: false,
+            origin: Vec::new(),
             evidence: Vec::new(),
             help: None,
             ..finding.clone()
@@ -114,7 +114,7 @@ pub fn reduced(report: &Report) -> Report {
         Counts { errors: 0, warnings: 0, notes: 0, waived: 0, known: 0, ..report.counts.clone() };
     super::count(&findings, &mut counts);
     let fail_on = report.plan.fail_on;
-    let failed = findings.iter().any(|finding| counts_against(finding, fail_on));
+    let failed = findings.iter().any(|finding| finding.fails(fail_on));
     Report {
         schema_version: report.schema_version.clone(),
         tool: report.tool.clone(),

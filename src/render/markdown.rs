@@ -16,7 +16,7 @@ mod table;
 use self::escape::prose;
 use super::headline;
 use super::text;
-use super::view::View;
+use super::view::{Base, View};
 use super::words;
 use crate::model::{Finding, Report, Severity};
 
@@ -135,9 +135,12 @@ fn verdict(view: &View<'_>) -> String {
         }
     }
     out.push_str(&format!("\n{}\n", super::proven::counts(view.report)));
-    if let Some(base) = view.foreign_base() {
-        out.push_str(&format!("\nPaths are relative to {}.\n", escape::code(&base, NAME)));
-    }
+    let base = match view.base() {
+        None => return out,
+        Some(Base::Directory(base)) => escape::code(&format!("{base}/"), NAME),
+        Some(Base::OfEach) => "the directory that the finding is in".to_owned(),
+    };
+    out.push_str(&format!("\nPaths are relative to {base}.\n"));
     out
 }
 

@@ -1,8 +1,10 @@
 //! Views of the Report, one module a format.
 //!
 //! A renderer sees the Report and nothing else: it reads no file, starts no process and asks no clock,
-//! so the same Report gives the same bytes, now or from saved JSON. Each format has one escape function
-//! of its own, and every string of the Report goes through it.
+//! so the same Report gives the same bytes, now or from saved JSON. ([`files`] is no renderer: it puts what they made in
+//! its place.) Each format has one place where every string of the Report is made harmless for its readers; [`text`] has
+//! what these share. What a finding and its evidence say, in which order, stands once, in `words`, `reach`, `headline`,
+//! `proven` and `counts`; a format lays it out.
 
 mod again;
 pub mod annotations;

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use crate::model::{BuildState, CheckResult, Finding, Report, ResultVerdict, Subject, SubjectId};
+use crate::model::{
+    AnchorKind, BuildState, CheckResult, Finding, Report, ResultVerdict, Subject, SubjectId,
+};
 
 /// The Report with what the sections look up in it.
 pub(super) struct View<'a> {
@@ -46,12 +48,21 @@ impl<'a> View<'a> {
         }
     }
 
-    /// The directory that paths are relative to, where it is not the root of the repository and there are paths:
-    /// a reader of the repository would open the wrong file.
-    pub(super) fn foreign_base(&self) -> Option<String> {
+    /// What paths are relative to, where that is not the root of the repository: its reader would open the wrong file.
+    pub(super) fn base(&self) -> Option<Base<'a>> {
         let Report { plan, findings, .. } = self.report;
-        let base = plan.base.as_ref().filter(|_| !findings.is_empty())?;
-        Some(format!("{}/", base.trim_end_matches('/')))
+        if let Some(base) = plan.base.as_deref() {
+            return (!findings.is_empty()).then_some(Base::Directory(base));
+        }
+        // Each of several reports has its own; what stands in the repository shows it.
+        let elsewhere = |finding: &Finding| match (&finding.anchor, &finding.location) {
+            (Some(anchor), Some(place)) => {
+                anchor.kind == AnchorKind::Location
+                    && place.file.as_ref().is_some_and(|file| *file != anchor.file)
+            }
+            _ => false,
+        };
+        (!plan.reports.is_empty() && findings.iter().any(elsewhere)).then_some(Base::OfEach)
     }
 
     /// What a finding is about: its package, or else its subject.
@@ -103,6 +114,15 @@ impl<'a> View<'a> {
         }
         groups
     }
+}
+
+/// What paths are relative to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Base<'a> {
+    /// A directory of the repository.
+    Directory(&'a str),
+    /// The directory that the finding says it is in.
+    OfEach,
 }
 
 /// A list of names cut at `limit`: `a, b and 3 more`.

@@ -5,7 +5,7 @@ use super::{Context, HEADLINE, about, begin, cut, end, name_list};
 use crate::model::{Problem, ReportVerdict, Subcommand};
 use crate::render::again::Again;
 use crate::render::counts::{WORST_FIRST, others, severities};
-use crate::render::view::View;
+use crate::render::view::{Base, View};
 use crate::render::{duration, proven, words};
 
 /// Problems that are shown.
@@ -86,8 +86,13 @@ fn settings(page: &mut Page, view: &View<'_>) {
     }
     page.raw(", <time>").text(&report.started).raw("</time>, ");
     page.text(&duration(report.duration_ms)).raw("; <a href=\"#run\">all settings</a></p>\n");
-    if let Some(base) = view.foreign_base() {
-        page.raw("<p class=\"made\">Paths are relative to ").code(&base).raw("</p>\n");
+    if let Some(base) = view.base() {
+        page.raw("<p class=\"made\">Paths are relative to ");
+        match base {
+            Base::Directory(base) => page.code(&format!("{base}/")),
+            Base::OfEach => page.raw("the directory that the finding is in"),
+        };
+        page.raw("</p>\n");
     }
     if let Some(again) = Again::of(report) {
         page.raw("<p class=\"made\">The same on your machine");

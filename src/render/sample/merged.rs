@@ -23,3 +23,62 @@ pub(crate) fn merged_report() -> Report {
     };
     report
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Anchor, AnchorKind};
+    use crate::render::Format;
+    use crate::render::junit::Dialect;
+
+    fn text(report: &Report, format: Format) -> String {
+        format.render(report, &[]).unwrap()
+    }
+
+    #[test]
+    fn every_text_for_people_says_which_report_has_the_finding() {
+        let report = merged_report();
+        for (format, words) in [
+            (Format::Text, "github.com/go-ole/go-ole v1.2.5 (in linux)"),
+            (Format::Markdown, "`github.com/go-ole/go-ole@v1.2.5` in `linux`"),
+            (Format::Html, "github.com/go-ole/go-ole v1.2.5 (in linux)"),
+            (Format::Github, "github.com/go-ole/go-ole v1.2.5 (in linux)"),
+            (Format::Junit { dialect: Dialect::Rich }, "  in       linux\n"),
+        ] {
+            let text = text(&report, format);
+            assert!(text.contains(words), "{format}: {text}");
+        }
+        let screen = Report {
+            plan: PlanReport {
+                subcommand: crate::model::Subcommand::Screen,
+                ..report.plan.clone()
+            },
+            ..report
+        };
+        assert!(text(&screen, Format::Text).contains("github.com/go-ole/go-ole@v1.2.5 (in linux)"));
+    }
+
+    #[test]
+    fn pages_of_the_repository_say_what_paths_are_relative_to() {
+        let mut report = merged_report();
+        let both = [Format::Markdown, Format::MarkdownAzure, Format::Html];
+        let say = |report: &Report, words: &str| {
+            both.map(|format| text(report, format).matches(words).count())
+        };
+        assert_eq!(say(&report, "Paths are relative to"), [1; 3]);
+        assert_eq!(say(&report, "services/app/"), [1; 3]);
+        // Directories that differ: each finding is in its own.
+        report.plan.base = None;
+        assert_eq!(say(&report, "Paths are relative to"), [0; 3]);
+        let own = report.findings.iter_mut().find(|finding| finding.location.is_some()).unwrap();
+        let file = "services/app/com.go".to_owned();
+        own.anchor = Some(Anchor { file, line: None, column: None, kind: AnchorKind::Location });
+        assert_eq!(
+            say(&report, "Paths are relative to the directory that the finding is in"),
+            [1; 3]
+        );
+        // At the root of the repository nothing is said.
+        report.plan.reports.clear();
+        assert_eq!(say(&report, "Paths are relative to"), [0; 3]);
+    }
+}

@@ -101,7 +101,6 @@ pub fn reduced(report: &Report) -> Report {
         .iter()
         .map(|finding| Finding {
             known: false,
-            origin: Vec::new(),
             evidence: Vec::new(),
             help: None,
             ..finding.clone()

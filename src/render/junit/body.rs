@@ -105,13 +105,7 @@ fn evidence(text: &mut Text, finding: &Finding, evidence: &Evidence) {
             text.labelled("as x86", &x86.join("\n"));
             text.labelled("as A64", &a64.join("\n"));
         }
-        Evidence::Files { amd64_only, arm64_only } => {
-            for (target, files) in [("amd64", amd64_only), ("arm64", arm64_only)] {
-                if !files.is_empty() {
-                    text.labelled("files", &format!("only for {target}: {}", list(files)));
-                }
-            }
-        }
+        Evidence::Files { amd64_only, arm64_only } => files(text, amd64_only, arm64_only),
         Evidence::Chain { links } => {
             let links: Vec<String> = links.iter().map(words::chain_link).collect();
             text.labelled("chain", &arrows(&links, LONGEST_LIST, IN_JSON).join("\n"));
@@ -149,6 +143,14 @@ fn evidence(text: &mut Text, finding: &Finding, evidence: &Evidence) {
             text.labelled("rule", &words::rule(id, summary, url.as_deref()));
         }
         Evidence::Reproduce { command } => text.labelled("see it", command),
+    }
+}
+
+fn files(text: &mut Text, amd64_only: &[String], arm64_only: &[String]) {
+    for (target, files) in [("amd64", amd64_only), ("arm64", arm64_only)] {
+        if !files.is_empty() {
+            text.labelled("files", &format!("only for {target}: {}", list(files)));
+        }
     }
 }
 

@@ -7,6 +7,8 @@ use crate::render::annotations::{self, Annotation, OfFinding};
 
 /// More are not sent, the worst come first: ten requests, where GitHub allows about eighty writes a minute.
 pub(super) const LIMIT: usize = 500;
+/// GitHub takes titles of 255 characters, and what it counts as one is not said.
+const TITLE_LIMIT: usize = 255;
 /// GitHub takes 64 KiB of a message and of its details; with this, a request of fifty annotations stays below 1 MiB.
 const TEXT_LIMIT: usize = 8 << 10;
 
@@ -45,7 +47,7 @@ fn fields(finding: OfFinding<'_>) -> Option<CheckRunOutputAnnotation> {
             Severity::Note => Level::Notice,
         },
         message: cut(&text, TEXT_LIMIT),
-        title: Some(title),
+        title: Some(cut(&title, TITLE_LIMIT)),
         raw_details: (!proof.is_empty()).then(|| cut(&proof, TEXT_LIMIT)),
     })
 }
@@ -113,7 +115,7 @@ mod tests {
         let annotation = of(&report).list.pop().unwrap();
         let details = annotation.raw_details.unwrap();
         assert!(annotation.message.len() <= TEXT_LIMIT && details.len() <= TEXT_LIMIT);
-        assert!(annotation.title.unwrap().chars().count() <= 255);
+        assert!(annotation.title.unwrap().len() <= TITLE_LIMIT);
         let bad = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
         assert!(!annotation.message.contains(bad) && !details.contains(bad));
         assert!(!details.contains("\n::") && !details.contains("##vso["));

@@ -135,12 +135,12 @@ fn verdict(view: &View<'_>) -> String {
         }
     }
     out.push_str(&format!("\n{}\n", super::proven::counts(view.report)));
-    let base = match view.base() {
+    let (base, its) = match view.base() {
         None => return out,
-        Some(Base::Directory(base)) => escape::code(&format!("{base}/"), NAME),
-        Some(Base::OfEach) => "the directory that the finding is in".to_owned(),
+        Some(Base::Directory(base)) => (escape::code(&format!("{base}/"), NAME), "the"),
+        Some(Base::OfEach) => ("the directory that the finding is in".to_owned(), "its"),
     };
-    out.push_str(&format!("\nPaths are relative to {base}.\n"));
+    out.push_str(&format!("\nPaths are relative to {base}, where {its} commands to see it run.\n"));
     out
 }
 

@@ -162,8 +162,8 @@ pub(super) fn ran<'a>(finding: &'a Finding, command: &'a str) -> Ran<'a> {
     Ran {
         command: plain.unwrap_or(command),
         how: generated.then_some(
-            "the linker's words about a program that gowoa generates, which uses all that the package exports; \
-             plain go build links no library",
+            "a link that gowoa makes: of a generated program that uses all that the package exports. Plain go build \
+             links no library",
         ),
     }
 }
@@ -322,7 +322,7 @@ mod tests {
         assert_eq!(ran(&plain, internal), Ran { command: "GOOS=windows go build m/p", how: None });
         let check = with("gowoa check m/p");
         let Ran { command, how } = ran(&check, internal);
-        assert!(command == "gowoa check m/p" && how.is_some_and(|how| how.contains("generates")));
+        assert!(command == "gowoa check m/p" && how.is_some_and(|how| how.contains("generated")));
         assert_eq!(ran(&check, "go build m/p").how, None);
         assert_eq!(ran(&about("m/p"), "go vet").command, "go vet");
     }

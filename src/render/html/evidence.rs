@@ -237,13 +237,13 @@ fn link(page: &mut Page, url: &str) {
 
 /// A tool's words, with what a reader runs to get them.
 fn output(page: &mut Page, ran: &Ran<'_>, status: Option<i32>, text: &str) {
+    if let Some(status) = status {
+        page.raw("status ").text(&status.to_string()).raw(" of ");
+    }
     match ran.how {
         Some(how) => page.raw(how),
         None => page.code(ran.command),
     };
-    if let Some(status) = status {
-        page.raw(", status ").text(&status.to_string());
-    }
     page.raw("\n");
     if text.trim().is_empty() {
         page.raw("<p class=\"cut\">It printed nothing.</p>\n");

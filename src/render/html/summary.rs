@@ -89,10 +89,13 @@ fn settings(page: &mut Page, view: &View<'_>) {
     if let Some(base) = view.base() {
         page.raw("<p class=\"made\">Paths are relative to ");
         match base {
-            Base::Directory(base) => page.code(&format!("{base}/")),
-            Base::OfEach => page.raw("the directory that the finding is in"),
+            Base::Directory(base) => {
+                page.code(&format!("{base}/")).raw(", where the commands to see it run</p>\n")
+            }
+            Base::OfEach => page.raw(
+                "the directory that the finding is in, where its commands to see it run</p>\n",
+            ),
         };
-        page.raw("</p>\n");
     }
     if let Some(again) = Again::of(report) {
         page.raw("<p class=\"made\">The same on your machine");

@@ -74,8 +74,10 @@ impl<'a> View<'a> {
     /// module, or the label of a merged report (`package:tools!m/p`).
     pub(super) fn unit(&self, id: &'a SubjectId) -> Option<&'a str> {
         let (_, unique) = id.as_str().split_once(':')?;
-        let unit = unique.strip_suffix(self.subjects.get(id)?.name.as_str())?.strip_suffix('!')?;
-        (!unit.is_empty()).then_some(unit)
+        let name = self.subjects.get(id)?.name.as_str();
+        let unit = unique.strip_suffix(name)?.strip_suffix('!')?;
+        // The build of a module is called by its directory already.
+        (!unit.is_empty() && unit != name).then_some(unit)
     }
 
     /// The name of a subject in a list, where others may have the same name.

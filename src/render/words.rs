@@ -298,10 +298,16 @@ mod tests {
         report.subjects.push(image.clone());
         image.id = SubjectId("image:linux!a!b.exe".to_owned());
         report.subjects.push(image.clone());
+        report.subjects.push(crate::model::Subject {
+            id: SubjectId("build:tools!tools".to_owned()),
+            ..subject(SubjectKind::Build, "tools")
+        });
         let view = View::new(&report);
         let said = |finding: &Finding| heading(&view, finding);
         assert_eq!(said(&about("m/p")), "m/p");
         assert_eq!(said(&Finding { subject: of_tools.clone(), ..about("m/p") }), "m/p (in tools)");
+        let build = SubjectId("build:tools!tools".to_owned());
+        assert_eq!(said(&finding("x", Severity::Error, &build, "m")), "tools");
         let other = SubjectId("image:a!b.exe".to_owned());
         assert_eq!(said(&finding("x", Severity::Error, &other, "m")), "a!b.exe");
         assert_eq!(said(&finding("x", Severity::Error, &image.id, "m")), "a!b.exe (in linux)");

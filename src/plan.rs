@@ -15,6 +15,8 @@ pub struct Plan {
     pub scope: Scope,
     /// Directory to work in (absolute).
     pub dir: PathBuf,
+    /// `-C`, as the user gave it.
+    pub given_dir: Option<PathBuf>,
     /// Package patterns as the user gave them; empty for the default.
     pub patterns: Vec<String>,
     /// `--go`.

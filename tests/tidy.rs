@@ -74,7 +74,7 @@ const NAMES_HOMES: &[(&str, &str)] = &[
     ("src/redact/secrets.rs", "prefixes of paths that are no secrets"),
     ("src/redact/tests.rs", "invented paths"),
     ("src/render/sample/hostile.rs", "an invented path"),
-    ("src/render/terminal/escape.rs", "an invented path"),
+    ("src/render/text.rs", "an invented path"),
     ("testdata/reports/hostile.json", "invented paths"),
     ("tests/check/secrets.rs", "the words of git"),
     ("tests/formats/markdown.rs", "an invented path"),

@@ -30,6 +30,7 @@ pub(super) fn finding(
         evidence: Vec::new(),
         waived: None,
         known: false,
+        origin: Vec::new(),
     }
 }
 

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use crate::go::toolchain::{self, ToolchainError};
 use crate::platform::pipe;
 use crate::platform::shell::quote;
-use crate::render::{outputs, terminal};
+use crate::render::{outputs, text};
 
 use super::ci::CiArgs;
 use super::common::{Refusal, ReportArgs};
@@ -222,7 +222,7 @@ fn report_dir(
 /// The command as a line for a shell.
 fn shell_line(line: &[OsString]) -> String {
     let words: Vec<String> = line.iter().map(|word| quote(&word.to_string_lossy())).collect();
-    terminal::escape(&words.join(" ")).into_owned()
+    text::escape(&words.join(" ")).into_owned()
 }
 
 /// Adds the exit code to the outputs of the step.

@@ -221,6 +221,7 @@ pub(super) fn plan_of(
         map: false,
         scope: Scope::Check,
         dir,
+        given_dir: directory.map(Path::to_owned),
         patterns: packages.to_vec(),
         go: go.go.clone(),
         flags: BuildFlags {

@@ -3,7 +3,7 @@
 //! Both go where the system expects them and only there: annotations to standard error, behind the text, so that a
 //! report on standard output stays one, and so that they do not overtake the text (systems read the two streams side by
 //! side). The text itself stands between `stop-commands` marks on GitHub, beside being free of commands anyway
-//! ([`crate::render::terminal::escape`]). Under `gowoa action` a fence stands around everything already, and commands go
+//! ([`crate::render::text::escape`]). Under `gowoa action` a fence stands around everything already, and commands go
 //! outside of it (`output::commands`).
 
 use std::io::{self, Write};
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use crate::model::{Report, ReportVerdict};
 use crate::platform::pipe;
 use crate::redact::Redactor;
-use crate::render::{azure, github, markdown};
+use crate::render::{azure, counts, github, markdown};
 
 use super::action::random_word;
 use super::{output, secrets};
@@ -97,7 +97,8 @@ impl CiArgs {
         }
         let token = random_word();
         let text = text.trim_end_matches('\n');
-        output::tell(&format!("::stop-commands::{token}\n{text}\n::{token}::\n"));
+        let (stop, resume) = (github::stop(&token), github::resume(&token));
+        output::tell(&format!("{stop}{text}\n{resume}"));
     }
 
     /// Prints the annotations of a report.
@@ -200,10 +201,7 @@ impl Summary<'_> {
         };
         let counts = counts.map_or_else(
             || "no report could be made".to_owned(),
-            |counts| {
-                let (errors, warnings, notes) = (counts.errors, counts.warnings, counts.notes);
-                format!("errors: {errors}, warnings: {warnings}, notes: {notes}")
-            },
+            counts::all,
         );
         format!(
             "**gowoa: {verdict}** ({counts}). The summaries of this step leave no room for more; see the log or the \

@@ -12,7 +12,7 @@ use crate::model::{Report, ReportVerdict};
 use crate::platform::{self, pipe};
 use crate::redact::Redactor;
 use crate::render::files::{FileError, ReportFile, ReportTarget};
-use crate::render::{Format, outputs, terminal};
+use crate::render::{Format, outputs, terminal, text};
 
 use super::ci::CiArgs;
 use super::github::{GithubArgs, Publisher};
@@ -123,7 +123,7 @@ impl Refusal {
     }
 
     fn text(&self, redactor: &Redactor) -> String {
-        let clean = |text: &str| terminal::escape(&redactor.clean(text)).into_owned();
+        let clean = |text: &str| text::escape(&redactor.clean(text)).into_owned();
         let mut text = format!("error: {}\n", clean(&self.message));
         for line in self.words.lines().filter(|line| !line.trim().is_empty()) {
             text.push_str(&format!("  {}\n", clean(line)));

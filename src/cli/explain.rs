@@ -21,7 +21,7 @@ pub(super) fn run(args: &ExplainArgs) -> u8 {
             None => {
                 output::tell(&format!(
                     "error: there is no check called {}\nnext   {}\n",
-                    crate::render::terminal::escape(id),
+                    crate::render::text::escape(id),
                     suggestion(id)
                 ));
                 return exit::INCOMPLETE;

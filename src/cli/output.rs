@@ -90,7 +90,7 @@ pub(super) fn refuse(text: &str) {
 /// `word` comes: text that nobody else can know.
 pub(super) fn fence(word: String) {
     let Ok(mut fence) = FENCE.lock() else { return };
-    let _ = give(format!("::stop-commands::{word}\n").as_bytes());
+    let _ = give(github::stop(&word).as_bytes());
     *fence = Some(word);
 }
 
@@ -98,7 +98,7 @@ pub(super) fn fence(word: String) {
 pub(super) fn lift_fence() {
     let Ok(mut fence) = FENCE.lock() else { return };
     if let Some(word) = fence.take() {
-        let _ = give(format!("::{word}::\n").as_bytes());
+        let _ = give(github::resume(&word).as_bytes());
     }
 }
 
@@ -113,7 +113,8 @@ pub(super) fn commands(text: &str) {
     let word = FENCE.lock().ok().and_then(|fence| fence.clone());
     match word {
         Some(word) => {
-            let _ = give(format!("::{word}::\n{text}::stop-commands::{word}\n").as_bytes());
+            let text = github::resume(&word) + text + &github::stop(&word);
+            let _ = give(text.as_bytes());
         }
         None => tell(text),
     }

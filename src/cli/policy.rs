@@ -108,6 +108,7 @@ impl PolicyArgs {
             fail_on,
             exceptions: Exceptions {
                 config: file.map(|file| file.config),
+                no_config: self.no_config,
                 waivers: config.waivers,
                 baseline,
             },

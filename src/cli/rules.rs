@@ -11,7 +11,7 @@ use crate::plan::{ListingScope, Plan, Scope};
 use crate::platform;
 use crate::policy::Exceptions;
 use crate::redact::Redactor;
-use crate::render::terminal;
+use crate::render::text;
 use crate::rules::file::{Affected, End, Expect};
 use crate::rules::{Database, Rule};
 
@@ -134,7 +134,7 @@ fn table(database: &Database) -> String {
 }
 
 fn safe(text: &str) -> String {
-    terminal::escape(text).into_owned()
+    text::escape(text).into_owned()
 }
 
 /// The versions that are affected, in words.
@@ -194,6 +194,7 @@ fn verify(args: &VerifyArgs, redactor: &Redactor) -> Result<u8, Refusal> {
         why: None,
         exceptions: Exceptions::default(),
         dir: here,
+        given_dir: None,
         patterns: Vec::new(),
         go: args.go.clone(),
         flags: BuildFlags::default(),

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::redact::Redactor;
-use crate::render::terminal;
+use crate::render::text;
 
 /// A netrc file is read this far; one that is longer is no netrc file.
 const NETRC_LIMIT: u64 = 4 << 20;
@@ -24,7 +24,7 @@ pub(super) fn redactor() -> Redactor {
 /// Text that quotes arguments, made safe to print: they may be file names that somebody else chose, or secrets.
 pub(super) fn safe_text(text: &str) -> String {
     let clean = redactor().clean(text).into_owned();
-    clean.lines().map(|line| format!("{}\n", terminal::escape(line))).collect()
+    clean.lines().map(|line| format!("{}\n", text::escape(line))).collect()
 }
 
 /// Where Go looks for passwords of module proxies: NETRC, else the home directory.

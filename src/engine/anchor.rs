@@ -14,12 +14,13 @@ use crate::model::{Anchor, AnchorKind, Finding, Report, Subject, SubjectKind};
 /// Bytes of a source file in which columns are counted; generated tables are longer, and nobody reads them.
 const LONGEST_SOURCE: u64 = 16 << 20;
 
-/// Gives every finding of the report its anchor. `dir` is where gowoa works.
+/// Gives every finding of the report its anchor, and says what paths are relative to. `dir` is where gowoa works.
 pub(super) fn place(report: &mut Report, units: &[UnitFacts], dir: &Path) {
+    let ground = Ground::new(units, dir);
+    report.plan.base = ground.base(!units.is_empty());
     if report.findings.is_empty() {
         return;
     }
-    let ground = Ground::new(units, dir);
     let subjects: BTreeMap<_, &Subject> =
         report.subjects.iter().map(|subject| (&subject.id, subject)).collect();
     for finding in &mut report.findings {
@@ -30,6 +31,12 @@ pub(super) fn place(report: &mut Report, units: &[UnitFacts], dir: &Path) {
 /// The root of the repository around a directory; `None` where there is none.
 pub(super) fn repository(dir: &Path) -> Option<&Path> {
     dir.ancestors().find(|above| above.join(".git").exists())
+}
+
+/// Where gowoa was started, as the repository around `dir` names it; `None` at its root and outside of it.
+pub(super) fn started_in(dir: &Path) -> Option<String> {
+    let here = fs_err::canonicalize(std::env::current_dir().ok()?).ok()?;
+    below(&here, &Ground::new(&[], dir).root)
 }
 
 /// The repository as far as it matters here.
@@ -80,6 +87,13 @@ impl<'a> Ground<'a> {
         let mut bases = vec![dir];
         bases.extend(modules);
         Self { root, bases, mods, packages, read: RefCell::default() }
+    }
+
+    /// What paths are relative to: the module around the directory, where something was built, else the directory.
+    fn base(&self, built: bool) -> Option<String> {
+        let [dir, modules @ ..] = self.bases.as_slice() else { return None };
+        let around = modules.iter().filter(|module| built && dir.starts_with(module));
+        below(around.max_by_key(|module| module.as_os_str().len()).unwrap_or(dir), &self.root)
     }
 
     fn anchor(&self, finding: &Finding, subject: Option<&Subject>) -> Option<Anchor> {
@@ -172,6 +186,11 @@ const fn is_built(kind: SubjectKind) -> bool {
             | SubjectKind::File
             | SubjectKind::Inputs
     )
+}
+
+/// The same for a directory; `None` for the root itself.
+fn below(path: &Path, root: &Path) -> Option<String> {
+    named(path, root).filter(|path| !path.is_empty())
 }
 
 /// `/`-separated, relative to the root.
@@ -269,6 +288,7 @@ mod tests {
             evidence: Vec::new(),
             waived: None,
             known: false,
+            origin: Vec::new(),
         }
     }
 
@@ -336,6 +356,13 @@ mod tests {
         );
         let own = Finding { package: Some("example.com/app/cmd".into()), ..finding(None, None) };
         assert_eq!(shown(&own), at("go/cmd/main.go", 1, "package"));
+
+        // Paths are relative to the module around the directory; of files that were given, to the directory.
+        let inside = |dir: &Path, built| Ground::new(std::slice::from_ref(&unit), dir).base(built);
+        assert_eq!(inside(&dir, true).as_deref(), Some("go"));
+        assert_eq!(inside(&dir.join("cmd"), true).as_deref(), Some("go"));
+        assert_eq!(inside(&dir.join("cmd"), false).as_deref(), Some("go/cmd"));
+        assert_eq!(inside(repository.path(), true), None);
 
         // What a build made is not in the repository, although the file is there.
         let image = Subject {

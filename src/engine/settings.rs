@@ -54,6 +54,13 @@ pub(super) fn of_check(plan: &Plan, gathered: &Gathered) -> PlanReport {
         baseline: plan.exceptions.baseline.as_ref().map(|baseline| baseline.name().to_owned()),
         listing: Some(plan.listing.as_str().into()),
         module: gathered.asked.clone(),
+        // Where that is in the repository is found with the anchors.
+        started_in: None,
+        base: None,
+        directory: plan.given_dir.as_ref().map(|dir| dir.to_string_lossy().into_owned()),
+        all_modules: plan.all_modules,
+        no_config: plan.exceptions.no_config,
+        reports: Vec::new(),
     }
 }
 
@@ -67,6 +74,7 @@ pub(super) fn of_inspect(plan: &InspectPlan) -> PlanReport {
         fail_on: plan.fail_on,
         config: plan.exceptions.config.as_ref().map(|config| config.given.clone()),
         baseline: plan.exceptions.baseline.as_ref().map(|baseline| baseline.name().to_owned()),
+        no_config: plan.exceptions.no_config,
         ..PlanReport::default()
     }
 }

@@ -47,6 +47,17 @@ pub enum Confidence {
     High,
 }
 
+impl Confidence {
+    /// The word used in every format.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+}
+
 /// How the finding's package gets into what is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -235,4 +246,20 @@ pub struct Finding {
     /// Whether the baseline has it: it is shown and does not count.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub known: bool,
+    /// Of a report that was merged: the reports that have the finding, by the directory each was made in where these
+    /// differ, else by its label. Empty where all have it, and in a report that was not merged.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub origin: Vec<String>,
+}
+
+impl Finding {
+    /// Whether it counts for what it is: neither waived nor in the baseline.
+    pub const fn is_open(&self) -> bool {
+        self.waived.is_none() && !self.known
+    }
+
+    /// Whether it fails a report with this threshold (`None`: `never`).
+    pub fn fails(&self, fail_on: Option<Severity>) -> bool {
+        self.is_open() && fail_on.is_some_and(|threshold| self.severity >= threshold)
+    }
 }

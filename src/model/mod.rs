@@ -1,4 +1,5 @@
-//! What the Report is made of: data only, no behaviour beyond naming itself.
+//! What the Report is made of: data only, no behaviour beyond naming itself and
+//! what follows from the fields of one value.
 //!
 //! These types *are* the JSON protocol (schema version [`SCHEMA_VERSION`], published as
 //! `docs/report.schema.json`). A new optional field is a minor change; renaming or removing one is a

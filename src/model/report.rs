@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{CheckId, Finding, Severity, Subject, SubjectId};
 
 /// Version of the JSON form: `major.minor`.
-pub const SCHEMA_VERSION: &str = "1.3";
+pub const SCHEMA_VERSION: &str = "1.4";
 
 /// The answer in one word; the same three words stand in JSON, in outputs and in the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,6 +69,17 @@ pub enum Subcommand {
     Screen,
 }
 
+impl Subcommand {
+    /// The word on the command line and in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Check => "check",
+            Self::Inspect => "inspect",
+            Self::Screen => "screen",
+        }
+    }
+}
+
 /// The settings the report was made with.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlanReport {
@@ -124,6 +135,27 @@ pub struct PlanReport {
     /// The report whose findings are known already.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub baseline: Option<String>,
+    /// Where gowoa was started, `/`-separated and relative to the root of the repository; absent at the root, and where
+    /// no repository is around.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub started_in: Option<String>,
+    /// `-C` as the user gave it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub directory: Option<String>,
+    /// What paths of the report are relative to (the root of the module or workspace), itself relative to the root of
+    /// the repository; absent where these are one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub base: Option<String>,
+    /// `--all-modules`.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub all_modules: bool,
+    /// `--no-config`.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub no_config: bool,
+    /// Of a report that was merged: what the reports are called, by directory where these differ. Settings that they do
+    /// not share are absent then.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub reports: Vec<String>,
 }
 
 /// Totals. Every count is of subjects of this report unless it says otherwise.

@@ -7,7 +7,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::fingerprint::Fingerprint;
-use super::{counts_against, totals};
+use super::totals;
 use crate::model::{
     CheckResult, Finding, Host, PlanReport, Report, ReportVerdict, Severity, Subject,
 };
@@ -128,7 +128,7 @@ pub fn reduced(report: &Report) -> Report {
     let mut counts = totals::of_subjects(&kept);
     totals::recount(&mut counts, &findings, &results);
     let fail_on = report.plan.fail_on;
-    let failed = findings.iter().any(|finding| counts_against(finding, fail_on));
+    let failed = findings.iter().any(|finding| finding.fails(fail_on));
     Report {
         schema_version: report.schema_version.clone(),
         tool: report.tool.clone(),

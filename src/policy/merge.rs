@@ -10,9 +10,12 @@
 //! * **One report** stays what it is; only its answer may become worse, or be judged by another threshold. Each report
 //!   is counted and judged again before it is believed ([`super::saved`]).
 //! * **Phases** are the reports themselves, one line each: what was asked, with which settings, and what came of it.
+//! * **Reports are called** by the directory that each was made in, where these differ, else by their labels. A finding
+//!   that not all of them have says which have it (`origin`).
 //! * **Problems and what was not proven** carry the label of their report, unless all reports say the same.
 
 mod content;
+mod origin;
 mod plan;
 
 use std::collections::BTreeSet;
@@ -59,6 +62,7 @@ pub fn merge(first: Input, rest: Vec<Input>, fail_on: Threshold) -> Merged {
             None => inputs.push(input),
         }
     }
+    origin::by_directory(&mut inputs);
     let threshold = fail_on.unwrap_or_else(|| strictest(&inputs, &mut notes));
     let mut worst = ReportVerdict::Pass;
     for input in &mut inputs {
@@ -161,7 +165,7 @@ fn several(inputs: &[Input], notes: &mut Vec<String>) -> Report {
             if content.renamed == 1 { "has" } else { "have" },
         ));
     }
-    let (subjects, results, mut findings) = content.sorted();
+    let (subjects, results, mut findings) = content.sorted(&origin::all(inputs));
     super::worst_first(&mut findings);
     let counts = counts(inputs, &subjects);
     let mut report = Report {

@@ -30,6 +30,8 @@ pub const STALE_WAIVER: &str = "stale-waiver";
 pub struct Exceptions {
     /// The configuration file, where there is one.
     pub config: Option<ConfigFile>,
+    /// Whether the user wanted none, whatever is there.
+    pub no_config: bool,
     /// Its waivers, in order.
     pub waivers: Vec<Waiver>,
     /// The findings that are known already.
@@ -59,15 +61,8 @@ pub fn verdict(
     if gating || !judged {
         return ReportVerdict::Incomplete;
     }
-    let failed = findings.iter().any(|finding| counts_against(finding, fail_on));
+    let failed = findings.iter().any(|finding| finding.fails(fail_on));
     if failed { ReportVerdict::Fail } else { ReportVerdict::Pass }
-}
-
-/// Whether a finding fails the report: unwaived, new, and at or above the threshold (`None`: never).
-pub fn counts_against(finding: &Finding, fail_on: Option<Severity>) -> bool {
-    finding.waived.is_none()
-        && !finding.known
-        && fail_on.is_some_and(|threshold| finding.severity >= threshold)
 }
 
 /// Sorts as a report does: worst first, then what keeps the most packages from building, then by check and subject.
@@ -111,6 +106,7 @@ mod tests {
             evidence: Vec::new(),
             waived: None,
             known: false,
+            origin: Vec::new(),
         }
     }
 

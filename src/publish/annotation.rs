@@ -1,20 +1,16 @@
-//! Findings as annotations of a check run.
+//! Findings as annotations of a check run: what [`annotations`] says, in the fields of GitHub's API and within its limits.
 
 use octocrab::params::checks::{CheckRunOutputAnnotation, CheckRunOutputAnnotationLevel as Level};
 
-use crate::model::{Evidence, Finding, Report, Severity};
-use crate::render::{is_open, terminal};
+use crate::model::{Report, Severity};
+use crate::render::annotations::{self, Annotation, OfFinding};
 
 /// More are not sent, the worst come first: ten requests, where GitHub allows about eighty writes a minute.
 pub(super) const LIMIT: usize = 500;
-/// GitHub takes titles of 255 characters.
+/// GitHub takes titles of 255 characters, and what it counts as one is not said.
 const TITLE_LIMIT: usize = 255;
-/// GitHub takes 64 KiB; with this, a request of fifty annotations stays below 1 MiB.
-const MESSAGE_LIMIT: usize = 8 << 10;
-/// The same for the details.
-const DETAILS_LIMIT: usize = 8 << 10;
-/// Paths of more bytes exist in no repository that a system can check out.
-const PATH_LIMIT: usize = 4 << 10;
+/// GitHub takes 64 KiB of a message and of its details; with this, a request of fifty annotations stays below 1 MiB.
+const TEXT_LIMIT: usize = 8 << 10;
 
 /// The annotations of a report, worst first, and how many findings have none.
 pub(super) struct Annotations {
@@ -26,74 +22,34 @@ pub(super) struct Annotations {
 
 /// Findings that are waived or known already are no news and have no annotation.
 pub(super) fn of(report: &Report) -> Annotations {
-    let mut findings: Vec<&Finding> =
-        report.findings.iter().filter(|finding| is_open(finding)).collect();
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-    let all = findings.len();
-    let list: Vec<_> = findings.into_iter().filter_map(annotation).take(LIMIT).collect();
+    let all = report.findings.iter().filter(|finding| finding.is_open()).count();
+    let list: Vec<_> = annotations::each(report).filter_map(fields).take(LIMIT).collect();
     let left_out = all - list.len();
     Annotations { list, left_out }
 }
 
-fn annotation(finding: &Finding) -> Option<CheckRunOutputAnnotation> {
-    let anchor = finding.anchor.as_ref()?;
-    let path = anchor.file.as_str();
-    // One path that GitHub refuses would cost the whole request.
-    let odd = path.is_empty()
-        || path.len() > PATH_LIMIT
-        || path.contains(|c: char| c.is_control() || c == '\\')
-        || path.split('/').any(|part| matches!(part, "" | "." | ".."));
-    if odd {
-        return None;
-    }
+/// `None` without a line of the repository: the API demands one.
+fn fields(finding: OfFinding<'_>) -> Option<CheckRunOutputAnnotation> {
+    let OfFinding { annotation: Annotation { severity, title, anchor, text, .. }, proof } = finding;
+    let anchor = anchor?;
     let line = anchor.line.unwrap_or(1).max(1);
     // Columns are allowed where an annotation begins and ends on one line, as all of ours do.
     let column = anchor.column.filter(|column| *column > 0 && anchor.line.is_some());
-    let help = finding.help.as_deref().map(|help| format!("\n\n{}", lines(help)));
-    let message = format!("{}{}", lines(&finding.message), help.unwrap_or_default());
-    let details = details(finding);
     Some(CheckRunOutputAnnotation {
-        path: path.to_owned(),
+        path: anchor.file.clone(),
         start_line: line,
         end_line: line,
         start_column: column,
         end_column: column,
-        annotation_level: match finding.severity {
+        annotation_level: match severity {
             Severity::Error => Level::Failure,
             Severity::Warning => Level::Warning,
             Severity::Note => Level::Notice,
         },
-        message: cut(&message, MESSAGE_LIMIT),
-        title: Some(cut(&terminal::escape(&format!("gowoa: {}", finding.check)), TITLE_LIMIT)),
-        raw_details: (!details.is_empty()).then(|| cut(&details, DETAILS_LIMIT)),
+        message: cut(&text, TEXT_LIMIT),
+        title: Some(cut(&title, TITLE_LIMIT)),
+        raw_details: (!proof.is_empty()).then(|| cut(&proof, TEXT_LIMIT)),
     })
-}
-
-/// What proves it, as far as it is text that stands for itself.
-fn details(finding: &Finding) -> String {
-    let mut parts = Vec::new();
-    for evidence in &finding.evidence {
-        match evidence {
-            Evidence::Output { command, text, .. } => {
-                parts.push(format!("$ {}\n{}", lines(command), lines(text)));
-            }
-            Evidence::Cause { text, .. } => parts.push(lines(text)),
-            Evidence::Chain { links } => {
-                let chain: Vec<&str> = links.iter().map(|link| link.package.as_str()).collect();
-                parts.push(lines(&format!("imported by {}", chain.join(" -> "))));
-            }
-            Evidence::Reproduce { command } => parts.push(format!("see it: {}", lines(command))),
-            _ => {}
-        }
-    }
-    parts.join("\n\n")
-}
-
-/// Foreign text, line by line: no control characters, and nothing that a runner takes for a command where a log quotes
-/// the annotation.
-fn lines(text: &str) -> String {
-    let lines: Vec<_> = text.lines().map(terminal::escape).collect();
-    lines.join("\n")
 }
 
 /// At most `limit` bytes, on a character's border.
@@ -102,17 +58,14 @@ fn cut(text: &str, limit: usize) -> String {
     if text.len() <= limit {
         return text.to_owned();
     }
-    let mut end = limit - END.len();
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
+    let end = text.floor_char_boundary(limit - END.len());
     format!("{}{END}", &text[..end])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Anchor, AnchorKind};
+    use crate::model::{Anchor, AnchorKind, Evidence, Finding};
     use crate::render::sample;
 
     fn with(anchor: Option<Anchor>, change: impl FnOnce(&mut Finding)) -> Report {
@@ -140,13 +93,11 @@ mod tests {
     }
 
     #[test]
-    fn what_github_would_refuse_is_left_out_and_counted() {
-        for path in ["", "/etc/passwd", "../a", "a//b", "./a", "a\\b", "a\nb", &"x/".repeat(3_000)]
-        {
-            let annotations = of(&with(at(path, Some(1), None), |_| {}));
-            assert_eq!((annotations.list.len(), annotations.left_out), (0, 1), "{path}");
+    fn what_has_no_line_is_left_out_and_counted() {
+        for anchor in [None, at("../a", Some(1), None)] {
+            let annotations = of(&with(anchor, |_| {}));
+            assert_eq!((annotations.list.len(), annotations.left_out), (0, 1));
         }
-        assert_eq!(of(&with(None, |_| {})).left_out, 1);
         let known = with(at("a.go", None, None), |finding| finding.known = true);
         assert_eq!((of(&known).list.len(), of(&known).left_out), (0, 0));
     }
@@ -163,10 +114,11 @@ mod tests {
         });
         let annotation = of(&report).list.pop().unwrap();
         let details = annotation.raw_details.unwrap();
-        assert!(annotation.message.len() <= MESSAGE_LIMIT && details.len() <= DETAILS_LIMIT);
+        assert!(annotation.message.len() <= TEXT_LIMIT && details.len() <= TEXT_LIMIT);
         assert!(annotation.title.unwrap().len() <= TITLE_LIMIT);
         let bad = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
         assert!(!annotation.message.contains(bad) && !details.contains(bad));
         assert!(!details.contains("\n::") && !details.contains("##vso["));
+        assert_eq!((cut("äää", 6), cut("ääää", 7)), ("äää".to_owned(), "ä …".to_owned()));
     }
 }

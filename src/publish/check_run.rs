@@ -76,49 +76,34 @@ pub(super) async fn publish(
     };
     let Annotations { list, left_out } = annotation::of(report);
     let all = list.len();
-    let summary = summary(report, left_out);
-    let output = |annotations| CheckRunOutput {
-        title: text::title(report),
-        summary: summary.clone(),
-        text: None,
-        annotations,
-        images: Vec::new(),
-    };
-    let new = |annotations| NewRun {
+    let page = Page { title: text::title(report), summary: summary(report, left_out) };
+    let mut pages = pages(list).into_iter();
+    let mut new = NewRun {
         name: &name,
         head_sha: commit,
         details_url: target.run_url.as_deref(),
         external_id: &target.stamp,
         status: CheckRunStatus::Completed,
         conclusion: conclusion(report.verdict),
-        output: output(annotations),
+        output: page.with(pages.next().unwrap_or_default()),
     };
-    let mut pages = pages(list).into_iter();
-    let first = pages.next().unwrap_or_default();
-    let (mut arrived, mut failed) = (first.len(), None);
-    let made = match create(client, target, &new(first)).await {
+    let (mut arrived, mut failed) = (new.output.annotations.len(), None);
+    let made = match create(client, target, &new).await {
         // One annotation that GitHub does not like must not cost the verdict. Nothing was written: a 422 says so.
         Err(error) if error.status() == Some(422) && arrived > 0 => {
             failed = Some(format!("no annotations: {error}"));
             arrived = 0;
-            create(client, target, &new(Vec::new())).await
+            new.output = page.with(Vec::new());
+            create(client, target, &new).await
         }
         made => made,
     };
     let made = made.map_err(|error| refused(&format!("no {shown}"), &error, target, PERMISSION))?;
     let mut note = made.note;
-    while failed.is_none()
-        && let Some(page) = pages.next()
-    {
-        let expected = arrived + page.len();
-        match add(client, target, made.value.id, output(page), expected).await {
-            Ok(added) => {
-                arrived = expected;
-                note.push_str(&added.note);
-            }
-            Err(error) => {
-                failed = Some(format!("{arrived} of {all} annotations arrived: {error}"));
-            }
+    if failed.is_none() {
+        let run = Growing { client, target, id: made.value.id, page: &page };
+        if let Err(error) = run.add_all(pages, &mut arrived, &mut note).await {
+            failed = Some(format!("{arrived} of {all} annotations arrived: {error}"));
         }
     }
     let with = match arrived {
@@ -128,6 +113,52 @@ pub(super) async fn publish(
     // What has no line in the repository, and what kept gowoa from an answer, is in the summary of the run alone.
     let nothing = all + left_out == 0 && report.problems.is_empty();
     Ok(Made { done: format!("{shown} {with}{note}"), annotated: arrived > 0 || nothing, failed })
+}
+
+/// What every request about the run says again.
+struct Page {
+    title: String,
+    summary: String,
+}
+
+impl Page {
+    fn with(&self, annotations: Vec<CheckRunOutputAnnotation>) -> CheckRunOutput {
+        CheckRunOutput {
+            title: self.title.clone(),
+            summary: self.summary.clone(),
+            text: None,
+            annotations,
+            images: Vec::new(),
+        }
+    }
+}
+
+/// A run that is there and gets more annotations.
+struct Growing<'a> {
+    client: &'a Client,
+    target: &'a Target,
+    id: u64,
+    page: &'a Page,
+}
+
+impl Growing<'_> {
+    /// Adds the pages until one does not arrive. `arrived`: the annotations that are there; `note`: what is to be said
+    /// of those that came late.
+    async fn add_all(
+        &self,
+        pages: impl Iterator<Item = Vec<CheckRunOutputAnnotation>>,
+        arrived: &mut usize,
+        note: &mut String,
+    ) -> Result<(), ApiError> {
+        for annotations in pages {
+            let expected = *arrived + annotations.len();
+            let output = self.page.with(annotations);
+            let added = add(self.client, self.target, self.id, output, expected).await?;
+            *arrived = expected;
+            note.push_str(&added.note);
+        }
+        Ok(())
+    }
 }
 
 /// The text of the run, which says how many findings have no annotation.

@@ -1,7 +1,7 @@
 //! The texts that stand on GitHub: the title and summary of a check run, and the comment.
 
 use crate::model::Report;
-use crate::render::{markdown, plural};
+use crate::render::{counts, markdown};
 
 use super::Target;
 
@@ -13,20 +13,11 @@ const FOOT: usize = 1_000;
 
 /// `fail: 2 errors, 1 warning`.
 pub(super) fn title(report: &Report) -> String {
-    let counts = &report.counts;
-    let parts = [(counts.errors, "error"), (counts.warnings, "warning"), (counts.notes, "note")];
-    let mut said: Vec<String> = parts
-        .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, noun)| plural(*count, noun))
-        .collect();
-    if said.is_empty() {
-        said.push("no findings".to_owned());
-    }
+    let mut said = counts::found(&report.counts).unwrap_or_else(|| "no findings".to_owned());
     if !report.problems.is_empty() {
-        said.push("not everything could be judged".to_owned());
+        said.push_str(", not everything could be judged");
     }
-    format!("{}: {}", report.verdict, said.join(", "))
+    format!("{}: {said}", report.verdict)
 }
 
 /// The report in Markdown, with `foot` below it, in at most [`BODY_LIMIT`] bytes.

@@ -64,7 +64,7 @@ fields! {
     }
     Finding {
         check, severity, confidence, class, message, help, package, module, subject, location, anchor, reachability,
-        evidence, waived, known,
+        evidence, waived, known, origin,
     }
     LinkerWay { image, symbols, dynamic, reflection, unread_lines }
     ListingLine { function, file, line, text }
@@ -77,7 +77,8 @@ fields! {
     PhaseReport { name, summary, duration_ms, go_ms }
     PlanReport {
         subcommand, expect, target, go_version, go_origin, patterns, cgo, c_compiler, tags, go_flags, environment, tests, offline,
-        fail_on, module, listing, rules, config, baseline,
+        fail_on, module, listing, rules, config, baseline, started_in, directory, base, all_modules, no_config,
+        reports,
     }
     Report {
         schema_version, tool, started, duration_ms, host, plan, verdict, counts, phases, problems, unproven, subjects,

@@ -346,6 +346,12 @@ fn full() -> Report {
             rules: list(),
             config: some(),
             baseline: some(),
+            started_in: some(),
+            directory: some(),
+            base: some(),
+            all_modules: true,
+            no_config: true,
+            reports: list(),
         },
         verdict: ReportVerdict::Fail,
         counts: Counts::default(),
@@ -409,6 +415,7 @@ fn full() -> Report {
             evidence,
             waived: Some(Waived { reason: text(), expires: some() }),
             known: true,
+            origin: list(),
         }],
     }
 }

@@ -1,15 +1,21 @@
-//! What becomes an annotation, and how its text reads: shared by [`super::github`] and [`super::azure`], which only
-//! spell it.
+//! What becomes an annotation, and how its text reads. [`super::github`] and [`super::azure`] spell those of a log,
+//! of which runners show few ([`of`]); a check run through GitHub's API takes one for every finding ([`each`]).
 //!
 //! An annotation stands beside a line of code that somebody reviews, so there are few and each says what, where,
 //! why and what to do next. Waived and known findings have none. Findings of one check that are shown at the same
 //! line (six packages of one module, at its line of go.mod) share one.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use crate::model::{Anchor, Evidence, Finding, Location, Problem, Report, ReportVerdict, Severity};
+use crate::model::{
+    Anchor, AnchorKind, Evidence, Finding, Location, Problem, Report, ReportVerdict, Severity,
+};
 
-use super::{is_open, plural, terminal};
+use super::text::arrows;
+use super::view::View;
+use super::words::{self, Ran, ToolsWords};
+use super::{plural, text};
 
 /// Annotations of each type, beside the one that says how many more there are. The runners keep ten of each type and
 /// step and drop the rest: `_maxCountPerIssueType` in actions/runner `ExecutionContext.cs`, `_maxIssueCount` in
@@ -24,21 +30,25 @@ const LONGEST_TITLE: usize = 255;
 const LONGEST_PART: usize = 700;
 /// Bytes of a path; a longer one names no file on any of the systems.
 const LONGEST_PATH: usize = 4096;
+/// Links of an import chain that are named.
+const LONGEST_CHAIN: usize = 12;
 /// Lines of a tool's own words, and findings that share an annotation.
 const LONGEST_LIST: usize = 5;
 
 /// One annotation. Its texts are free of control characters and of anything a runner would take for a command;
-/// what remains is the format's own escaping.
-pub(super) struct Annotation<'a> {
-    pub(super) severity: Severity,
-    /// One line.
-    pub(super) title: String,
+/// what remains is the format's own escaping, and the limits of who takes it.
+#[derive(Debug)]
+pub struct Annotation<'a> {
+    /// How bad.
+    pub severity: Severity,
+    /// One line, of at most 255 characters.
+    pub title: String,
     /// The check, where there is one.
-    pub(super) check: Option<String>,
-    /// The place in the repository.
-    pub(super) anchor: Option<&'a Anchor>,
-    /// Lines, without the check's name.
-    pub(super) text: String,
+    pub check: Option<String>,
+    /// The place in the repository; a path that names no file of one is left out.
+    pub anchor: Option<&'a Anchor>,
+    /// Lines, without the check's name; at most 4,096 UTF-16 units.
+    pub text: String,
 }
 
 impl Annotation<'_> {
@@ -56,8 +66,29 @@ impl Annotation<'_> {
     }
 }
 
+/// An annotation with the finding that it is of.
+#[derive(Debug)]
+pub struct OfFinding<'a> {
+    /// What it says.
+    pub annotation: Annotation<'a>,
+    /// What proves it, as far as it is text that stands for itself; safe as the annotation is, and as long as it is.
+    pub proof: String,
+}
+
+/// An annotation for each finding that counts, worst first.
+pub fn each(report: &Report) -> impl Iterator<Item = OfFinding<'_>> {
+    let mut findings: Vec<&Finding> = report.findings.iter().filter(|f| f.is_open()).collect();
+    findings.sort_by_key(|finding| Reverse(finding.severity));
+    let view = View::new(report);
+    findings.into_iter().map(move |finding| OfFinding {
+        annotation: of_findings(&view, finding, &[]),
+        proof: proof(finding),
+    })
+}
+
 /// The annotations of a report, worst first, of these severities.
 pub(super) fn of<'a>(report: &'a Report, severities: &[Severity]) -> Vec<Annotation<'a>> {
+    let view = View::new(report);
     let mut all = Vec::new();
     for severity in severities {
         let mut draft: Vec<Draft<'a>> = Vec::new();
@@ -67,7 +98,7 @@ pub(super) fn of<'a>(report: &'a Report, severities: &[Severity]) -> Vec<Annotat
         }
         draft.extend(grouped(report, *severity).into_iter().map(Draft::Findings));
         let more = draft.iter().skip(PER_TYPE).map(Draft::count).sum();
-        all.extend(draft.iter().take(PER_TYPE).map(|draft| draft.annotation(*severity)));
+        all.extend(draft.iter().take(PER_TYPE).map(|draft| draft.annotation(&view, *severity)));
         if more > 0 {
             all.push(Annotation {
                 severity: *severity,
@@ -75,8 +106,8 @@ pub(super) fn of<'a>(report: &'a Report, severities: &[Severity]) -> Vec<Annotat
                 check: None,
                 anchor: None,
                 text: format!(
-                    "{} more: see the job summary, or the log of this step",
-                    plural(more, severity.as_str())
+                    "{}: see the job summary, or the log of this step",
+                    plural(more, &format!("more {severity}"))
                 ),
             });
         }
@@ -102,7 +133,7 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn annotation(&self, severity: Severity) -> Annotation<'a> {
+    fn annotation(&self, view: &View<'a>, severity: Severity) -> Annotation<'a> {
         let about_run = |text: String| Annotation {
             severity,
             title: "gowoa: incomplete".to_owned(),
@@ -115,29 +146,36 @@ impl<'a> Draft<'a> {
             Self::Verdict(text) => {
                 Annotation { title: "gowoa".to_owned(), ..about_run((*text).to_owned()) }
             }
-            Self::Findings(findings) => {
-                let Some((first, rest)) = findings.split_first() else {
-                    return about_run(String::new());
-                };
-                let fits =
-                    |anchor: &&Anchor| !anchor.file.is_empty() && anchor.file.len() <= LONGEST_PATH;
-                Annotation {
-                    severity,
-                    title: title(first),
-                    check: Some(safe_title(first.check.as_str())),
-                    anchor: first.anchor.as_ref().filter(fits),
-                    text: finding_text(first, rest),
-                }
-            }
+            Self::Findings(findings) => match findings.split_first() {
+                Some((first, rest)) => of_findings(view, first, rest),
+                None => about_run(String::new()),
+            },
         }
     }
 }
 
+/// Findings of one check at one line.
+fn of_findings<'a>(view: &View<'a>, first: &'a Finding, rest: &[&'a Finding]) -> Annotation<'a> {
+    Annotation {
+        severity: first.severity,
+        title: title(view, first),
+        check: Some(safe_title(first.check.as_str())),
+        anchor: first.anchor.as_ref().filter(|anchor| is_in_repository(&anchor.file)),
+        text: finding_text(first, rest),
+    }
+}
+
+/// Whether a path can name a file of a repository: one that cannot would cost a whole request to GitHub's API, and an
+/// annotation in a log would stand nowhere.
+fn is_in_repository(path: &str) -> bool {
+    path.len() <= LONGEST_PATH
+        && !path.contains(|c: char| c.is_control() || c == '\\')
+        && !path.split('/').any(|part| matches!(part, "" | "." | ".."))
+}
+
 /// The words for an answer that no problem and no finding explains: it must never look like a pass.
 fn unexplained(report: &Report) -> Option<&'static str> {
-    let threshold = report.plan.fail_on;
-    let fails =
-        |f: &Finding| is_open(f) && threshold.is_some_and(|threshold| f.severity >= threshold);
+    let fails = |finding: &Finding| finding.fails(report.plan.fail_on);
     match report.verdict {
         ReportVerdict::Incomplete if report.problems.is_empty() => {
             Some("incomplete: not everything could be judged; see the log of this step")
@@ -153,7 +191,7 @@ fn unexplained(report: &Report) -> Option<&'static str> {
 fn grouped(report: &Report, severity: Severity) -> Vec<Vec<&Finding>> {
     let mut groups: Vec<Vec<&Finding>> = Vec::new();
     let mut places = HashMap::new();
-    for finding in report.findings.iter().filter(|f| is_open(f) && f.severity == severity) {
+    for finding in report.findings.iter().filter(|f| f.is_open() && f.severity == severity) {
         let Some(anchor) = &finding.anchor else {
             groups.push(vec![finding]);
             continue;
@@ -169,20 +207,16 @@ fn grouped(report: &Report, severity: Severity) -> Vec<Vec<&Finding>> {
 }
 
 /// The check, and what is concerned: the module as Go names it, else the package, else the subject.
-fn title(finding: &Finding) -> String {
-    let concerned = match (&finding.module, &finding.package) {
-        (Some(module), _) if module.version.is_some() => module.to_string(),
-        (_, Some(package)) => package.clone(),
-        _ => {
-            let id = finding.subject.as_str();
-            id.split_once(':').map_or(id, |(_, name)| name).to_owned()
-        }
+fn title(view: &View<'_>, finding: &Finding) -> String {
+    let concerned = match &finding.module {
+        Some(module) if module.version.is_some() => module.to_string(),
+        _ => view.about(finding).to_owned(),
     };
-    safe_title(&format!("{}: {concerned}", finding.check))
+    safe_title(&format!("{}: {concerned}{}", finding.check, words::origin(view, finding)))
 }
 
 fn safe_title(title: &str) -> String {
-    let safe = terminal::escape(&shortened(title, LONGEST_TITLE)).into_owned();
+    let safe = text::escape(&shortened(title, LONGEST_TITLE)).into_owned();
     // Making it safe makes it longer.
     shortened(&safe, LONGEST_TITLE)
 }
@@ -235,24 +269,46 @@ fn problem_text(problem: &Problem) -> String {
     text.finish()
 }
 
-/// Where the finding itself is, unless the annotation stands there.
-fn place(finding: &Finding) -> Option<String> {
-    let Location { file, line, column, section, rva, file_offset: _, function } =
-        finding.location.as_ref()?;
-    let mut parts = Vec::new();
-    if let Some(file) = file {
-        let same = finding.anchor.as_ref().is_some_and(|a| a.file == *file && a.line == *line);
-        if !same {
-            let line = line.map(|line| format!(":{line}")).unwrap_or_default();
-            let column = column.map(|column| format!(":{column}")).unwrap_or_default();
-            // Short, and its end tells the most.
-            parts.push(format!("{}{line}{column}", tail(file, LONGEST_PART / 2)));
+/// What proves a finding: the words of tools, the cause, the import chain, and the command that shows it again.
+fn proof(finding: &Finding) -> String {
+    let (evidence, again) = words::in_order(finding, ToolsWords::First);
+    let mut lines = Lines { longest_part: LONGEST_MESSAGE, ..Lines::default() };
+    for one in evidence.into_iter().chain(again) {
+        match one {
+            Evidence::Output { command, text, .. } => {
+                let Ran { command, how } = words::ran(finding, command);
+                match how {
+                    Some(how) => lines.part("# ", how),
+                    None => lines.part("$ ", command),
+                }
+                lines.part("", text);
+            }
+            Evidence::Cause { text, file, line } => {
+                lines.part("cause: ", &words::cause(text, file.as_deref(), *line));
+            }
+            Evidence::Chain { links } => {
+                let links: Vec<String> = links.iter().map(words::chain_link).collect();
+                lines.part("chain: ", &arrows(&links, LONGEST_CHAIN, "left out here").join(" "));
+            }
+            Evidence::Reproduce { command } => lines.part("see it: ", command),
+            _ => {}
         }
     }
-    parts.extend(function.as_ref().map(|function| shortened(function, LONGEST_PART / 4)));
-    parts.extend(section.as_ref().map(|section| format!("section {}", shortened(section, 16))));
-    parts.extend(rva.map(|rva| format!("RVA {rva:#x}")));
-    (!parts.is_empty()).then(|| parts.join(", "))
+    lines.finish()
+}
+
+/// Where the finding itself is, unless the annotation stands there.
+fn place(finding: &Finding) -> Option<String> {
+    let location = finding.location.as_ref()?;
+    let shown = finding.anchor.as_ref().is_some_and(|at| at.kind == AnchorKind::Location);
+    let file = location.file.as_ref().filter(|_| !shown);
+    // Short, and its end tells the most.
+    let file = file.map(|file| tail(file, LONGEST_PART / 2));
+    let text = |text: &Option<String>| text.as_ref().map(|text| shortened(text, LONGEST_PART / 4));
+    let (function, section) = (text(&location.function), text(&location.section));
+    let lines = if shown { (None, None) } else { (location.line, location.column) };
+    let (line, column) = lines;
+    words::whole_place(&Location { file, line, column, section, function, ..location.clone() })
 }
 
 fn listed(names: &[String]) -> String {
@@ -279,19 +335,26 @@ fn tail(text: &str, limit: usize) -> String {
 }
 
 /// Lines under way, each safe to print.
-#[derive(Default)]
 struct Lines {
     out: String,
+    /// Characters of one part.
+    longest_part: usize,
+}
+
+impl Default for Lines {
+    fn default() -> Self {
+        Self { out: String::new(), longest_part: LONGEST_PART }
+    }
 }
 
 impl Lines {
     /// A label and its text; empty lines are left out.
     fn part(&mut self, label: &str, text: &str) {
-        let text = shortened(text, LONGEST_PART);
+        let text = shortened(text, self.longest_part);
         for (at, line) in text.lines().filter(|line| !line.trim().is_empty()).enumerate() {
             let indent = if at == 0 { label } else { "  " };
             self.out.push_str(indent);
-            self.out.push_str(&terminal::escape(line.trim_end()));
+            self.out.push_str(&text::escape(line.trim_end()));
             self.out.push('\n');
         }
     }

@@ -8,7 +8,7 @@
 use crate::model::{Report, Severity};
 
 use super::annotations::{self, Annotation};
-use super::terminal;
+use super::text;
 
 /// Writes the issues of a report, one command a line; nothing where there is nothing to say. Notes have none:
 /// `task.logissue` knows errors and warnings, and fails the task for anything else.
@@ -32,7 +32,7 @@ fn issue(annotation: &Annotation<'_>) -> String {
     let mut text = String::new();
     match annotation.anchor {
         Some(anchor) => {
-            let file = terminal::escape(&anchor.file);
+            let file = text::escape(&anchor.file);
             properties.push(format!("sourcepath={}", escape(&file)));
             properties.extend(anchor.line.map(|line| format!("linenumber={line}")));
             let column = anchor.line.and(anchor.column);

@@ -117,21 +117,10 @@ fn is_native_file(view: &View<'_>, id: &SubjectId) -> bool {
 pub(super) fn clause(view: &View<'_>, check: &str, group: &[&Finding]) -> Option<String> {
     let concerned: BTreeSet<&SubjectId> = group.iter().map(|finding| &finding.subject).collect();
     let number = count(concerned.len());
-    let (is, has, its) = if number == 1 { ("is", "has", "its") } else { ("are", "have", "their") };
+    let (is, has) = if number == 1 { ("is", "has") } else { ("are", "have") };
     let files = |noun: &str| plural(number, noun);
     Some(match check {
-        "name-against-content" => {
-            if group.iter().all(|finding| finding.class.as_deref() == Some("target-missing")) {
-                let target = view.report.plan.expect.as_deref();
-                return Some(format!("no file for {}", target.unwrap_or(&view.report.plan.target)));
-            }
-            let programs = |s: &&Subject| {
-                matches!(s.kind, SubjectKind::Image | SubjectKind::File | SubjectKind::Object)
-            };
-            let all = view.report.subjects.iter().filter(programs).count();
-            let says = if number == 1 { "name says" } else { "names say" };
-            format!("{number} of {} {is} not what {its} {says}", plural(count(all), "file"))
-        }
+        "name-against-content" => mislabelled(view, group),
         // What is cut short or no image at all has no machine to speak of.
         "machine-type" if group.iter().all(|f| f.class.as_deref() == Some("not-an-image")) => {
             format!("{} {is} damaged", files("image"))
@@ -139,9 +128,44 @@ pub(super) fn clause(view: &View<'_>, check: &str, group: &[&Finding]) -> Option
         "machine-type" => format!("{} {is} not ARM64", files("image")),
         "stray-x86-code" => format!("x86 code stands in {}", files("image")),
         "object-machine" => format!("{} {is} not for ARM64", files("object")),
-        "embedded-image" => format!("{} {has} foreign images inside", files("image")),
-        "resource-tree" => format!("the resources of {} {is} wrong", files("image")),
-        "reserved-x18" => format!("code in {} uses x18, which is reserved", files("image")),
+        "embedded-image" => format!("{} {has} foreign images inside", by_kind(view, &concerned)),
+        "resource-tree" => format!("the resources of {} are wrong", files("image")),
+        "reserved-x18" => {
+            format!("code in {} uses x18, which is reserved", by_kind(view, &concerned))
+        }
         _ => return None,
     })
+}
+
+/// Files that are not what their names say, and that no file is for the platform expected.
+fn mislabelled(view: &View<'_>, group: &[&Finding]) -> String {
+    let missing = |finding: &&&Finding| finding.class.as_deref() == Some("target-missing");
+    let wrong = group.iter().filter(|finding| !missing(finding)).map(|finding| &finding.subject);
+    let mut parts = Vec::new();
+    let number = wrong.collect::<BTreeSet<_>>().len();
+    if number > 0 {
+        let programs = |s: &&Subject| {
+            matches!(s.kind, SubjectKind::Image | SubjectKind::File | SubjectKind::Object)
+        };
+        let all = plural(count(view.report.subjects.iter().filter(programs).count()), "file");
+        let words =
+            if number == 1 { "is not what its name says" } else { "are not what their names say" };
+        parts.push(format!("{number} of {all} {words}"));
+    }
+    if group.iter().any(|finding| missing(&finding)) {
+        let target = view.report.plan.expect.as_deref();
+        parts.push(format!("no file for {}", target.unwrap_or(&view.report.plan.target)));
+    }
+    parts.join("; ")
+}
+
+/// `1 package and 2 images`.
+fn by_kind(view: &View<'_>, concerned: &BTreeSet<&SubjectId>) -> String {
+    let is_package = |id: &&&SubjectId| {
+        view.subjects.get(**id).is_some_and(|subject| subject.kind == SubjectKind::Package)
+    };
+    let packages = concerned.iter().filter(is_package).count();
+    let numbers = [(packages, "package"), (concerned.len() - packages, "image")];
+    let parts = numbers.into_iter().filter(|(number, _)| *number > 0);
+    parts.map(|(number, noun)| plural(count(number), noun)).collect::<Vec<_>>().join(" and ")
 }

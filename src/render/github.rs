@@ -8,7 +8,7 @@
 use crate::model::{Report, Severity};
 
 use super::annotations::{self, Annotation};
-use super::terminal;
+use super::text;
 
 /// Writes the annotations of a report, one command a line; nothing where there is nothing to say.
 pub fn render(report: &Report) -> String {
@@ -21,6 +21,16 @@ pub fn error(title: &str, text: &str) -> String {
     command(&Annotation::of_run(title, text))
 }
 
+/// The line from which on the runner obeys no command until `word` comes, text that nobody else can know.
+pub fn stop(word: &str) -> String {
+    format!("::stop-commands::{word}\n")
+}
+
+/// The line from which on it obeys commands again.
+pub fn resume(word: &str) -> String {
+    format!("::{word}::\n")
+}
+
 fn command(annotation: &Annotation<'_>) -> String {
     let name = match annotation.severity {
         Severity::Error => "error",
@@ -29,7 +39,7 @@ fn command(annotation: &Annotation<'_>) -> String {
     };
     let mut properties = Vec::new();
     if let Some(anchor) = annotation.anchor {
-        properties.push(format!("file={}", property(&terminal::escape(&anchor.file))));
+        properties.push(format!("file={}", property(&text::escape(&anchor.file))));
         properties.extend(anchor.line.map(|line| format!("line={line}")));
         // A column without a line is refused.
         properties.extend(anchor.line.and(anchor.column).map(|column| format!("col={column}")));

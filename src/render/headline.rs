@@ -3,7 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::view::{View, count, severities};
+use super::counts::severities;
+use super::view::{View, count};
 use super::{claims, plural};
 use crate::model::{
     BuildState, Evidence, Finding, Reachability, ReportVerdict, ResultVerdict, Severity,
@@ -86,7 +87,8 @@ fn built(view: &View<'_>) -> String {
         text
     } else if counts.linked < counts.compiled {
         let compiled = plural(counts.compiled, "package");
-        format!("builds for {target}; {} of {compiled} are linked", counts.linked)
+        let are = if counts.linked == 1 { "is" } else { "are" };
+        format!("builds for {target}; {} of {compiled} {are} linked", counts.linked)
     } else {
         format!("builds and links for {target}")
     };
@@ -130,15 +132,13 @@ fn fail(view: &View<'_>) -> String {
 }
 
 /// One kind of failure in words.
-fn clause(view: &View<'_>, check: &str, group: &[&Finding]) -> String {
+fn clause<'a>(view: &View<'a>, check: &str, group: &[&'a Finding]) -> String {
     if let Some(clause) = claims::clause(view, check, group) {
         return clause;
     }
     let target = &view.report.plan.target;
-    let say = |one: &str, many: &str| {
-        let (subject, single) = who(view, group);
-        format!("{subject} {}", if single { one } else { many })
-    };
+    let (subject, single) = who(view, group);
+    let say = |one: &str, many: &str| format!("{subject} {}", if single { one } else { many });
     let text = match check {
         "cross-compile" => say("does not build", "do not build") + &format!(" for {target}"),
         "package-excluded" if group.iter().all(|f| f.class.as_deref() == Some("sentinel")) => {
@@ -162,17 +162,17 @@ fn clause(view: &View<'_>, check: &str, group: &[&Finding]) -> String {
         }
     };
     let stops = stopped(group).len();
-    let it = if group.len() == 1 { "it stops" } else { "they stop" };
+    let it = if single { "it stops" } else { "they stop" };
     if stops == 0 { text } else { format!("{text}; {it} {}", plural(count(stops), "package")) }
 }
 
 /// Who is concerned (`1 dependency and 2 packages`), and whether that is one alone.
-fn who(view: &View<'_>, group: &[&Finding]) -> (String, bool) {
+fn who<'a>(view: &View<'a>, group: &[&'a Finding]) -> (String, bool) {
     let mut dependencies = BTreeSet::new();
     let mut packages = BTreeSet::new();
     let mut tests = BTreeSet::new();
     for finding in group {
-        let name = finding.package.as_deref().unwrap_or_else(|| view.name(&finding.subject));
+        let name = view.about(finding);
         let is_test = view
             .subjects
             .get(&finding.subject)
@@ -261,3 +261,6 @@ fn incomplete(view: &View<'_>) -> String {
         many => format!("{} could not be judged", plural(count(many), noun)),
     }
 }
+
+#[cfg(test)]
+mod tests;

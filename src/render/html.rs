@@ -21,8 +21,8 @@ mod write;
 use sha2::{Digest, Sha256};
 
 use self::write::{Page, first_chars};
-use super::headline;
 use super::view::View;
+use super::{headline, words};
 use crate::model::{CheckInfo, Report, ReportVerdict, SubjectKind};
 
 /// The style sheet, without markup: `</style` would end it early.
@@ -118,7 +118,7 @@ fn head(page: &mut Page, view: &View<'_>, sentences: &[(ReportVerdict, String)])
         .raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
         .raw("<meta name=\"color-scheme\" content=\"light dark\">\n<title>");
     if let Some((verdict, _)) = sentences.first() {
-        page.raw(word(*verdict)).raw(": ");
+        page.raw(words::verdict(*verdict)).raw(": ");
     }
     page.text(first_chars(&about(view), 200))
         .raw(" for ")
@@ -140,15 +140,6 @@ fn about(view: &View<'_>) -> String {
     match main {
         Some(module) => module.path.clone(),
         None => report.plan.patterns.join(" "),
-    }
-}
-
-/// The verdict as a word.
-const fn word(verdict: ReportVerdict) -> &'static str {
-    match verdict {
-        ReportVerdict::Pass => "PASS",
-        ReportVerdict::Fail => "FAIL",
-        ReportVerdict::Incomplete => "INCOMPLETE",
     }
 }
 

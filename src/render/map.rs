@@ -6,7 +6,7 @@
 
 use std::fmt::Write as _;
 
-use super::terminal::is_hidden;
+use super::text::is_hidden;
 use crate::model::{ImageMap, MapSection, MapSpan, Report, SpanKind, Subject, SubjectKind};
 
 /// Width of the drawing in user units.

@@ -15,8 +15,10 @@ mod table;
 
 use self::escape::prose;
 use super::headline;
-use super::view::View;
-use crate::model::{Finding, Report, ReportVerdict, Severity};
+use super::text;
+use super::view::{Base, View};
+use super::words;
+use crate::model::{Finding, Report, Severity};
 
 /// Less than this is no summary.
 const LEAST: usize = 8 << 10;
@@ -123,11 +125,7 @@ impl Sheet {
 fn verdict(view: &View<'_>) -> String {
     let mut out = String::new();
     for (number, (verdict, sentence)) in headline::sentences(view).into_iter().enumerate() {
-        let word = match verdict {
-            ReportVerdict::Pass => "PASS",
-            ReportVerdict::Fail => "FAIL",
-            ReportVerdict::Incomplete => "INCOMPLETE",
-        };
+        let word = words::verdict(verdict);
         // The headline of a page is one; the second verdict of an incomplete report stands below it.
         let text = prose(sentence.lines().next().unwrap_or_default(), SENTENCE);
         if number == 0 {
@@ -136,7 +134,14 @@ fn verdict(view: &View<'_>) -> String {
             out.push_str(&format!("\n**{word}** {text}\n"));
         }
     }
-    out + &format!("\n{}\n", super::proven::counts(view.report))
+    out.push_str(&format!("\n{}\n", super::proven::counts(view.report)));
+    let (base, its) = match view.base() {
+        None => return out,
+        Some(Base::Directory(base)) => (escape::code(&format!("{base}/"), NAME), "the"),
+        Some(Base::OfEach) => ("the directory that the finding is in".to_owned(), "its"),
+    };
+    out.push_str(&format!("\nPaths are relative to {base}, where {its} commands to see it run.\n"));
+    out
 }
 
 /// The errors and warnings that count, worst first and, of one severity, what stops most packages first.
@@ -145,7 +150,7 @@ fn to_act_on<'a>(view: &View<'a>) -> Vec<&'a Finding> {
         .report
         .findings
         .iter()
-        .filter(|f| super::is_open(f) && f.severity > Severity::Note)
+        .filter(|f| f.is_open() && f.severity > Severity::Note)
         .collect();
     found.sort_by_cached_key(|f| std::cmp::Reverse((f.severity, headline::stops(f).count())));
     found
@@ -160,6 +165,11 @@ fn names<S: AsRef<str>>(all: &[S], most: usize) -> String {
         more => format!(" and {more} more"),
     };
     shown.join(", ") + &more
+}
+
+/// The first lines of a text, and how many are left out.
+fn clip(text: &str, limit: usize) -> Vec<String> {
+    text::clip(text, limit, ELSEWHERE)
 }
 
 /// A heading and what stands below it, folded where the reader can fold.

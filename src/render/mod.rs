@@ -1,12 +1,16 @@
 //! Views of the Report, one module a format.
 //!
 //! A renderer sees the Report and nothing else: it reads no file, starts no process and asks no clock,
-//! so the same Report gives the same bytes, now or from saved JSON. Each format has one escape function
-//! of its own, and every string of the Report goes through it.
+//! so the same Report gives the same bytes, now or from saved JSON. ([`files`] is no renderer: it puts what they made in
+//! its place.) Each format has one place where every string of the Report is made harmless for its readers; [`text`] has
+//! what these share. What a finding and its evidence say, in which order, stands once, in `words`, `reach`, `headline`,
+//! `proven` and `counts`; a format lays it out.
 
-mod annotations;
+mod again;
+pub mod annotations;
 pub mod azure;
 mod claims;
+pub mod counts;
 pub mod files;
 pub mod format;
 pub mod github;
@@ -21,6 +25,7 @@ mod proven;
 mod reach;
 pub mod sarif;
 pub mod terminal;
+pub mod text;
 mod view;
 mod words;
 
@@ -28,13 +33,6 @@ mod words;
 pub(crate) mod sample;
 
 pub use format::{Format, FormatError};
-
-use crate::model::Finding;
-
-/// Whether a finding counts for what it is: neither waived nor in the baseline.
-pub(crate) fn is_open(finding: &Finding) -> bool {
-    finding.waived.is_none() && !finding.known
-}
 
 /// `1 package`, `2 packages`, `0 binaries`: a count with its noun.
 pub(crate) fn plural(count: u64, noun: &str) -> String {

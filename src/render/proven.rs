@@ -2,11 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::view::{View, count, severities};
-use super::{claims, plural};
-use crate::model::{
-    BuildState, Report, ReportVerdict, ResultVerdict, Severity, Subcommand, SubjectKind,
-};
+use super::view::{View, count};
+use super::{claims, counts, plural};
+use crate::model::{BuildState, Report, ReportVerdict, ResultVerdict, Subcommand, SubjectKind};
 
 /// What `gowoa inspect` is given.
 pub(super) const FILES: &[SubjectKind] =
@@ -134,20 +132,5 @@ fn judged(view: &View<'_>) -> String {
 
 /// `1 error, 0 warnings, 2 notes, 1 waived, 2 known.`
 pub(super) fn counts(report: &Report) -> String {
-    let counts = &report.counts;
-    let mut parts = vec![
-        severities(counts.errors, Severity::Error),
-        severities(counts.warnings, Severity::Warning),
-        severities(counts.notes, Severity::Note),
-    ];
-    if counts.waived > 0 {
-        parts.push(format!("{} waived", counts.waived));
-    }
-    if counts.known > 0 {
-        parts.push(format!("{} known", counts.known));
-    }
-    if counts.inconclusive > 0 {
-        parts.push(format!("{} inconclusive", counts.inconclusive));
-    }
-    parts.join(", ") + "."
+    counts::all(&report.counts) + "."
 }

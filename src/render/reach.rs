@@ -96,6 +96,7 @@ mod tests {
             evidence: Vec::new(),
             waived: None,
             known: false,
+            origin: Vec::new(),
         }
     }
 

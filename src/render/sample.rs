@@ -4,20 +4,22 @@ mod complete;
 mod findings;
 mod hostile;
 mod map;
+mod merged;
 mod minimal;
-
-use std::collections::BTreeMap;
+mod settings;
 
 use crate::model::{
     BuildState, ChainLink, CheckId, CheckResult, Confidence, ControlOutcome, Counts, Evidence,
     FileSetClass, Finding, Host, Location, ModuleRef, PhaseReport, PlanReport, Problem,
-    Reachability, Report, ReportVerdict, ResultVerdict, SCHEMA_VERSION, Severity, Subcommand,
-    Subject, SubjectId, SubjectKind, ToolRef, Unproven, Waived,
+    Reachability, Report, ReportVerdict, ResultVerdict, SCHEMA_VERSION, Severity, Subject,
+    SubjectId, SubjectKind, ToolRef, Unproven, Waived,
 };
 
 pub(crate) use complete::complete_report;
 pub(crate) use hostile::{NASTY, hostile_report, hostile_seed};
+pub(crate) use merged::merged_report;
 pub(crate) use minimal::minimal_report;
+use settings::sample_plan;
 
 const CROSS: &str = "cross-compile";
 const GO_OLE: &str = "github.com/go-ole/go-ole";
@@ -135,6 +137,7 @@ pub(crate) fn finding(
         evidence: Vec::new(),
         waived: None,
         known: false,
+        origin: Vec::new(),
     }
 }
 
@@ -219,30 +222,6 @@ fn sample_problems() -> Vec<Problem> {
             next: None,
         },
     ]
-}
-
-fn sample_plan() -> PlanReport {
-    PlanReport {
-        subcommand: Subcommand::Check,
-        expect: Some("windows/arm64".to_owned()),
-        target: "windows/arm64".to_owned(),
-        go_version: Some("go1.27.3".to_owned()),
-        go_origin: Some("PATH".to_owned()),
-        patterns: vec!["./...".to_owned()],
-        cgo: true,
-        c_compiler: Some("aarch64-w64-mingw32-clang".to_owned()),
-        tags: vec!["netgo".to_owned(), "osusergo".to_owned()],
-        go_flags: vec!["-ldflags=-s -w".to_owned()],
-        environment: BTreeMap::from([("GOARM64".to_owned(), "v8.0".to_owned())]),
-        tests: true,
-        offline: true,
-        fail_on: Some(Severity::Error),
-        module: Some("example.com/app@v1.0.0".to_owned()),
-        listing: Some("flagged".to_owned()),
-        rules: vec!["rules.json".to_owned()],
-        config: Some("gowoa.toml".to_owned()),
-        baseline: Some("baseline.json".to_owned()),
-    }
 }
 
 fn pkg(name: &str) -> SubjectId {

@@ -36,7 +36,6 @@ use self::log::{
     Tool,
 };
 use self::text::Foreign;
-use super::is_open;
 use crate::model::{CheckInfo, Finding, Problem, Report, ReportVerdict, Unproven};
 
 /// Results of a run that GitHub accepts; it shows 5,000 of them. Ours are sorted worst first.
@@ -126,7 +125,7 @@ struct Results {
 /// What keeps the report from an answer, then the findings, those that count and the worst first.
 fn results(report: &Report, artifacts: &[Artifact], foreign: &mut Foreign) -> Results {
     let mut findings: Vec<&Finding> = report.findings.iter().collect();
-    findings.sort_by_key(|finding| Reverse((is_open(finding), finding.severity)));
+    findings.sort_by_key(|finding| Reverse((finding.is_open(), finding.severity)));
     let mut writer = result::Writer::new(report, artifacts);
     let mut written = writer.incomplete(foreign);
     let mut left_out = 0;

@@ -1,11 +1,10 @@
 //! The Report as every text for people looks at it: what is looked up again and again, and how it is counted.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::{is_open, plural};
 use crate::model::{
-    BuildState, CheckResult, Finding, Report, ResultVerdict, Severity, Subcommand, Subject,
-    SubjectId,
+    AnchorKind, BuildState, CheckResult, Finding, Report, ResultVerdict, Subject, SubjectId,
 };
 
 /// The Report with what the sections look up in it.
@@ -28,19 +27,12 @@ impl<'a> View<'a> {
     /// The findings that make the report fail.
     pub(super) fn failing(&self) -> impl Iterator<Item = &'a Finding> {
         let threshold = self.report.plan.fail_on;
-        self.report
-            .findings
-            .iter()
-            .filter(move |f| is_open(f) && threshold.is_some_and(|limit| f.severity >= limit))
+        self.report.findings.iter().filter(move |finding| finding.fails(threshold))
     }
 
     /// The word that asks for the same again.
-    pub(super) fn subcommand(&self) -> &'static str {
-        match self.report.plan.subcommand {
-            Subcommand::Check => "check",
-            Subcommand::Inspect => "inspect",
-            Subcommand::Screen => "screen",
-        }
+    pub(super) const fn subcommand(&self) -> &'static str {
+        self.report.plan.subcommand.as_str()
     }
 
     /// What the checks say of a subject.
@@ -48,9 +40,52 @@ impl<'a> View<'a> {
         self.results.get(id).into_iter().flatten().copied()
     }
 
-    /// The name of a subject, or its id where the Report does not list it.
+    /// The name of a subject, or what its id calls it where the Report does not list it.
     pub(super) fn name(&self, id: &'a SubjectId) -> &'a str {
-        self.subjects.get(id).map_or(id.as_str(), |subject| subject.name.as_str())
+        match self.subjects.get(id) {
+            Some(subject) => &subject.name,
+            None => id.as_str().split_once(':').map_or(id.as_str(), |(_, name)| name),
+        }
+    }
+
+    /// What paths are relative to, where that is not the root of the repository: its reader would open the wrong file.
+    pub(super) fn base(&self) -> Option<Base<'a>> {
+        let Report { plan, findings, .. } = self.report;
+        if let Some(base) = plan.base.as_deref() {
+            return (!findings.is_empty()).then_some(Base::Directory(base));
+        }
+        // Each of several reports has its own; what stands in the repository shows it.
+        let elsewhere = |finding: &Finding| match (&finding.anchor, &finding.location) {
+            (Some(anchor), Some(place)) => {
+                anchor.kind == AnchorKind::Location
+                    && place.file.as_ref().is_some_and(|file| *file != anchor.file)
+            }
+            _ => false,
+        };
+        (!plan.reports.is_empty() && findings.iter().any(elsewhere)).then_some(Base::OfEach)
+    }
+
+    /// What a finding is about: its package, or else its subject.
+    pub(super) fn about(&self, finding: &'a Finding) -> &'a str {
+        finding.package.as_deref().unwrap_or_else(|| self.name(&finding.subject))
+    }
+
+    /// What stands before the name in the id of a subject that is one of several of that name: the directory of its
+    /// module, or the label of a merged report (`package:tools!m/p`).
+    pub(super) fn unit(&self, id: &'a SubjectId) -> Option<&'a str> {
+        let (_, unique) = id.as_str().split_once(':')?;
+        let name = self.subjects.get(id)?.name.as_str();
+        let unit = unique.strip_suffix(name)?.strip_suffix('!')?;
+        // The build of a module is called by its directory already.
+        (!unit.is_empty() && unit != name).then_some(unit)
+    }
+
+    /// The name of a subject in a list, where others may have the same name.
+    fn full_name(&self, id: &'a SubjectId) -> Cow<'a, str> {
+        match self.unit(id) {
+            Some(unit) => Cow::Owned(format!("{} (in {unit})", self.name(id))),
+            None => Cow::Borrowed(self.name(id)),
+        }
     }
 
     /// Inconclusive results that keep the report from an answer (`gating`), or that do not; those with the same
@@ -60,8 +95,8 @@ impl<'a> View<'a> {
         &self,
         gating: bool,
         all: bool,
-    ) -> Vec<(&'a CheckResult, Vec<&'a str>)> {
-        let mut groups: Vec<(&CheckResult, Vec<&str>)> = Vec::new();
+    ) -> Vec<(&'a CheckResult, Vec<Cow<'a, str>>)> {
+        let mut groups: Vec<(&CheckResult, Vec<Cow<'_, str>>)> = Vec::new();
         let mut order = HashMap::new();
         let stopped = |r: &CheckResult| {
             let subject = self.subjects.get(&r.subject);
@@ -77,10 +112,19 @@ impl<'a> View<'a> {
                 groups.push((result, Vec::new()));
                 groups.len() - 1
             });
-            groups[at].1.push(self.name(&result.subject));
+            groups[at].1.push(self.full_name(&result.subject));
         }
         groups
     }
+}
+
+/// What paths are relative to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Base<'a> {
+    /// A directory of the repository.
+    Directory(&'a str),
+    /// The directory that the finding says it is in.
+    OfEach,
 }
 
 /// A list of names cut at `limit`: `a, b and 3 more`.
@@ -91,11 +135,6 @@ pub(super) fn names<S: AsRef<str>>(all: &[S], limit: usize, separator: &str) -> 
         0 => shown.join(separator),
         _ => format!("{} and {more} more", shown.join(separator)),
     }
-}
-
-/// `3 errors` and the like.
-pub(super) fn severities(count: u64, severity: Severity) -> String {
-    plural(count, severity.as_str())
 }
 
 /// A count of things in memory as the Report counts.

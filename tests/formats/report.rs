@@ -127,6 +127,30 @@ fn several_become_one_that_says_which_is_which() {
 }
 
 #[test]
+fn a_report_says_where_in_the_repository_it_was_made() {
+    let repository = tempfile::tempdir().unwrap();
+    let dir = repository.path().join("services/app");
+    fs_err::create_dir_all(&dir).unwrap();
+    fs_err::create_dir(repository.path().join(".git")).unwrap();
+    fs_err::copy(root().join("testdata/pe/arm64-go.exe"), dir.join("tool.exe")).unwrap();
+    let made = |dir: &Path, file: &str| {
+        let arguments = ["inspect", file, "--no-config", "--report", "json=-"];
+        let output = gowoa(dir, &arguments, &[]);
+        json::parse(&String::from_utf8(output.stdout).unwrap()).unwrap()
+    };
+    let below = made(&dir, "tool.exe");
+    assert_eq!(below.plan.started_in.as_deref(), Some("services/app"));
+    assert_eq!(below.plan.base.as_deref(), Some("services/app"));
+    assert!(below.plan.no_config);
+    let summary = render(Format::Markdown, &below);
+    let again =
+        "The same on your machine, in `services/app`: `gowoa inspect --no-config tool.exe`.";
+    assert!(summary.contains(again), "{summary}");
+    let above = made(repository.path(), "services/app/tool.exe");
+    assert_eq!((above.plan.started_in, above.plan.base), (None, None));
+}
+
+#[test]
 fn what_is_no_report_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     fs_err::write(dir.path().join("cut.json"), &json::render(&sample())[..500]).unwrap();

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::Hash;
 
-use super::Input;
+use super::{Input, origin};
 use crate::model::{
     BuildState, CheckResult, Finding, Problem, Report, ResultVerdict, Subject, SubjectId, Unproven,
 };
@@ -15,6 +15,8 @@ struct About {
     subject: Option<Subject>,
     results: Vec<CheckResult>,
     findings: Vec<Finding>,
+    /// The reports that say so.
+    by: Vec<String>,
 }
 
 /// What all reports say, by the id in the merged report.
@@ -28,7 +30,8 @@ pub(super) struct Content {
 impl Content {
     /// Adds a report.
     pub(super) fn add(&mut self, input: &Input) {
-        for (id, about) in by_subject(&input.report) {
+        for (id, mut about) in by_subject(&input.report) {
+            about.by = origin::of(input);
             let Some(there) = self.about.get_mut(&id) else {
                 self.about.insert(id, about);
                 continue;
@@ -58,10 +61,14 @@ impl Content {
         }
     }
 
-    /// Everything in the order of a report; the findings still want theirs.
-    pub(super) fn sorted(self) -> (Vec<Subject>, Vec<CheckResult>, Vec<Finding>) {
+    /// Everything in the order of a report; the findings still want theirs. `reports`: what all of them are called.
+    pub(super) fn sorted(
+        self,
+        reports: &[String],
+    ) -> (Vec<Subject>, Vec<CheckResult>, Vec<Finding>) {
         let (mut subjects, mut results, mut findings) = (Vec::new(), Vec::new(), Vec::new());
-        for about in self.about.into_values() {
+        for mut about in self.about.into_values() {
+            origin::note(&mut about.findings, &about.by, reports);
             subjects.extend(about.subject);
             results.extend(about.results);
             findings.extend(about.findings);
@@ -115,7 +122,10 @@ fn agreed(a: &About, b: &About) -> Option<About> {
         };
         results.insert(result.check.clone(), one);
     }
-    Some(About { subject, results: results.into_values().collect(), findings: a.findings.clone() })
+    let mut by = a.by.clone();
+    by.extend(b.by.iter().filter(|name| !a.by.contains(name)).cloned());
+    let results = results.into_values().collect();
+    Some(About { subject, results, findings: a.findings.clone(), by })
 }
 
 /// The subject in the wider view: one shard was asked about it, another only came by.

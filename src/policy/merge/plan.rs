@@ -3,8 +3,8 @@
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::{Input, distinct};
-use crate::model::{PhaseReport, PlanReport, Report, Severity, Subcommand};
+use super::{Input, distinct, origin};
+use crate::model::{PhaseReport, PlanReport, Report, Severity};
 
 /// The settings that all share, and of the others what can be told in their place: a list of names is that of all,
 /// and a text that differs is each text once. Tags, flags and variables that differ would claim a build that nobody
@@ -48,18 +48,19 @@ pub(super) fn joined(inputs: &[Input]) -> PlanReport {
         rules: names(|plan| &plan.rules),
         config: text(|plan| plan.config.as_deref()),
         baseline: text(|plan| plan.baseline.as_deref()),
+        started_in: shared!(started_in),
+        directory: shared!(directory),
+        base: shared!(base),
+        all_modules: shared!(all_modules),
+        no_config: shared!(no_config),
+        reports: origin::all(inputs),
     }
 }
 
 /// The line of one report.
 pub(super) fn phase(input: &Input) -> PhaseReport {
     let Report { plan, verdict, duration_ms, host, .. } = &input.report;
-    let subcommand = match plan.subcommand {
-        Subcommand::Check => "check",
-        Subcommand::Inspect => "inspect",
-        Subcommand::Screen => "screen",
-    };
-    let mut words = vec![format!("{subcommand} on {}", host.platform)];
+    let mut words = vec![format!("{} on {}", plan.subcommand.as_str(), host.platform)];
     words.extend(plan.go_version.clone());
     if !plan.tags.is_empty() {
         words.push(format!("tags {}", plan.tags.join(",")));

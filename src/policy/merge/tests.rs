@@ -45,6 +45,7 @@ fn finding(name: &str, severity: Severity) -> Finding {
         evidence: Vec::new(),
         waived: None,
         known: false,
+        origin: Vec::new(),
     }
 }
 
@@ -278,4 +279,56 @@ fn images_that_are_the_same_count_once() {
     let b = with(vec![image("b.exe", "22")], 50, 3);
     let counts = all(&[a, again, b], None).report.counts;
     assert_eq!((counts.images, counts.code_bytes), (2, 150));
+}
+
+/// What the reports say of a package, in the directory that each was made in.
+fn in_directories(directories: [Option<&str>; 2]) -> Report {
+    let mut reports = directories.map(|base| {
+        let mut report = failing(&["d.e/m", "m/p"], &["d.e/m", "m/p"]);
+        report.plan.base = base.map(str::to_owned);
+        report
+    });
+    // The same dependency, required on another line.
+    reports[1].findings[0].help = Some("go get d.e/m@v2".into());
+    all(&reports, None).report
+}
+
+#[test]
+fn a_finding_says_which_directory_it_is_of() {
+    let merged = in_directories([Some("services/a"), Some("services/b")]);
+    assert_eq!(merged.plan.reports, ["services/a", "services/b"]);
+    let origins = |name: &str| -> Vec<Vec<&str>> {
+        let findings = merged.findings.iter().filter(|finding| finding.message.starts_with(name));
+        findings.map(|finding| finding.origin.iter().map(String::as_str).collect()).collect()
+    };
+    assert_eq!(origins("d.e/m"), [["services/a"], ["services/b"]]);
+    // What all of them have needs no name.
+    assert_eq!(origins("m/p"), [Vec::<&str>::new()]);
+    assert!(ids(&merged).contains(&"package:services/b!d.e/m"));
+    assert_eq!(merged.phases[0].name, "services/a");
+    let at_root = in_directories([None, Some("b")]);
+    assert_eq!(at_root.plan.reports, [".", "b"]);
+    // Of one directory the labels tell them apart.
+    for same in [[None, None], [Some("a"), Some("a")]] {
+        let merged = in_directories(same);
+        assert_eq!(merged.plan.reports, ["a", "b"]);
+        let first = merged.findings.iter().find(|f| f.subject.as_str() == "package:d.e/m");
+        assert_eq!(first.unwrap().origin, ["a"]);
+    }
+}
+
+#[test]
+fn a_report_that_was_merged_keeps_the_names_of_its_reports() {
+    let first = in_directories([Some("services/a"), Some("services/b")]);
+    let mut other = failing(&["x/y"], &["x/y"]);
+    other.plan.base = Some("services/c".into());
+    let merged = all(&[first, other], None).report;
+    assert_eq!(merged.plan.reports, ["services/a", "services/b", "services/c"]);
+    let of = |name: &str| {
+        let found = merged.findings.iter().find(|finding| finding.message.starts_with(name));
+        found.unwrap().origin.join(" ")
+    };
+    assert_eq!(of("x/y"), "services/c");
+    assert_eq!(of("m/p"), "services/a services/b");
+    assert_eq!(of("d.e/m"), "services/a");
 }

@@ -32,8 +32,8 @@ fn nine_of_each_type_and_how_many_more() {
     let all = of(&report, &ALL);
     let count = |severity| all.iter().filter(|one| one.severity == severity).count();
     assert_eq!(ALL.map(count), [10, 9, 10]);
-    assert_eq!(all[9].text, "3 errors more: see the job summary, or the log of this step");
-    assert_eq!(all[28].text, "1 note more: see the job summary, or the log of this step");
+    assert_eq!(all[9].text, "3 more errors: see the job summary, or the log of this step");
+    assert_eq!(all[28].text, "1 more note: see the job summary, or the log of this step");
     assert!(all[0].text.starts_with("e0\n"));
 }
 
@@ -53,6 +53,39 @@ fn findings_of_a_check_at_one_line_share_an_annotation() {
         "n0\nalso: n1\nalso: n2\nalso: n3\nalso: n4\nalso: n5\nalso: 2 more of the kind\n\
          more: gowoa explain cross-compile"
     );
+}
+
+#[test]
+fn a_path_that_is_none_of_a_repository_is_no_place() {
+    for path in ["", "/etc/passwd", "../a", "a//b", "./a", "a\\b", "a\nb", &"x/".repeat(3_000)] {
+        let mut found = at_line(3, finding(Severity::Error, "e"));
+        found.anchor.as_mut().unwrap().file = path.to_owned();
+        let report = report(vec![found]);
+        assert!(of(&report, &ALL)[0].anchor.is_none(), "{path}");
+        assert!(each(&report).next().unwrap().annotation.anchor.is_none(), "{path}");
+    }
+}
+
+#[test]
+fn what_stands_at_its_own_line_does_not_name_another_path() {
+    let mut found = at_line(3, finding(Severity::Error, "e"));
+    let at = Location { file: Some("cmd/main.go".into()), line: Some(3), ..Location::default() };
+    found.location = Some(at);
+    found.anchor.as_mut().unwrap().file = "services/app/cmd/main.go".to_owned();
+    let text = |found: &Finding| of(&report(vec![found.clone()]), &ALL)[0].text.clone();
+    assert!(text(&found).contains("at: cmd/main.go:3\n"), "{}", text(&found));
+    found.anchor.as_mut().unwrap().kind = AnchorKind::Location;
+    assert!(!text(&found).contains("at:"), "{}", text(&found));
+}
+
+#[test]
+fn each_finding_has_one_of_its_own_with_its_proof() {
+    let report = sample::sample_report();
+    let open = report.findings.iter().filter(|finding| finding.is_open()).count();
+    let all: Vec<OfFinding<'_>> = each(&report).collect();
+    assert_eq!(all.len(), open);
+    assert!(all.is_sorted_by_key(|one| Reverse(one.annotation.severity)));
+    insta::assert_snapshot!(all[0].proof);
 }
 
 #[test]
@@ -116,4 +149,6 @@ fn a_text_is_cut_where_the_runner_would_cut_it() {
     assert!(one.text.ends_with('…'));
     assert!(one.title.chars().count() <= LONGEST_TITLE);
     assert!(!one.text.contains("##["));
+    let one = each(&report).next().unwrap();
+    assert!(one.proof.encode_utf16().count() <= LONGEST_MESSAGE && !one.proof.contains("##["));
 }

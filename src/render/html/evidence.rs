@@ -5,12 +5,10 @@ use std::fmt::Write as _;
 use super::summary::block;
 use super::write::Page;
 use super::{Context, cut, name_list};
-use crate::model::{
-    AnchorKind, ChainLink, Confidence, ControlOutcome, Evidence, Finding, ListingLine,
-};
+use crate::model::{AnchorKind, ControlOutcome, Evidence, Finding, ListingLine};
 use crate::render::reach;
 use crate::render::view::View;
-use crate::render::words::{self, chain_link, in_image, is_command, place, rank};
+use crate::render::words::{self, Ran, ToolsWords, chain_link, in_image, is_command, place};
 
 /// Lines of a tool's output.
 const OUTPUT_LINES: usize = 120;
@@ -31,52 +29,41 @@ const ROW: usize = 16;
 
 /// Everything about a finding that does not stand in its first line.
 pub(super) fn body(page: &mut Page, context: &Context<'_>, finding: &Finding) {
-    let mut evidence: Vec<&Evidence> = finding.evidence.iter().collect();
-    evidence.sort_by_key(|one| rank(one));
-    let is_cause = |one: &&Evidence| matches!(one, Evidence::Cause { .. });
-    let is_again = |one: &&Evidence| matches!(one, Evidence::Reproduce { .. });
+    let (evidence, again) = words::in_order(finding, ToolsWords::First);
+    let (causes, others): (Vec<_>, Vec<_>) =
+        evidence.into_iter().partition(|one| matches!(one, Evidence::Cause { .. }));
     page.raw("<dl class=\"grid\">\n");
     // What to do comes before the proof, and the command to see it again behind all.
-    for one in evidence.iter().copied().filter(is_cause) {
-        write(page, one);
-    }
+    pieces(page, finding, &causes);
     help(page, finding);
     places(page, context.view, finding);
-    let mut key = "";
-    for one in evidence.iter().copied().filter(|one| !is_cause(one) && !is_again(one)) {
-        let label = label(one);
-        if label != key {
-            page.raw("<dt>").raw(label).raw("</dt>");
-            key = label;
-        }
-        write(page, one);
-    }
-    for one in evidence.iter().copied().filter(is_again) {
-        write(page, one);
-    }
+    pieces(page, finding, &others);
+    pieces(page, finding, &again);
     if let Some(waived) = &finding.waived {
-        page.raw("<dt>Waived</dt><dd>").foreign(&waived.reason);
-        if let Some(day) = &waived.expires {
-            page.raw(", until ").foreign(day);
-        }
-        page.raw("</dd>\n");
+        page.raw("<dt>Waived</dt><dd>").foreign(&words::waived(waived)).raw("</dd>\n");
     }
     if finding.known {
-        page.raw("<dt>Known</dt><dd>the baseline has it</dd>\n");
+        page.raw("<dt>Known</dt><dd>").raw(words::KNOWN).raw("</dd>\n");
     }
-    if finding.confidence != Confidence::High {
-        page.raw("<dt>Confidence</dt><dd>").raw(confidence(finding.confidence)).raw("</dd>\n");
+    if let Some(doubt) = words::doubt(finding.confidence) {
+        page.raw("<dt>Confidence</dt><dd>").raw(doubt).raw("</dd>\n");
     }
     about_check(page, context, finding);
     page.raw("</dl>\n");
 }
 
-/// How sure, in words.
-const fn confidence(confidence: Confidence) -> &'static str {
-    match confidence {
-        Confidence::High => "high: a tool failed, or bytes say so",
-        Confidence::Medium => "medium: the pattern is strong, the effect was not seen",
-        Confidence::Low => "low: a guess worth a look",
+/// Evidence in this order; neighbours with one key share it.
+fn pieces(page: &mut Page, finding: &Finding, evidence: &[&Evidence]) {
+    let mut key = "";
+    for one in evidence {
+        let label = label(one);
+        if label != key {
+            page.raw("<dt>").raw(label).raw("</dt>");
+            key = label;
+        }
+        page.raw(opening(one));
+        write(page, finding, one);
+        page.raw("</dd>\n");
     }
 }
 
@@ -125,8 +112,7 @@ fn places(page: &mut Page, view: &View<'_>, finding: &Finding) {
     if let Some(anchor) = &finding.anchor
         && anchor.kind != AnchorKind::Location
     {
-        let numbers: String =
-            [anchor.line, anchor.column].iter().flatten().map(|n| format!(":{n}")).collect();
+        let numbers = words::numbers(anchor.line, anchor.column);
         page.raw("<dt>In the repository</dt><dd>").code(&format!("{}{numbers}", anchor.file));
         page.raw(match anchor.kind {
             AnchorKind::Location => "",
@@ -142,7 +128,7 @@ fn places(page: &mut Page, view: &View<'_>, finding: &Finding) {
     }
 }
 
-/// The key of a piece of evidence; neighbours with one key share it.
+/// The key of a piece of evidence.
 const fn label(evidence: &Evidence) -> &'static str {
     match evidence {
         Evidence::Output { .. } => "Output",
@@ -162,77 +148,80 @@ const fn label(evidence: &Evidence) -> &'static str {
     }
 }
 
-/// What stands behind the key.
-fn write(page: &mut Page, evidence: &Evidence) {
+/// The element that a piece of evidence stands in; what came of a build is coloured.
+const fn opening(evidence: &Evidence) -> &'static str {
     match evidence {
-        Evidence::Output { command, status, text } => output(page, command, *status, text),
-        Evidence::Cause { text, file, line } => {
-            page.raw("<dt>Cause</dt><dd>").foreign(text);
-            if let Some(file) = file {
-                let line = line.map(|line| format!(":{line}")).unwrap_or_default();
-                page.raw(" ").code(&format!("{file}{line}"));
-            }
-            page.raw("</dd>\n");
-        }
+        Evidence::Control { outcome, .. } | Evidence::Tried { outcome, .. } => match outcome {
+            ControlOutcome::Builds => "<dd class=\"builds\">",
+            ControlOutcome::Fails => "<dd class=\"fails\">",
+            ControlOutcome::Unknown => "<dd class=\"unknown\">",
+        },
+        _ => "<dd>",
+    }
+}
+
+/// What stands behind the key.
+fn write(page: &mut Page, finding: &Finding, evidence: &Evidence) {
+    match evidence {
         Evidence::Control { target, outcome, text } => {
-            outcome_row(page, &words::control(target, *outcome), *outcome, text.as_deref());
+            built(page, &words::control(target, *outcome), text.as_deref());
         }
+        Evidence::Tried { module, target, outcome, text } => {
+            built(page, &words::tried(module, target, *outcome), text.as_deref());
+        }
+        Evidence::Output { command, status, text } => {
+            output(page, &words::ran(finding, command), *status, text);
+        }
+        Evidence::Cause { text, file, line } => cause(page, text, file.as_deref(), *line),
         Evidence::Chain { links } => {
-            page.raw("<dd>");
-            chain(page, &links.iter().map(chain_link_words).collect::<Vec<_>>());
-            page.raw("</dd>\n");
+            chain(page, &links.iter().map(chain_link).collect::<Vec<_>>());
         }
         Evidence::Stops { packages } => {
             let names: Vec<&str> = packages.iter().map(String::as_str).collect();
-            page.raw("<dd>");
             name_list(page, &names, NAMES, "package");
-            page.raw("</dd>\n");
         }
         Evidence::Files { amd64_only, arm64_only } => files(page, amd64_only, arm64_only),
-        Evidence::Field { name, value, file_offset } => {
-            page.raw("<dd>").code(name).raw(" is ").code(value);
-            if let Some(offset) = file_offset {
-                page.raw(" at file offset ").code(&format!("{offset:#x}"));
-            }
-            page.raw("</dd>\n");
-        }
+        Evidence::Field { name, value, file_offset } => field(page, name, value, *file_offset),
         Evidence::Code { rva, file_offset, bytes, x86, a64 } => {
             code(page, *rva, *file_offset, bytes, x86, a64);
         }
         Evidence::Source { file, line, text } => {
-            page.raw("<dd>").code(&format!("{file}:{line}")).raw("<pre>").lines(text);
-            page.raw("</pre></dd>\n");
+            page.code(&format!("{file}:{line}")).raw("<pre>").lines(text).raw("</pre>");
         }
         Evidence::Listing { command, lines } => listing(page, command, lines),
         Evidence::Linked { image, functions, reflection, link_proof, path } => {
-            let text = words::linked(image, functions, *reflection, *link_proof, NAMES);
-            page.raw("<dd>").foreign(&text);
+            page.foreign(&words::linked(image, functions, *reflection, *link_proof, NAMES));
             if !path.is_empty() {
                 page.raw("\n");
                 chain(page, path);
             }
-            page.raw("</dd>\n");
         }
-        Evidence::Tried { module, target, outcome, text } => {
-            let sentence = match outcome {
-                ControlOutcome::Builds => format!("{module} builds for {target}"),
-                ControlOutcome::Fails => format!("{module} does not build for {target}"),
-                ControlOutcome::Unknown => format!("{module} was not tried"),
-            };
-            outcome_row(page, &sentence, *outcome, text.as_deref());
-        }
-        Evidence::Rule { id, summary, url } => {
-            page.raw("<dd>").code(id).raw(" ").foreign(summary);
-            if let Some(url) = url {
-                page.raw(" ");
-                link(page, url);
-            }
-            page.raw("</dd>\n");
-        }
+        Evidence::Rule { id, summary, url } => rule(page, id, summary, url.as_deref()),
         Evidence::Reproduce { command } => {
-            page.raw("<dt>See it again</dt><dd><pre class=\"command\">").lines(command);
-            page.raw("</pre></dd>\n");
+            page.raw("<pre class=\"command\">").lines(command).raw("</pre>");
         }
+    }
+}
+
+fn cause(page: &mut Page, text: &str, file: Option<&str>, line: Option<u32>) {
+    page.foreign(text);
+    if let Some(file) = file {
+        page.raw(" ").code(&format!("{file}{}", words::numbers(line, None)));
+    }
+}
+
+fn field(page: &mut Page, name: &str, value: &str, file_offset: Option<u64>) {
+    page.code(name).raw(" is ").code(value);
+    if let Some(offset) = file_offset {
+        page.raw(" at file offset ").code(&format!("{offset:#x}"));
+    }
+}
+
+fn rule(page: &mut Page, id: &str, summary: &str, url: Option<&str>) {
+    page.code(id).raw(" ").foreign(summary);
+    if let Some(url) = url {
+        page.raw(" ");
+        link(page, url);
     }
 }
 
@@ -246,40 +235,30 @@ fn link(page: &mut Page, url: &str) {
     }
 }
 
-/// A tool's words, with what was run.
-fn output(page: &mut Page, command: &str, status: Option<i32>, text: &str) {
-    page.raw("<dd>").code(command);
+/// A tool's words, with what a reader runs to get them.
+fn output(page: &mut Page, ran: &Ran<'_>, status: Option<i32>, text: &str) {
     if let Some(status) = status {
-        page.raw(" ended with status ").text(&status.to_string());
+        page.raw("status ").text(&status.to_string()).raw(" of ");
     }
+    match ran.how {
+        Some(how) => page.raw(how),
+        None => page.code(ran.command),
+    };
     page.raw("\n");
     if text.trim().is_empty() {
         page.raw("<p class=\"cut\">It printed nothing.</p>\n");
     } else {
         block(page, text.trim_end(), OUTPUT_LINES);
     }
-    page.raw("</dd>\n");
 }
 
 /// What came of a build, with the compiler's words.
-fn outcome_row(page: &mut Page, sentence: &str, outcome: ControlOutcome, text: Option<&str>) {
-    page.raw("<dd class=\"")
-        .raw(match outcome {
-            ControlOutcome::Builds => "builds",
-            ControlOutcome::Fails => "fails",
-            ControlOutcome::Unknown => "unknown",
-        })
-        .raw("\">")
-        .foreign(sentence);
+fn built(page: &mut Page, sentence: &str, text: Option<&str>) {
+    page.foreign(sentence);
     if let Some(text) = text {
         page.raw("\n");
         block(page, text, OUTPUT_LINES);
     }
-    page.raw("</dd>\n");
-}
-
-fn chain_link_words(link: &ChainLink) -> String {
-    chain_link(link)
 }
 
 /// From the importer to the imported; a long one loses its middle.
@@ -300,35 +279,31 @@ fn chain(page: &mut Page, links: &[String]) {
 
 fn files(page: &mut Page, amd64_only: &[String], arm64_only: &[String]) {
     for (words, files) in [("only for amd64", amd64_only), ("only for arm64", arm64_only)] {
-        if files.is_empty() {
-            continue;
+        if !files.is_empty() {
+            let names: Vec<&str> = files.iter().map(String::as_str).collect();
+            page.raw(words).raw("\n");
+            name_list(page, &names, NAMES, "file");
         }
-        let names: Vec<&str> = files.iter().map(String::as_str).collect();
-        page.raw("<dd>").raw(words).raw("\n");
-        name_list(page, &names, NAMES, "file");
-        page.raw("</dd>\n");
     }
 }
 
 /// The lines of a listing, and the command that prints it.
 fn listing(page: &mut Page, command: &str, lines: &[ListingLine]) {
-    page.raw("<dd>").code(command).raw("\n<ul class=\"listing\">");
+    page.code(command).raw("\n<ul class=\"listing\">");
     for ListingLine { function, file, line, text } in lines.iter().take(LISTING_LINES) {
         page.raw("<li>").code(text).raw(" in ").code(function);
         if let Some(file) = file {
-            let line = line.map(|line| format!(":{line}")).unwrap_or_default();
-            page.raw(" at ").code(&format!("{file}{line}"));
+            page.raw(" at ").code(&format!("{file}{}", words::numbers(*line, None)));
         }
         page.raw("</li>");
     }
     page.raw("</ul>\n");
     cut(page, lines.len().saturating_sub(LISTING_LINES), "line");
-    page.raw("</dd>\n");
 }
 
 /// The bytes, and what they mean to either machine, side by side.
 fn code(page: &mut Page, rva: u32, offset: u64, bytes: &str, x86: &[String], a64: &[String]) {
-    page.raw("<dd><p>RVA ").code(&format!("{rva:#x}")).raw(", file offset ");
+    page.raw("<p>RVA ").code(&format!("{rva:#x}")).raw(", file offset ");
     page.code(&format!("{offset:#x}")).raw("</p>\n<div class=\"readings\">\n");
     let (dump, more) = dump(offset, bytes);
     page.raw("<figure class=\"bytes\"><figcaption>Bytes</figcaption>\n<pre>")
@@ -344,7 +319,7 @@ fn code(page: &mut Page, rva: u32, offset: u64, bytes: &str, x86: &[String], a64
         block(page, &lines.join("\n"), CODE_LINES);
         page.raw("</figure>\n");
     }
-    page.raw("</div></dd>\n");
+    page.raw("</div>");
 }
 
 /// Rows of 16 bytes behind their file offset, and how many bytes are left out.

@@ -3,12 +3,12 @@
 use std::collections::{HashMap, HashSet};
 
 use super::packages::search;
-use super::summary::tally;
 use super::write::Page;
 use super::{Context, begin, cut, end, scroll};
 use crate::model::{ImageMap, Report, Severity, Subcommand, Subject, SubjectId, SubjectKind};
+use crate::render::counts::tally;
+use crate::render::map;
 use crate::render::proven::FILES;
-use crate::render::{is_open, map};
 
 /// Rows of the table.
 const ROWS: usize = 10_000;
@@ -44,7 +44,7 @@ pub(super) fn write(page: &mut Page, context: &Context<'_>) {
 /// Errors, warnings and notes that count, by subject.
 fn found(report: &Report) -> HashMap<&SubjectId, [u64; 3]> {
     let mut all: HashMap<&SubjectId, [u64; 3]> = HashMap::new();
-    for finding in report.findings.iter().filter(|finding| is_open(finding)) {
+    for finding in report.findings.iter().filter(|finding| finding.is_open()) {
         let place = match finding.severity {
             Severity::Error => 0,
             Severity::Warning => 1,
@@ -85,7 +85,7 @@ fn row(page: &mut Page, subject: &Subject, found: [u64; 3]) {
         page.raw("-");
     } else {
         page.raw("<a href=\"#findings\"").attr("data-filter", &search(&subject.name)).raw(">");
-        page.text(&tally(found)).raw("</a>");
+        page.text(&tally(found).unwrap_or_default()).raw("</a>");
     }
     page.raw("</td><td class=\"sum\">");
     match &subject.sha256 {

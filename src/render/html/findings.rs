@@ -6,7 +6,7 @@ use super::write::Page;
 use super::{Context, begin, end, evidence};
 use crate::model::{Finding, Severity};
 use crate::render::words::{heading, place};
-use crate::render::{is_open, plural, reach};
+use crate::render::{plural, reach};
 
 /// With more findings than this, what proves each is made into elements when it is opened: a browser takes
 /// seconds for a million elements, and no time for text.
@@ -30,14 +30,14 @@ pub(super) fn write(page: &mut Page, context: &Context<'_>) {
         filters(page, context);
     }
     let deferred = findings.len() > PLAIN;
-    let errors = findings.iter().filter(|f| is_open(f) && f.severity == Severity::Error).count();
+    let errors = findings.iter().filter(|f| f.is_open() && f.severity == Severity::Error).count();
     let mut rest = if errors > OPENED { 0 } else { errors };
     page.raw("<ol class=\"findings\">\n");
     // A number stands for the place in the report, whatever the order on the page.
     let (open, closed): (Vec<_>, Vec<_>) =
-        findings.iter().enumerate().partition(|(_, finding)| is_open(finding));
+        findings.iter().enumerate().partition(|(_, finding)| finding.is_open());
     for (number, finding) in open.into_iter().chain(closed) {
-        let opened = rest > 0 && is_open(finding);
+        let opened = rest > 0 && finding.is_open();
         rest = rest.saturating_sub(1);
         one(page, context, number + 1, finding, deferred, opened);
     }
@@ -66,7 +66,7 @@ fn one(
     if let Some(module) = &finding.module {
         page.attr("data-module", &module.path);
     }
-    if !is_open(finding) {
+    if !finding.is_open() {
         page.raw(" data-excepted");
     }
     page.raw(if opened { ">\n<details open>" } else { ">\n<details>" }).raw("<summary>");
@@ -121,7 +121,7 @@ fn filters(page: &mut Page, context: &Context<'_>) {
         .raw("<p class=\"field wide\"><label for=\"q\">Search</label> <input id=\"q\" name=\"q\" type=\"search\" ")
         .raw("autocomplete=\"off\" spellcheck=\"false\"></p>\n<fieldset><legend>Severity</legend>\n");
     for severity in [Severity::Error, Severity::Warning, Severity::Note] {
-        let number = findings.iter().filter(|f| is_open(f) && f.severity == severity).count();
+        let number = findings.iter().filter(|f| f.is_open() && f.severity == severity).count();
         page.raw("<label><input type=\"checkbox\" name=\"severity\" value=\"")
             .raw(severity.as_str());
         page.raw("\" checked> ")
@@ -136,7 +136,7 @@ fn filters(page: &mut Page, context: &Context<'_>) {
     choice(page, "reach", "Reached", count(reached.map(crate::model::Reachability::as_str)));
     let modules = findings.iter().filter_map(|f| f.module.as_ref());
     choice(page, "module", "Module", count(modules.map(|module| module.path.as_str())));
-    let excepted = findings.iter().filter(|finding| !is_open(finding)).count();
+    let excepted = findings.iter().filter(|finding| !finding.is_open()).count();
     if excepted > 0 {
         page.raw(
             "<p class=\"field\"><label><input type=\"checkbox\" name=\"excepted\" value=\"show\"> ",

@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use super::summary::tally;
 use super::write::Page;
 use super::{Context, begin, cut, end, scroll};
 use crate::model::{
     BuildState, FileSetClass, ModuleRef, Reachability, Report, Severity, Subject, SubjectKind,
 };
-use crate::render::{is_open, reach};
+use crate::render::counts::tally;
+use crate::render::reach;
 
 /// Rows of the table.
 const ROWS: usize = 20_000;
@@ -56,7 +56,7 @@ pub(super) fn write(page: &mut Page, context: &Context<'_>) {
 fn found(report: &Report) -> HashMap<&str, Found> {
     let mut all: HashMap<&str, Found> = HashMap::new();
     let names: HashMap<_, _> = report.subjects.iter().map(|s| (&s.id, s.name.as_str())).collect();
-    for finding in report.findings.iter().filter(|finding| is_open(finding)) {
+    for finding in report.findings.iter().filter(|finding| finding.is_open()) {
         let name = finding.package.as_deref().or_else(|| names.get(&finding.subject).copied());
         let Some(name) = name else { continue };
         let found = all.entry(name).or_default();
@@ -139,7 +139,7 @@ fn row(page: &mut Page, subject: &Subject, found: Option<&Found>) {
         .raw(">");
     if worst.is_some() {
         page.raw("<a href=\"#findings\"").attr("data-filter", &search(&subject.name)).raw(">");
-        page.text(&tally(numbers)).raw("</a>");
+        page.text(&tally(numbers).unwrap_or_default()).raw("</a>");
     } else {
         page.raw("-");
     }

@@ -24,6 +24,20 @@ pub(super) fn write(page: &mut Page, context: &Context<'_>) {
 }
 
 fn settings(page: &mut Page, plan: &PlanReport) {
+    for (name, values) in rows(plan) {
+        if values.is_empty() {
+            continue;
+        }
+        page.raw("<dt>").raw(name).raw("</dt><dd>");
+        for (number, value) in values.iter().enumerate() {
+            page.raw(if number == 0 { "" } else { " " }).code(value);
+        }
+        page.raw("</dd>\n");
+    }
+}
+
+/// Each setting with its values; what was not set has none.
+fn rows(plan: &PlanReport) -> Vec<(&'static str, Vec<String>)> {
     let PlanReport {
         subcommand: _,
         expect,
@@ -44,39 +58,42 @@ fn settings(page: &mut Page, plan: &PlanReport) {
         rules,
         config,
         baseline,
+        started_in,
+        directory,
+        base,
+        all_modules,
+        no_config,
+        reports,
     } = plan;
-    let variables: Vec<String> =
-        environment.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    let yes = |on: &bool| if *on { "yes" } else { "no" }.to_owned();
-    let rows = [
+    let one = |value: &Option<String>| value.iter().cloned().collect();
+    let yes = |on: &bool| vec![if *on { "yes" } else { "no" }.to_owned()];
+    let only = |on: &bool| if *on { yes(on) } else { Vec::new() };
+    let variables = environment.iter().map(|(name, value)| format!("{name}={value}"));
+    vec![
+        ("reports", reports.clone()),
+        ("started in", one(started_in)),
+        ("directory", one(directory)),
+        ("paths relative to", one(base)),
         ("target", vec![target.clone()]),
-        ("expected", expect.iter().cloned().collect()),
+        ("expected", one(expect)),
         ("asked about", patterns.clone()),
-        ("module", module.iter().cloned().collect()),
+        ("all modules", only(all_modules)),
+        ("module", one(module)),
         ("Go", [go_version, go_origin].into_iter().flatten().cloned().collect()),
         ("cgo", vec![if *cgo { "on" } else { "off" }.to_owned()]),
-        ("C compiler", c_compiler.iter().cloned().collect()),
+        ("C compiler", one(c_compiler)),
         ("tags", tags.clone()),
         ("go flags", go_flags.clone()),
-        ("environment", variables),
-        ("tests built", vec![yes(tests)]),
-        ("offline", vec![yes(offline)]),
+        ("environment", variables.collect()),
+        ("tests built", yes(tests)),
+        ("offline", yes(offline)),
         ("fails on", vec![fail_on.map_or("never", Severity::as_str).to_owned()]),
-        ("listings", listing.iter().cloned().collect()),
+        ("listings", one(listing)),
         ("rules", rules.clone()),
-        ("configuration", config.iter().cloned().collect()),
-        ("baseline", baseline.iter().cloned().collect()),
-    ];
-    for (name, values) in rows {
-        if values.is_empty() {
-            continue;
-        }
-        page.raw("<dt>").raw(name).raw("</dt><dd>");
-        for (number, value) in values.iter().enumerate() {
-            page.raw(if number == 0 { "" } else { " " }).code(value);
-        }
-        page.raw("</dd>\n");
-    }
+        ("configuration", one(config)),
+        ("no configuration", only(no_config)),
+        ("baseline", one(baseline)),
+    ]
 }
 
 fn phases(page: &mut Page, phases: &[PhaseReport]) {

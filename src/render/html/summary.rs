@@ -1,10 +1,12 @@
 //! The answer, what keeps the report from one, and what was proven and what was not.
 
 use super::write::{Page, first_chars};
-use super::{Context, HEADLINE, about, begin, cut, end, name_list, word};
-use crate::model::{Problem, ReportVerdict, Severity, Subcommand};
-use crate::render::view::{View, severities};
-use crate::render::{duration, plural, proven};
+use super::{Context, HEADLINE, about, begin, cut, end, name_list};
+use crate::model::{Problem, ReportVerdict, Subcommand};
+use crate::render::again::Again;
+use crate::render::counts::{WORST_FIRST, others, severities};
+use crate::render::view::{Base, View};
+use crate::render::{duration, proven, words};
 
 /// Problems that are shown.
 const PROBLEMS: usize = 200;
@@ -36,7 +38,7 @@ pub(super) fn verdict(page: &mut Page, view: &View<'_>, sentences: &[(ReportVerd
             .raw("<span class=\"word ")
             .raw(verdict.as_str())
             .raw("\">")
-            .raw(word(*verdict))
+            .raw(words::verdict(*verdict))
             .raw("</span> ")
             .foreign(first_chars(text, HEADLINE))
             .raw(close);
@@ -50,11 +52,8 @@ pub(super) fn verdict(page: &mut Page, view: &View<'_>, sentences: &[(ReportVerd
 fn totals(page: &mut Page, view: &View<'_>) {
     let counts = &view.report.counts;
     page.raw("<ul class=\"totals\">\n");
-    for (number, severity) in [
-        (counts.errors, Severity::Error),
-        (counts.warnings, Severity::Warning),
-        (counts.notes, Severity::Note),
-    ] {
+    let numbers = [counts.errors, counts.warnings, counts.notes];
+    for (number, severity) in numbers.into_iter().zip(WORST_FIRST) {
         page.raw("<li class=\"")
             .raw(severity.as_str())
             .raw("\"><a href=\"#findings\" data-filter=\"severity=");
@@ -63,18 +62,12 @@ fn totals(page: &mut Page, view: &View<'_>) {
             .text(&severities(number, severity))
             .raw("</a></li>\n");
     }
-    for (number, noun) in [(counts.waived, "waived"), (counts.known, "known")] {
-        if number > 0 {
-            page.raw("<li><a href=\"#findings\" data-filter=\"excepted=show\">")
-                .number(number)
-                .raw(" ");
-            page.raw(noun).raw("</a></li>\n");
-        }
-    }
-    if counts.inconclusive > 0 {
-        page.raw("<li><a href=\"#open\">")
-            .number(counts.inconclusive)
-            .raw(" inconclusive</a></li>\n");
+    for (number, word) in others(counts) {
+        page.raw(match word {
+            "inconclusive" => "<li><a href=\"#open\">",
+            _ => "<li><a href=\"#findings\" data-filter=\"excepted=show\">",
+        });
+        page.number(number).raw(" ").raw(word).raw("</a></li>\n");
     }
     page.raw("</ul>\n");
 }
@@ -93,6 +86,24 @@ fn settings(page: &mut Page, view: &View<'_>) {
     }
     page.raw(", <time>").text(&report.started).raw("</time>, ");
     page.text(&duration(report.duration_ms)).raw("; <a href=\"#run\">all settings</a></p>\n");
+    if let Some(base) = view.base() {
+        page.raw("<p class=\"made\">Paths are relative to ");
+        match base {
+            Base::Directory(base) => {
+                page.code(&format!("{base}/")).raw(", where the commands to see it run</p>\n")
+            }
+            Base::OfEach => page.raw(
+                "the directory that the finding is in, where its commands to see it run</p>\n",
+            ),
+        };
+    }
+    if let Some(again) = Again::of(report) {
+        page.raw("<p class=\"made\">The same on your machine");
+        if let Some(place) = again.place {
+            page.raw(", in ").code(place);
+        }
+        page.raw(": ").code(&again.command).raw("</p>\n");
+    }
 }
 
 /// What kept gowoa from looking.
@@ -151,7 +162,8 @@ pub(super) fn inconclusive(page: &mut Page, context: &Context<'_>) {
             if let Some((_, rest)) = reason.split_once('\n') {
                 block(page, rest, LINES);
             }
-            name_list(page, names, NAMES, "subject");
+            let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+            name_list(page, &names, NAMES, "subject");
             page.raw("</li>\n");
         }
         page.raw("</ul>\n");
@@ -177,16 +189,4 @@ pub(super) fn proven(page: &mut Page, context: &Context<'_>) {
     }
     page.raw("</dl>\n");
     end(page);
-}
-
-/// `1 error and 2 warnings`, or `-`.
-pub(super) fn tally(numbers: [u64; 3]) -> String {
-    let words = [Severity::Error, Severity::Warning, Severity::Note];
-    let parts: Vec<String> = numbers
-        .into_iter()
-        .zip(words)
-        .filter(|(number, _)| *number > 0)
-        .map(|(number, severity)| plural(number, severity.as_str()))
-        .collect();
-    if parts.is_empty() { "-".to_owned() } else { parts.join(", ") }
 }

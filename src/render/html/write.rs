@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use crate::render::map::Drawing;
-use crate::render::terminal::is_hidden;
+use crate::render::text::is_hidden;
 
 /// What stands where a name or a text is empty: nothing at all would read as a mistake of the page.
 const EMPTY: &str = "(empty)";

@@ -10,7 +10,7 @@ use crate::model::{
     ResultVerdict, Severity, SpanKind, Subcommand, SubjectKind,
 };
 use crate::render::sample::{
-    complete_report, empty_report, hostile_report, minimal_report, sample_report,
+    complete_report, empty_report, hostile_report, merged_report, minimal_report, sample_report,
 };
 
 const SCHEMA: &str = include_str!("../../../docs/report.schema.json");
@@ -72,16 +72,16 @@ fn error_for_version(version: Value) -> String {
 
 #[test]
 fn another_major_version_is_named_before_anything_else() {
-    insta::assert_snapshot!(error_for_version(json!("2.0")), @"the report has schema version 2.0 and this gowoa reads 1.3; read it with the gowoa that made it, or a newer one");
-    insta::assert_snapshot!(error_for_version(json!("0.9")), @"the report has schema version 0.9 and this gowoa reads 1.3; make the report again with this gowoa");
+    insta::assert_snapshot!(error_for_version(json!("2.0")), @"the report has schema version 2.0 and this gowoa reads 1.4; read it with the gowoa that made it, or a newer one");
+    insta::assert_snapshot!(error_for_version(json!("0.9")), @"the report has schema version 0.9 and this gowoa reads 1.4; make the report again with this gowoa");
     // What no gowoa writes; a lenient reader of numbers would take them all.
     for odd in ["+1.3", " 1.3", "1.+3", "1.3 ", "01.3", "1.03", "1.", ".3", "1.3.0", "-1.3", "١.٣"]
     {
         let error = error_for_version(json!(odd));
         assert!(error.starts_with("not a gowoa report: `schema_version` is "), "{odd}: {error}");
     }
-    insta::assert_snapshot!(error_for_version(json!("one")), @r#"not a gowoa report: `schema_version` is "one", and should be text such as "1.3""#);
-    insta::assert_snapshot!(error_for_version(json!(1.0)), @r#"not a gowoa report: `schema_version` is 1.0, and should be text such as "1.3""#);
+    insta::assert_snapshot!(error_for_version(json!("one")), @r#"not a gowoa report: `schema_version` is "one", and should be text such as "1.4""#);
+    insta::assert_snapshot!(error_for_version(json!(1.0)), @r#"not a gowoa report: `schema_version` is 1.0, and should be text such as "1.4""#);
 }
 
 #[test]
@@ -89,9 +89,9 @@ fn what_is_no_report_is_said_so() {
     insta::assert_snapshot!(parse("").unwrap_err(), @"not a JSON report: EOF while parsing a value at line 1 column 0");
     insta::assert_snapshot!(parse("<testsuites/>").unwrap_err(), @"not a JSON report: expected value at line 1 column 1");
     insta::assert_snapshot!(parse("{\"schema_version\": \"1.0\",").unwrap_err(), @"not a JSON report: EOF while parsing a value at line 1 column 25");
-    insta::assert_snapshot!(parse("{}").unwrap_err(), @r#"not a gowoa report: `schema_version` is missing, and should be text such as "1.3""#);
-    insta::assert_snapshot!(parse("[1]").unwrap_err(), @r#"not a gowoa report: `schema_version` is missing, and should be text such as "1.3""#);
-    insta::assert_snapshot!(parse("{\"schema_version\": \"1.4\"}").unwrap_err(), @"the report (schema version 1.4) is damaged or newer than this gowoa (1.3): missing field `tool` at line 1 column 25");
+    insta::assert_snapshot!(parse("{}").unwrap_err(), @r#"not a gowoa report: `schema_version` is missing, and should be text such as "1.4""#);
+    insta::assert_snapshot!(parse("[1]").unwrap_err(), @r#"not a gowoa report: `schema_version` is missing, and should be text such as "1.4""#);
+    insta::assert_snapshot!(parse("{\"schema_version\": \"1.5\"}").unwrap_err(), @"the report (schema version 1.5) is damaged or newer than this gowoa (1.4): missing field `tool` at line 1 column 25");
 }
 
 #[test]
@@ -113,7 +113,9 @@ fn the_schema_is_one() {
 fn the_samples_are_valid() {
     let validator = jsonschema::validator_for(&schema()).unwrap();
     let hostile = hostile_report();
-    for report in [complete_report(), empty_report(), minimal_report(), hostile.clone()] {
+    for report in
+        [complete_report(), merged_report(), empty_report(), minimal_report(), hostile.clone()]
+    {
         let mut value = serde_json::to_value(&report).unwrap();
         // The hostile report has other text where hexadecimal belongs, which the schema does not allow.
         let findings = value["findings"].as_array_mut().unwrap().iter_mut();
@@ -222,7 +224,9 @@ impl<'a> Walk<'a> {
 fn the_schema_names_every_property_and_requires_what_is_always_there() {
     let schema = schema();
     let mut walk = Walk { schema: &schema, seen: BTreeMap::new() };
-    for report in [sample_report(), complete_report(), empty_report(), minimal_report()] {
+    for report in
+        [sample_report(), complete_report(), merged_report(), empty_report(), minimal_report()]
+    {
         walk.walk(&schema, "#", &serde_json::to_value(&report).unwrap());
     }
     let mut definitions: BTreeSet<String> = BTreeSet::from(["#".to_owned()]);

@@ -7,9 +7,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::model::{
     BuildState, CheckResult, Finding, Problem, Report, ReportVerdict, ResultVerdict, Severity,
-    Subject, SubjectId, SubjectKind,
+    SubjectId, SubjectKind,
 };
-use crate::render::{is_open, plural};
+use crate::render::view::View;
+use crate::render::{plural, words};
 
 use super::{LONGEST_NAME, body, clean, unexplained};
 
@@ -88,14 +89,14 @@ pub(super) fn suites(report: &Report) -> Vec<Suite<'_>> {
 
 /// What the report says, sorted by check and subject.
 struct Checks<'a> {
-    subjects: HashMap<&'a SubjectId, &'a Subject>,
+    view: View<'a>,
     findings: BTreeMap<(&'a str, &'a SubjectId), Vec<&'a Finding>>,
     results: BTreeMap<(&'a str, &'a SubjectId), Option<&'a CheckResult>>,
 }
 
 impl<'a> Checks<'a> {
     fn of(report: &'a Report) -> Self {
-        let subjects = report.subjects.iter().map(|subject| (&subject.id, subject)).collect();
+        let view = View::new(report);
         let mut findings: BTreeMap<_, Vec<_>> = BTreeMap::new();
         let mut results = BTreeMap::new();
         for result in &report.results {
@@ -107,7 +108,7 @@ impl<'a> Checks<'a> {
             // A finding without a result cannot come from the engine; it is shown all the same.
             results.entry(key).or_insert(None);
         }
-        Self { subjects, findings, results }
+        Self { view, findings, results }
     }
 
     fn suites(mut self, names: &mut Names) -> Vec<Suite<'a>> {
@@ -168,23 +169,23 @@ impl<'a> Checks<'a> {
     }
 
     fn is_left_out(&self, id: &SubjectId) -> bool {
-        let build = self.subjects.get(id).and_then(|subject| subject.build);
+        let build = self.view.subjects.get(id).and_then(|subject| subject.build);
         matches!(build, Some(BuildState::Excluded | BuildState::NotWindows))
     }
 
     fn kind(&self, id: &SubjectId) -> SubjectKind {
-        self.subjects.get(id).map_or(SubjectKind::Package, |subject| subject.kind)
+        self.view.subjects.get(id).map_or(SubjectKind::Package, |subject| subject.kind)
     }
 
     /// The names of the subjects of each check. Where a check asks two kinds of subjects of one name
     /// (a package and its tests), all but the package carry their kind, whatever their verdicts: the
-    /// name of a case stays the same from run to run.
+    /// name of a case stays the same from run to run. So it does for one of several modules, which carries its directory.
     fn labels(&self) -> HashMap<(&'a str, &'a SubjectId), String> {
         let mut kinds: HashMap<(&str, &str), HashSet<SubjectKind>> = HashMap::new();
         let known = || {
             self.results
                 .keys()
-                .filter_map(|&(check, id)| Some((check, id, *self.subjects.get(id)?)))
+                .filter_map(|&(check, id)| Some((check, id, *self.view.subjects.get(id)?)))
         };
         for (check, _, subject) in known() {
             kinds.entry((check, &subject.name)).or_default().insert(subject.kind);
@@ -193,11 +194,13 @@ impl<'a> Checks<'a> {
             .map(|(check, id, subject)| {
                 let several =
                     kinds.get(&(check, subject.name.as_str())).is_some_and(|k| k.len() > 1);
-                let label = if several && subject.kind != SubjectKind::Package {
-                    format!("{} ({})", subject.name, subject.kind.as_str())
-                } else {
-                    subject.name.clone()
-                };
+                let mut label = subject.name.clone();
+                if several && subject.kind != SubjectKind::Package {
+                    label.push_str(&format!(" ({})", subject.kind.as_str()));
+                }
+                if let Some(unit) = self.view.unit(id) {
+                    label.push_str(&format!(" (in {unit})"));
+                }
                 ((check, id), label)
             })
             .collect()
@@ -290,14 +293,14 @@ impl Case<'_> {
         let (About::Findings(findings) | About::Inconclusive { findings, .. }) = &self.about else {
             return None;
         };
-        findings.iter().find(|f| counts(f, fail_on)).or(findings.first()).copied()
+        findings.iter().find(|f| f.fails(fail_on)).or(findings.first()).copied()
     }
 
     /// Whether readers show the case as failed.
     fn is_red(&self, report: &Report) -> bool {
         match &self.about {
             About::Findings(findings) => {
-                findings.is_empty() || findings.iter().any(|f| counts(f, report.plan.fail_on))
+                findings.is_empty() || findings.iter().any(|f| f.fails(report.plan.fail_on))
             }
             About::Inconclusive { result, .. } => result.gating,
             About::Problem(_) => true,
@@ -305,11 +308,6 @@ impl Case<'_> {
             About::LeftOut(_) | About::Rest(_) => false,
         }
     }
-}
-
-/// Whether the finding makes its case a failure.
-fn counts(finding: &Finding, fail_on: Option<Severity>) -> bool {
-    is_open(finding) && fail_on.is_some_and(|threshold| finding.severity >= threshold)
 }
 
 fn reason(result: &CheckResult) -> &str {
@@ -325,7 +323,7 @@ fn of_findings(findings: &[&Finding], fail_on: Option<Severity>, budget: usize) 
         let message = "the check fails, and the report holds no finding of it".to_owned();
         return Outcome::Error { kind: "no-finding".to_owned(), body: message.clone(), message };
     };
-    if let Some(lead) = findings.iter().find(|finding| counts(finding, fail_on)) {
+    if let Some(lead) = findings.iter().find(|finding| finding.fails(fail_on)) {
         let kind = lead.class.as_deref().unwrap_or(lead.check.as_str()).to_owned();
         let rest = findings.iter().filter(|finding| !std::ptr::eq(**finding, *lead));
         let mut text = body::finding(lead, "", budget);
@@ -339,14 +337,12 @@ fn of_findings(findings: &[&Finding], fail_on: Option<Severity>, budget: usize) 
     let mut text = String::new();
     add_findings(&mut text, findings.iter(), budget);
     let text = clean::cap(&text, budget).into_owned();
-    if findings.iter().any(|finding| is_open(finding)) {
+    if findings.iter().any(|finding| finding.is_open()) {
         return Outcome::Pass { output: text };
     }
     let message = match &first.waived {
-        Some(waived) => {
-            format!("waived: {}", body::waiver(&waived.reason, waived.expires.as_deref()))
-        }
-        None => format!("known: {}", body::IN_BASELINE),
+        Some(waived) => format!("waived: {}", words::waived(waived)),
+        None => format!("known: {}", words::KNOWN),
     };
     Outcome::Skipped { message, body: text }
 }

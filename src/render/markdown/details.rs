@@ -2,10 +2,12 @@
 //! shows it.
 
 use super::escape::{code, fence, prose};
-use super::{ELSEWHERE, Options, folded, names, sections};
-use crate::model::{Confidence, ControlOutcome, Evidence, Finding, ListingLine};
+use super::{ELSEWHERE, Options, clip, folded, names, sections};
+use crate::model::{Evidence, Finding, ListingLine};
+use crate::render::text::arrows;
 use crate::render::view::{View, count};
-use crate::render::{plural, reach, terminal, words};
+use crate::render::words::{self, Ran, ToolsWords};
+use crate::render::{plural, reach};
 
 /// Lines of a tool's output, of a listing, of a disassembly.
 const OUTPUT: usize = 20;
@@ -54,7 +56,7 @@ pub(super) fn write(
 /// One finding: its message, then a list.
 fn body(view: &View<'_>, finding: &Finding) -> String {
     let sentence = words::sentence(finding);
-    let mut lines = terminal::clip(&sentence, OUTPUT).into_iter();
+    let mut lines = clip(&sentence, OUTPUT).into_iter();
     let mut out = format!("{}\n\n", prose(&lines.next().unwrap_or_default(), LINE));
     let others: Vec<String> = lines.collect();
     if !others.is_empty() {
@@ -64,24 +66,19 @@ fn body(view: &View<'_>, finding: &Finding) -> String {
     if let Some(place) = finding.location.as_ref().and_then(words::in_image) {
         items.push(item("at", &prose(&place, LINE)));
     }
-    let mut evidence: Vec<&Evidence> = finding.evidence.iter().collect();
-    evidence.sort_by_key(|one| words::rank(one));
-    let (again, evidence): (Vec<_>, Vec<_>) =
-        evidence.into_iter().partition(|one| matches!(one, Evidence::Reproduce { .. }));
-    items.extend(evidence.into_iter().map(write_one));
+    let (evidence, again) = words::in_order(finding, ToolsWords::First);
+    items.extend(evidence.into_iter().map(|one| write_one(finding, one)));
     let state = view.subjects.get(&finding.subject).and_then(|subject| subject.build);
     if let Some(words) = reach::words(finding, state) {
         items.push(item("reach", &prose(&words, LINE)));
     }
-    match finding.confidence {
-        Confidence::High => {}
-        Confidence::Medium => items.push(item("confidence", "medium")),
-        Confidence::Low => items.push(item("confidence", "low")),
+    if let Some(doubt) = words::doubt(finding.confidence) {
+        items.push(item("confidence", doubt));
     }
     if let Some(help) = &finding.help {
         items.push(fix(help));
     }
-    items.extend(again.into_iter().map(write_one));
+    items.extend(again.into_iter().map(|one| write_one(finding, one)));
     for item in items {
         if out.len() + item.len() > BLOCK {
             out.push_str(&format!("- More: {ELSEWHERE}.\n"));
@@ -106,24 +103,18 @@ fn block<S: AsRef<str>>(key: &str, kind: &str, lines: &[S]) -> String {
 }
 
 /// One piece of evidence.
-fn write_one(evidence: &Evidence) -> String {
+fn write_one(finding: &Finding, evidence: &Evidence) -> String {
     match evidence {
-        Evidence::Output { command, status: _, text } => {
-            let words: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
-            let mut lines = vec![format!("$ {}", command.lines().next().unwrap_or_default())];
-            lines.extend(terminal::clip(&words.join("\n"), OUTPUT));
-            block("output", "text", &lines)
+        Evidence::Output { command, status: _, text } => output(finding, command, text),
+        Evidence::Cause { text, file, line } => {
+            item("cause", &prose(&words::cause(text, file.as_deref(), *line), LINE))
         }
-        Evidence::Cause { text, file, line } => cause(text, file.as_deref(), *line),
         Evidence::Control { target, outcome, text } => {
-            let said =
-                text.as_deref().and_then(|text| text.lines().find(|line| !line.starts_with("# ")));
-            let said = said.map(|said| format!(": {}", code(said, LINE))).unwrap_or_default();
-            item("control", &(prose(&words::control(target, *outcome), LINE) + &said))
+            item("control", &with_words(&words::control(target, *outcome), text.as_deref()))
         }
         Evidence::Chain { links } => {
             let links: Vec<String> = links.iter().map(words::chain_link).collect();
-            block("chain", "text", &terminal::arrows(&links, CHAIN, ELSEWHERE))
+            block("chain", "text", &arrows(&links, CHAIN, ELSEWHERE))
         }
         Evidence::Stops { packages } if packages.is_empty() => String::new(),
         Evidence::Stops { packages } => item("stops", &names(packages, NAMES)),
@@ -146,25 +137,35 @@ fn write_one(evidence: &Evidence) -> String {
         Evidence::Linked { image, functions, reflection, link_proof, path } => {
             let text = words::linked(image, functions, *reflection, *link_proof, NAMES);
             item("linked", &prose(&text, LINE))
-                + &block("the linker's way", "text", &terminal::arrows(path, CHAIN, ELSEWHERE))
+                + &block("the linker's way", "text", &arrows(path, CHAIN, ELSEWHERE))
         }
         Evidence::Tried { module, target, outcome, text } => {
-            tried(module, target, *outcome, text.as_deref())
+            item("tried", &with_words(&words::tried(module, target, *outcome), text.as_deref()))
         }
         Evidence::Rule { id, summary, url } => {
             let url = url.as_ref().map(|url| format!(" ({})", code(url, LINE))).unwrap_or_default();
             item("rule", &format!("{}: {}{url}", code(id, LINE), prose(summary, LINE)))
         }
-        Evidence::Reproduce { command } => block("see it", "sh", &terminal::clip(command, HELP)),
+        Evidence::Reproduce { command } => block("see it", "sh", &clip(command, HELP)),
     }
 }
 
-/// The cause, with its file where the sentence does not name it.
-fn cause(text: &str, file: Option<&str>, line: Option<u32>) -> String {
-    let unnamed = file.filter(|file| !text.contains(file.rsplit('/').next().unwrap_or(file)));
-    let line = line.map(|line| format!(":{line}")).unwrap_or_default();
-    let place = unnamed.map(|file| format!(" ({})", code(&format!("{file}{line}"), LINE)));
-    item("cause", &(prose(text, LINE) + &place.unwrap_or_default()))
+/// A tool's words below what a reader runs to get them.
+fn output(finding: &Finding, command: &str, text: &str) -> String {
+    let words: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    let Ran { command, how } = words::ran(finding, command);
+    let mut lines = match how {
+        Some(how) => vec![format!("# {how}")],
+        None => vec![format!("$ {}", command.lines().next().unwrap_or_default())],
+    };
+    lines.extend(clip(&words.join("\n"), OUTPUT));
+    block("output", "text", &lines)
+}
+
+/// A sentence, and the first words of a tool as they are.
+fn with_words(sentence: &str, text: Option<&str>) -> String {
+    let said = words::first_words(text).map(|said| format!(": {}", code(said, LINE)));
+    prose(sentence, LINE) + &said.unwrap_or_default()
 }
 
 /// The bytes, and both readings of them.
@@ -181,37 +182,16 @@ fn machine_code(bytes: &str, x86: &[String], a64: &[String]) -> String {
 /// What the assembly listing shows, and the command that prints it.
 fn listing(command: &str, lines: &[ListingLine]) -> String {
     let mut shown = vec![format!("$ {}", command.lines().next().unwrap_or_default())];
-    shown.extend(lines.iter().take(LISTING).map(|one| {
-        let ListingLine { function, file, line, text } = one;
-        let line = line.map(|line| format!(":{line}")).unwrap_or_default();
-        let place = file.as_ref().map(|file| format!(" ({file}{line})")).unwrap_or_default();
-        format!("{function}: {text}{place}")
-    }));
+    shown.extend(lines.iter().take(LISTING).map(words::listing_line));
     if lines.len() > LISTING {
         shown.push(format!("… {} more, {ELSEWHERE}", lines.len() - LISTING));
     }
     block("listing", "text", &shown)
 }
 
-/// What came of a version that was built before it is advised.
-fn tried(module: &str, target: &str, outcome: ControlOutcome, text: Option<&str>) -> String {
-    let (module, target) = (code(module, LINE), code(target, LINE));
-    let said =
-        text.and_then(|text| text.lines().next()).map(|line| format!(": {}", prose(line, LINE)));
-    let said = said.unwrap_or_default();
-    item(
-        "tried",
-        &match outcome {
-            ControlOutcome::Builds => format!("{module} builds for {target}, just now"),
-            ControlOutcome::Fails => format!("{module} does not build for {target}{said}"),
-            ControlOutcome::Unknown => format!("{module} was not tried{said}"),
-        },
-    )
-}
-
 /// What to do next; commands are there to be copied.
 fn fix(help: &str) -> String {
-    let lines = terminal::clip(help, HELP);
+    let lines = clip(help, HELP);
     let commands = lines.iter().filter(|line| words::is_command(line)).count();
     if commands > 1 || lines.len() > 3 {
         return block("fix", "text", &lines);

@@ -6,7 +6,7 @@
 //! how people write paths, versions and flags. What is hidden (controls, bidi overrides) is spelled out, and commands
 //! of CI runners are broken, as on the terminal: a summary is printed in logs, too.
 
-use crate::render::terminal;
+use crate::render::text;
 
 /// Backticks in a row that a code span of its own length is put around; more are spelled out, because cmark gives
 /// up on long runs.
@@ -23,7 +23,7 @@ const COMMIT: usize = 7;
 /// One line of foreign text, cut at `most` characters, with nothing in it that acts unseen.
 fn visible(text: &str, most: usize) -> String {
     // Once before, or 10 MB would be looked at, and once for what has become longer.
-    cut(&terminal::escape(&cut(text, most)), most)
+    cut(&text::escape(&cut(text, most)), most)
 }
 
 /// The first `most` characters, and a sign where there are more.

@@ -2,10 +2,11 @@
 //! report was made.
 
 use super::escape::{code, fence, html, prose};
-use super::{ELSEWHERE, Options, folded, names};
+use super::{ELSEWHERE, Options, clip, folded, names};
 use crate::model::{Finding, Problem, Report, ReportVerdict, Severity, Subcommand};
+use crate::render::again::Again;
 use crate::render::view::{View, count};
-use crate::render::{duration, is_open, plural, proven as proof, terminal, words};
+use crate::render::{duration, plural, proven as proof, words};
 
 /// Problems that are shown, and lines of each.
 const PROBLEMS: usize = 10;
@@ -20,6 +21,8 @@ const LISTED: usize = 20;
 const NAMES: usize = 12;
 /// Characters of a line.
 const LINE: usize = 400;
+/// Characters of the command that asks for the same again: cut, it would ask for something else.
+const COMMAND: usize = 2_000;
 
 /// What kept gowoa from looking.
 pub(super) fn problems(view: &View<'_>) -> String {
@@ -30,7 +33,7 @@ pub(super) fn problems(view: &View<'_>) -> String {
     let mut out = String::from("### What kept gowoa from an answer\n\n");
     for Problem { message, details, next } in problems.iter().take(PROBLEMS) {
         out.push_str(&format!("- {}\n", first_line(message)));
-        let details = terminal::clip(&details.join("\n"), PROBLEM_LINES);
+        let details = clip(&details.join("\n"), PROBLEM_LINES);
         if details.iter().any(|line| !line.trim().is_empty()) {
             out.push_str(&format!("\n{}\n", fence("text", &details, 2)));
         }
@@ -101,14 +104,12 @@ pub(super) fn excepted(view: &View<'_>, options: &Options) -> String {
         view.report.findings.iter().filter(|finding| what(finding)).collect()
     };
     let mut parts = Vec::new();
-    let notes = of(|f| is_open(f) && f.severity == Severity::Note);
+    let notes = of(|f| f.is_open() && f.severity == Severity::Note);
     parts.push(list(options, "note", &notes, |f| line(view, f)));
     let waived = of(|f| f.waived.is_some());
     parts.push(list(options, "waived finding", &waived, |f| {
-        let (reason, until) =
-            f.waived.as_ref().map_or(("", None), |w| (&w.reason, w.expires.as_ref()));
-        let until = until.map(|day| format!(" (until {})", code(day, LINE))).unwrap_or_default();
-        format!("{}: {}{until}", line(view, f), first_line(reason))
+        let why = f.waived.as_ref().map(words::waived).unwrap_or_default();
+        format!("{}: {}", line(view, f), first_line(&why))
     }));
     let known = of(|f| f.known && f.waived.is_none());
     parts.push(list(options, "finding that the baseline has", &known, |f| line(view, f)));
@@ -141,13 +142,12 @@ fn list<T>(options: &Options, noun: &str, items: &[T], write: impl Fn(&T) -> Str
 /// A finding in one line.
 fn line(view: &View<'_>, finding: &Finding) -> String {
     let message = first_line(&finding.message);
-    let name = finding.package.as_deref().unwrap_or_else(|| view.name(&finding.subject));
-    let about = if finding.message.contains(name) {
-        String::new()
-    } else {
-        format!("{}: ", code(&words::heading(view, finding), LINE))
-    };
-    format!("{about}{message} ({})", code(finding.check.as_str(), LINE))
+    let check = code(finding.check.as_str(), LINE);
+    if finding.message.contains(view.about(finding)) {
+        let of = words::origins(view, finding).map(|of| format!(" in {}", code(&of, LINE)));
+        return format!("{message}{} ({check})", of.unwrap_or_default());
+    }
+    format!("{}: {message} ({check})", code(&words::heading(view, finding), LINE))
 }
 
 /// What made the report, and how to see it at home.
@@ -164,10 +164,16 @@ pub(super) fn footer(view: &View<'_>) -> String {
     });
     parts.push(format!("on {}", host.platform));
     let made: Vec<String> = parts.iter().map(|part| prose(part, LINE)).collect();
-    let again = code(&format!("{} {}", tool.name, again(view)), LINE);
     let mut out = format!("---\n\n{}, {}.", made.join(", "), duration(*duration_ms));
-    out.push_str(&format!(" The same on your machine: {again}."));
-    let worst = view.failing().next().or_else(|| view.report.findings.iter().find(|f| is_open(f)));
+    if let Some(again) = Again::of(view.report) {
+        let place = again.place.map(|dir| format!(", in {}", code(dir, LINE)));
+        let command = code(&again.command, COMMAND);
+        out.push_str(&format!(
+            " The same on your machine{}: {command}.",
+            place.unwrap_or_default()
+        ));
+    }
+    let worst = view.failing().next().or_else(|| view.report.findings.iter().find(|f| f.is_open()));
     if let Some(finding) = worst {
         let explain = code(&format!("{} explain {}", tool.name, finding.check), LINE);
         out.push_str(&format!(" About a finding: {explain}."));
@@ -177,18 +183,6 @@ pub(super) fn footer(view: &View<'_>) -> String {
     }
     out.push('\n');
     out
-}
-
-/// The arguments that ask for the same again; a pattern that a shell would read stands in quotes.
-fn again(view: &View<'_>) -> String {
-    let safe = |c: char| c.is_alphanumeric() || "./-_@:".contains(c);
-    let quoted = view.report.plan.patterns.iter().map(|pattern| match pattern.chars().all(safe) {
-        true => pattern.clone(),
-        false => format!("'{}'", pattern.replace('\'', r"'\''")),
-    });
-    let arguments: Vec<String> =
-        std::iter::once(view.subcommand().to_owned()).chain(quoted.take(NAMES)).collect();
-    arguments.join(" ")
 }
 
 /// The line that stands for a finding where its evidence is folded.

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::escape::{cell, code, prose};
 use super::{ELSEWHERE, Options};
 use crate::model::{AnchorKind, Finding, Severity, SubjectKind};
-use crate::render::view::{View, count, severities};
+use crate::render::counts::severities;
+use crate::render::view::{View, count};
 use crate::render::{plural, words};
 
 /// Rows of one check and class: many findings that are alike must not hide the others.
@@ -62,7 +63,7 @@ pub(super) fn write(
 
 /// One finding: what it is about, and below it what is wrong.
 fn row(view: &View<'_>, finding: &Finding) -> String {
-    let name = finding.package.as_deref().unwrap_or_else(|| view.name(&finding.subject));
+    let name = view.about(finding);
     let version = words::version(finding.module.as_ref());
     let kind = view.subjects.get(&finding.subject).map(|subject| subject.kind);
     let about = match version.trim_start() {
@@ -72,6 +73,8 @@ fn row(view: &View<'_>, finding: &Finding) -> String {
         one if one.starts_with('v') && !one.contains(' ') => code(&format!("{name}@{one}"), NAME),
         more => prose(&format!("{name} {more}"), NAME),
     };
+    let of = words::origins(view, finding).map(|of| format!(" in {}", code(&of, NAME)));
+    let about = about + &of.unwrap_or_default();
     let line = finding.message.lines().next().unwrap_or_default();
     let message = prose(shortened(line, name, &version), MESSAGE);
     format!(

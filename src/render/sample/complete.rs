@@ -12,7 +12,6 @@ use crate::model::{
     Anchor, AnchorKind, BuildState, CheckResult, FileSetClass, Finding, ImageMap, MapSection,
     MapSpan, ModuleRef, Report, ResultVerdict, Severity, SpanKind, Subject, SubjectId, SubjectKind,
 };
-use crate::render::is_open;
 
 use super::{module, package, sample_report, subject};
 
@@ -77,7 +76,7 @@ fn fail_what_was_found(report: &mut Report) {
 fn count(report: &mut Report) {
     let number = |n: usize| u64::try_from(n).unwrap();
     let open = |severity| {
-        let found = report.findings.iter().filter(|f| is_open(f) && f.severity == severity);
+        let found = report.findings.iter().filter(|f| f.is_open() && f.severity == severity);
         number(found.count())
     };
     let of = |kind| number(report.subjects.iter().filter(|s| s.kind == kind).count());

@@ -112,6 +112,12 @@ fn hostile_plan() -> PlanReport {
         rules: all(),
         config: text(8),
         baseline: text(8),
+        started_in: text(6),
+        directory: text(4),
+        base: text(5),
+        all_modules: true,
+        no_config: true,
+        reports: Vec::new(),
     }
 }
 
@@ -212,6 +218,7 @@ fn hostile_finding(i: usize, subject: &Subject, nasty: &str, scale: &Scale) -> F
             kind: AnchorKind::Location,
         }),
         evidence: hostile_evidence(nasty, scale),
+        origin: vec![nasty.to_owned()],
         waived: (i % 8 == 4).then(|| Waived { reason: nasty.to_owned(), expires: None }),
         ..finding(CROSS, severity, &subject.id, nasty)
     }

@@ -225,8 +225,7 @@ fn hostile_text_is_neither_link_nor_control() {
         if key != "markdown" && !text.starts_with('#') {
             texts += 1;
             assert!(!text.contains("]("), "{key}: {text:.200}");
-            let hidden =
-                text.chars().find(|c| *c != '\n' && crate::render::terminal::is_hidden(*c));
+            let hidden = text.chars().find(|c| *c != '\n' && crate::render::text::is_hidden(*c));
             assert_eq!(hidden, None, "{key}: {text:.200}");
             assert!(text.len() < 40_000, "{key} has {} bytes", text.len());
         }

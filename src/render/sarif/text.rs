@@ -7,7 +7,7 @@
 
 use std::fmt::Write as _;
 
-use crate::render::terminal::is_hidden;
+use crate::render::text::is_hidden;
 
 /// Counts the foreign text that went out, in bytes: it may be of a kind that does not compress.
 #[derive(Debug, Default)]

@@ -1,12 +1,13 @@
 //! A finding in full: what, where, why, and what to do next.
 
 use super::screen::{Screen, Tone};
-use super::{IN_JSON, View, names};
-use crate::model::{
-    ChainLink, Confidence, ControlOutcome, Evidence, Finding, ListingLine, Reachability, Severity,
-};
+use super::{IN_JSON, View, clip, names};
+use crate::model::{Confidence, Evidence, Finding, ListingLine, Reachability, Severity};
 use crate::render::reach;
-use crate::render::words::{self, chain_link, heading, in_image, is_command, rank, sentence};
+use crate::render::text::arrows;
+use crate::render::words::{
+    self, Ran, ToolsWords, chain_link, heading, in_image, is_command, origin, sentence,
+};
 
 /// Lines of a tool's output that are shown.
 pub(super) const OUTPUT_LINES: usize = 10;
@@ -26,9 +27,8 @@ const NAMES: usize = 8;
 /// The block of one finding.
 pub(super) fn block(screen: &mut Screen, view: &View<'_>, finding: &Finding) {
     let sure = match finding.confidence {
-        Confidence::High => "",
-        Confidence::Medium => " (medium confidence)",
-        Confidence::Low => " (low confidence)",
+        Confidence::High => String::new(),
+        doubt => format!(" ({} confidence)", doubt.as_str()),
     };
     let rest = format!("[{}] {}{sure}", finding.check, heading(view, finding));
     screen.toned_line(tone(finding.severity), finding.severity.as_str(), &rest);
@@ -43,11 +43,7 @@ pub(super) fn block(screen: &mut Screen, view: &View<'_>, finding: &Finding) {
     if let Some(text) = finding.location.as_ref().and_then(in_image) {
         screen.keyed("at", &text);
     }
-    let mut evidence: Vec<&Evidence> = finding.evidence.iter().collect();
-    evidence.sort_by_key(|e| rank(e));
-    // The command to see it again comes last, after what to do.
-    let (again, evidence): (Vec<_>, Vec<_>) =
-        evidence.into_iter().partition(|one| matches!(one, Evidence::Reproduce { .. }));
+    let (evidence, again) = words::in_order(finding, ToolsWords::First);
     for one in evidence {
         write(screen, finding, one);
     }
@@ -66,9 +62,8 @@ pub(super) fn block(screen: &mut Screen, view: &View<'_>, finding: &Finding) {
 /// The finding in one line.
 pub(super) fn one_line(screen: &mut Screen, view: &View<'_>, finding: &Finding) {
     let message = finding.message.lines().next().unwrap_or_default();
-    let about = finding.package.as_deref().unwrap_or_else(|| view.name(&finding.subject));
-    let rest = if message.contains(about) {
-        format!("[{}] {message}", finding.check)
+    let rest = if message.contains(view.about(finding)) {
+        format!("[{}] {message}{}", finding.check, origin(view, finding))
     } else {
         format!("[{}] {}: {message}", finding.check, heading(view, finding))
     };
@@ -92,10 +87,11 @@ pub(super) const fn tone(severity: Severity) -> Tone {
 fn write(screen: &mut Screen, finding: &Finding, evidence: &Evidence) {
     match evidence {
         Evidence::Output { command, status: _, text } => output(screen, finding, command, text),
-        Evidence::Cause { text, file, line } => cause(screen, text, file.as_deref(), *line),
+        Evidence::Cause { text, file, line } => {
+            screen.keyed("cause", &words::cause(text, file.as_deref(), *line));
+        }
         Evidence::Field { name, value, file_offset } => {
-            let at = file_offset.map(|o| format!(" at file offset {o:#x}")).unwrap_or_default();
-            screen.keyed("field", &format!("{name} {value}{at}"));
+            screen.keyed("field", &words::field(name, value, *file_offset));
         }
         Evidence::Code { rva: _, file_offset: _, bytes, x86, a64 } => {
             screen.keyed("bytes", &shortened(bytes, CODE_DIGITS));
@@ -114,9 +110,13 @@ fn write(screen: &mut Screen, finding: &Finding, evidence: &Evidence) {
             }
         }
         Evidence::Control { target, outcome, text } => {
-            control(screen, target, *outcome, text.as_deref());
+            let sentence = words::control(target, *outcome);
+            screen.keyed("control", &words::with_words(sentence, text.as_deref()));
         }
-        Evidence::Chain { links } => chain(screen, links),
+        Evidence::Chain { links } => {
+            let shown: Vec<String> = links.iter().map(chain_link).collect();
+            screen.keyed_lines("chain", arrows(&shown, CHAIN_LINKS, IN_JSON));
+        }
         Evidence::Stops { packages } if packages.is_empty() => {}
         Evidence::Stops { packages } => screen.keyed("stops", &names(packages, NAMES, ", ")),
         Evidence::Source { file, line, text } => {
@@ -126,24 +126,15 @@ fn write(screen: &mut Screen, finding: &Finding, evidence: &Evidence) {
         Evidence::Linked { image, functions, reflection, link_proof, path } => {
             let text = words::linked(image, functions, *reflection, *link_proof, NAMES);
             screen.keyed("linked", &text);
-            way(screen, path);
+            // The linker's way, one symbol a line; a long one loses its middle.
+            screen.keyed_lines("", arrows(path, CHAIN_LINKS, IN_JSON));
         }
         Evidence::Tried { module, target, outcome, text } => {
-            let first = text.as_deref().and_then(|text| text.lines().next()).unwrap_or_default();
-            screen.keyed(
-                "tried",
-                &match outcome {
-                    ControlOutcome::Builds => format!("{module} builds for {target}, just now"),
-                    ControlOutcome::Fails => {
-                        format!("{module} does not build for {target}: {first}")
-                    }
-                    ControlOutcome::Unknown => format!("{module} was not tried: {first}"),
-                },
-            );
+            let sentence = words::tried(module, target, *outcome);
+            screen.keyed("tried", &words::with_words(sentence, text.as_deref()));
         }
         Evidence::Rule { id, summary, url } => {
-            let url = url.as_ref().map(|url| format!(" ({url})")).unwrap_or_default();
-            screen.keyed("rule", &format!("{id}: {summary}{url}"));
+            screen.keyed("rule", &words::rule(id, summary, url.as_deref()));
         }
         Evidence::Reproduce { command } => screen.keyed_lines("see it", clip(command, HELP_LINES)),
     }
@@ -151,40 +142,12 @@ fn write(screen: &mut Screen, finding: &Finding, evidence: &Evidence) {
 
 /// What the assembly listing shows, and the command that prints it.
 fn listing(screen: &mut Screen, command: &str, lines: &[ListingLine]) {
-    let shown = lines.iter().take(LISTING_LINES).map(|one| {
-        let ListingLine { function, file, line, text } = one;
-        let line = line.map(|line| format!(":{line}")).unwrap_or_default();
-        let place = file.as_ref().map(|file| format!(" ({file}{line})")).unwrap_or_default();
-        format!("{function}: {text}{place}")
-    });
-    let mut all: Vec<String> = shown.collect();
+    let mut all: Vec<String> = lines.iter().take(LISTING_LINES).map(words::listing_line).collect();
     if lines.len() > LISTING_LINES {
         all.push(format!("… {} more, {IN_JSON}", lines.len() - LISTING_LINES));
     }
     screen.keyed_lines("listing", all);
     screen.keyed_lines("", clip(command, HELP_LINES));
-}
-
-/// The linker's way, one symbol a line; a long one loses its middle.
-fn way(screen: &mut Screen, symbols: &[String]) {
-    screen.keyed_lines("", arrows(symbols, CHAIN_LINKS, IN_JSON));
-}
-
-/// `a`, `-> b`, `-> c`: at most so many links; of a longer chain the middle is left out, and `rest` says where
-/// that is.
-pub(in crate::render) fn arrows(links: &[String], most: usize, rest: &str) -> Vec<String> {
-    let hidden = links.len().saturating_sub(most);
-    let head = if hidden == 0 { links.len() } else { most / 2 };
-    let mut lines = Vec::new();
-    for (index, link) in links.iter().enumerate() {
-        if index == head && hidden > 0 {
-            lines.push(format!("-> … {hidden} more links, {rest}"));
-        }
-        if index < head || index >= head + hidden {
-            lines.push(format!("{}{link}", if index == 0 { "" } else { "-> " }));
-        }
-    }
-    lines
 }
 
 /// A tool's words, without those that the message already says.
@@ -198,37 +161,12 @@ fn output(screen: &mut Screen, finding: &Finding, command: &str, text: &str) {
     };
     let new: Vec<&str> = text.lines().filter(|line| !said(line.trim())).collect();
     screen.keyed_lines("output", clip(&new.join("\n"), OUTPUT_LINES));
-    if !finding.evidence.iter().any(|e| matches!(e, Evidence::Reproduce { .. })) {
+    let Ran { command, how } = words::ran(finding, command);
+    if let Some(how) = how {
+        screen.keyed("ran", how);
+    } else if !finding.evidence.iter().any(|e| matches!(e, Evidence::Reproduce { .. })) {
         screen.keyed_lines("ran", clip(command, HELP_LINES));
     }
-}
-
-/// The cause, with its file where the sentence does not name it.
-fn cause(screen: &mut Screen, text: &str, file: Option<&str>, line: Option<u32>) {
-    let unnamed = file.filter(|file| !text.contains(file.rsplit('/').next().unwrap_or(file)));
-    match unnamed {
-        None => screen.keyed("cause", text),
-        Some(file) => {
-            let line = line.map(|line| format!(":{line}")).unwrap_or_default();
-            screen.keyed("cause", &format!("{text} ({file}{line})"));
-        }
-    }
-}
-
-/// What came of the same build for another target.
-fn control(screen: &mut Screen, target: &str, outcome: ControlOutcome, text: Option<&str>) {
-    let sentence = words::control(target, outcome);
-    let first = text.and_then(|text| text.lines().find(|line| !line.starts_with("# ")));
-    match first {
-        Some(said) => screen.keyed("control", &format!("{sentence}: {}", said.trim())),
-        None => screen.keyed("control", &sentence),
-    }
-}
-
-/// The import chain; a long one loses its middle.
-fn chain(screen: &mut Screen, links: &[ChainLink]) {
-    let shown: Vec<String> = links.iter().map(chain_link).collect();
-    screen.keyed_lines("chain", arrows(&shown, CHAIN_LINKS, IN_JSON));
 }
 
 /// The first digits, and a sign that more follow.
@@ -250,15 +188,4 @@ fn fix(screen: &mut Screen, help: &str) {
         }
         key = "";
     }
-}
-
-/// The first lines of a text, and how many are left out.
-pub(in crate::render) fn clip(text: &str, limit: usize) -> Vec<String> {
-    let mut lines: Vec<String> = text.lines().take(limit).map(str::to_owned).collect();
-    let more = text.lines().count() - lines.len();
-    if more > 0 {
-        let noun = if more == 1 { "line" } else { "lines" };
-        lines.push(format!("… {more} more {noun}, {IN_JSON}"));
-    }
-    lines
 }

@@ -4,10 +4,10 @@ use std::cmp::Reverse;
 
 use super::evidence::{block, one_line};
 use super::screen::{Screen, Tone};
-use super::{IN_JSON, View, count, is_open, plural};
+use super::{IN_JSON, View, count, plural};
 use crate::model::{Finding, Severity};
 use crate::render::headline::stops;
-use crate::render::words::heading;
+use crate::render::words::{self, heading};
 
 /// Findings of one group that are shown in full.
 const FULL_IN_GROUP: usize = 10;
@@ -50,7 +50,7 @@ pub(super) fn excepted(screen: &mut Screen, view: &View<'_>, all: bool) {
 /// Findings that count, of one severity, by check and class; what stops most packages comes first.
 fn groups<'a>(view: &View<'a>, severity: Severity) -> Vec<Vec<&'a Finding>> {
     let mut found: Vec<&Finding> =
-        view.report.findings.iter().filter(|f| is_open(f) && f.severity == severity).collect();
+        view.report.findings.iter().filter(|f| f.is_open() && f.severity == severity).collect();
     found.sort_by_key(|f| Reverse(stops(f).count()));
     let mut order = std::collections::HashMap::new();
     let mut groups: Vec<Vec<&Finding>> = Vec::new();
@@ -104,7 +104,7 @@ fn notes(screen: &mut Screen, view: &View<'_>, all: bool) {
         .report
         .findings
         .iter()
-        .filter(|f| is_open(f) && f.severity == Severity::Note)
+        .filter(|f| f.is_open() && f.severity == Severity::Note)
         .collect();
     let shown = if all { found.len() } else { found.len().min(NOTES) };
     if shown > 0 {
@@ -132,10 +132,8 @@ fn waived(screen: &mut Screen, view: &View<'_>, all: bool) {
         screen.gap();
     }
     for (finding, waived) in &found[..shown] {
-        let until =
-            waived.expires.as_ref().map(|day| format!(" (until {day})")).unwrap_or_default();
         let what = format!("{} {}", finding.severity, heading(view, finding));
-        let rest = format!("[{}] {what}: {}{until}", finding.check, waived.reason);
+        let rest = format!("[{}] {what}: {}", finding.check, words::waived(waived));
         screen.toned_line(Tone::Quiet, "waived", &rest);
     }
     if found.len() > shown {
@@ -154,7 +152,8 @@ fn known(screen: &mut Screen, view: &View<'_>, all: bool) {
     }
     for finding in &found[..shown] {
         let message = finding.message.lines().next().unwrap_or_default();
-        let rest = format!("[{}] {}: {message}", finding.check, finding.severity);
+        let of = words::origin(view, finding);
+        let rest = format!("[{}] {}: {message}{of}", finding.check, finding.severity);
         screen.toned_line(Tone::Quiet, "known", &rest);
     }
     if found.len() > shown {

@@ -5,7 +5,6 @@
 //! keeps the report from an answer, the findings worst first, and what was proven and what was not.
 //! Nothing is claimed that the Report does not hold.
 
-mod escape;
 mod evidence;
 mod findings;
 mod screen;
@@ -13,14 +12,11 @@ mod summary;
 mod table;
 mod why;
 
-pub use escape::escape;
-pub(super) use escape::is_hidden;
-pub(super) use evidence::{arrows, clip};
 pub use why::why;
 
 use self::screen::{Screen, Tone};
 use super::view::{View, count, names};
-use super::{duration, headline, is_open, plural, proven};
+use super::{duration, headline, plural, proven, text, words};
 use crate::model::{PhaseReport, Report, ReportVerdict, Subcommand};
 
 /// More lines than this do not fit on a screen of the usual height.
@@ -94,8 +90,8 @@ fn verdict(screen: &mut Screen, view: &View<'_>) {
             ReportVerdict::Fail => Tone::Bad,
             ReportVerdict::Incomplete => Tone::Doubt,
         };
-        let word = verdict.as_str().to_uppercase();
-        screen.toned(tone, &word, &format!("  {text}"), word.len() + 2);
+        let word = words::verdict(verdict);
+        screen.toned(tone, word, &format!("  {text}"), word.len() + 2);
     }
 }
 
@@ -142,6 +138,11 @@ fn phases(screen: &mut Screen, phases: &[PhaseReport]) {
             "{name:name_width$}  {summary:summary_width$}  {time:>time_width$}"
         ));
     }
+}
+
+/// The first lines of a text, and how many are left out.
+fn clip(text: &str, limit: usize) -> Vec<String> {
+    text::clip(text, limit, IN_JSON)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use anstyle::{AnsiColor, Style};
 
 use super::Options;
-use super::escape::escape;
+use crate::render::text::escape;
 
 /// A line longer than this many characters is cut.
 const LINE_LIMIT: usize = 2000;

@@ -1,8 +1,8 @@
 //! What could not be judged, what was proven, what was not, and the totals.
 
-use super::evidence::{OUTPUT_LINES, clip};
+use super::evidence::OUTPUT_LINES;
 use super::screen::{Screen, Tone};
-use super::{IN_JSON, View, count, is_open, names, plural};
+use super::{IN_JSON, View, clip, count, names, plural};
 use crate::model::{
     BuildState, Problem, ReportVerdict, Severity, Subcommand, Subject, SubjectKind,
 };
@@ -102,7 +102,7 @@ pub(super) fn proven(screen: &mut Screen, view: &View<'_>) {
 /// The totals, and where to read on.
 pub(super) fn ending(screen: &mut Screen, view: &View<'_>, all: bool) {
     let report = view.report;
-    let mut worth = report.findings.iter().filter(|f| is_open(f) && f.severity > Severity::Note);
+    let mut worth = report.findings.iter().filter(|f| f.is_open() && f.severity > Severity::Note);
     let counts = counts(report);
     match worth.next() {
         Some(finding) => screen.line(&format!("{counts} More: gowoa explain {}", finding.check)),

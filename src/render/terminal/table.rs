@@ -4,10 +4,10 @@
 
 use super::evidence::tone;
 use super::screen::Screen;
-use super::{View, count, is_open, plural};
+use super::{View, count, plural};
 use crate::model::{Evidence, Finding, ModuleRef, Reachability, Severity};
 use crate::render::reach;
-use crate::render::words::is_command;
+use crate::render::words::{self, is_command};
 
 /// Findings of one severity that are listed; the rest is counted.
 const ROWS: usize = 60;
@@ -23,7 +23,7 @@ const WIDEST: usize = 40;
 pub(super) fn write(screen: &mut Screen, view: &View<'_>, all: bool) {
     let open = |severity: Severity| {
         let findings = view.report.findings.iter();
-        findings.filter(move |f| f.severity == severity && is_open(f))
+        findings.filter(move |f| f.severity == severity && f.is_open())
     };
     let severities = [Severity::Error, Severity::Warning, Severity::Note];
     let rows: Vec<&Finding> = severities.into_iter().flat_map(open).collect();
@@ -66,7 +66,7 @@ pub(super) fn write(screen: &mut Screen, view: &View<'_>, all: bool) {
 fn row(screen: &mut Screen, view: &View<'_>, finding: &Finding, what: usize, reach: usize) {
     let word = finding.severity.as_str();
     let (kind, reached) = (kind(finding), reached(finding));
-    let name = finding.package.as_deref().unwrap_or_else(|| view.name(&finding.subject));
+    let name = view.about(finding);
     let module = module(finding.module.as_ref());
     // The root package of a module has its name.
     let same = finding.module.as_ref().is_some_and(|of| of.path == name && of.version.is_some());
@@ -75,8 +75,9 @@ fn row(screen: &mut Screen, view: &View<'_>, finding: &Finding, what: usize, rea
         _ => (name, module.as_str()),
     };
     let rest = format!(
-        "{:gap$}{kind:what$}  {reached:reach$}  {name}{module}",
+        "{:gap$}{kind:what$}  {reached:reach$}  {name}{module}{}",
         "",
+        words::origin(view, finding),
         gap = 9_usize.saturating_sub(word.len())
     );
     screen.toned_line(tone(finding.severity), word, &rest);

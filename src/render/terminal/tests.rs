@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use self::samples::{empty, fail, hostile, incomplete, incomplete_and_fail, many, pass};
-use super::escape::is_hidden;
 use super::{Options, render};
 use crate::model::*;
+use crate::render::text::is_hidden;
 
 const PLAIN: Options = Options { all: false, color: false, width: 100 };
 

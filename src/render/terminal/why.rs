@@ -1,10 +1,10 @@
 //! Why a package is there: `gowoa screen --why PACKAGE`.
 
-use super::evidence::arrows;
 use super::screen::Screen;
 use super::{Options, count, names, plural};
 use crate::model::{BuildState, FunctionPresence, Reachability, Why, WhyImage};
 use crate::render::reach;
+use crate::render::text::arrows;
 use crate::render::words::{chain_link, version};
 
 /// Links of an import chain or of the linker's way that are shown.

@@ -131,18 +131,18 @@ fn the_body_has_its_order() {
       fix      go get github.com/go-ole/go-ole@v1.3.0
                (built just now for windows/arm64: ok)
       at       github.com/go-ole/go-ole@v1.2.5/com.go:238:21
+      reach    stops the build
       cause    variant_amd64.go defines VARIANT; no file does for arm64
                github.com/go-ole/go-ole@v1.2.5/variant_amd64.go:7
-      chain    example.com/app/host
-               -> github.com/shirou/gopsutil/v3/host v3.21.9
-               -> github.com/go-ole/go-ole v1.2.5
       control  windows/amd64 builds with the same flags: an arm64 problem
       control  linux/amd64 fails too
         com.go:3:8: no such package
       control  windows/386 could not be judged
+      chain    example.com/app/host
+               -> github.com/shirou/gopsutil/v3/host v3.21.9
+               -> github.com/go-ole/go-ole v1.2.5
       stops    example.com/app/host, example.com/app/report
-      reach    stops the build
-      output   go build -json ./... (exit 1)
+      output   GOOS=windows GOARCH=arm64 CGO_ENABLED=0 go build ./host (exit 1)
         # github.com/go-ole/go-ole
         com.go:238:21: undefined: VARIANT
       see it   GOOS=windows GOARCH=arm64 CGO_ENABLED=0 go build ./host

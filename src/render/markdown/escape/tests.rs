@@ -64,7 +64,7 @@ fn collect<'a>(node: &'a AstNode<'a>, kinds: &mut Vec<String>, text: &mut String
 
 /// What is to be seen of a text.
 fn seen(text: &str) -> String {
-    terminal::escape(text.trim()).into_owned()
+    text::escape(text.trim()).into_owned()
 }
 
 fn one_code_span(text: &str) {

@@ -85,6 +85,7 @@ pub(super) fn finding(
         evidence: vec![],
         waived: None,
         known: false,
+        origin: Vec::new(),
     }
 }
 

@@ -1,4 +1,7 @@
-//! The one escape function of the terminal format.
+//! Foreign text as every format needs it: made safe to print, cut, and counted.
+//!
+//! [`escape`] is the escape function of plain text: the terminal, annotations, and what goes to a log. Markdown and
+//! the pages have escapes of their own, which stand on the same rules ([`is_hidden`], [`escape`]).
 //!
 //! Text of a report comes from compilers, file names and module paths, so it may try to move the cursor,
 //! to reorder what is read, or to speak to the CI runner that reads our log. Whatever could do so is
@@ -12,6 +15,9 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+
+use super::plural;
+use super::view::count;
 
 /// What a tab becomes.
 const TAB: &str = "    ";
@@ -35,7 +41,7 @@ pub fn escape(text: &str) -> Cow<'_, str> {
 }
 
 /// Breaks what a CI runner would take for a command. `line` has no control characters.
-pub(super) fn break_commands(line: &str) -> Cow<'_, str> {
+fn break_commands(line: &str) -> Cow<'_, str> {
     let leading = line.trim_start();
     let colons = leading.starts_with("::").then_some(line.len() - leading.len() + 1);
     let bytes = line.as_bytes();
@@ -67,7 +73,7 @@ fn push_visible(out: &mut String, c: char) {
 /// Whether a character acts on a terminal or on a reader without being seen: controls (C0, DEL, C1), line and
 /// paragraph separators, bidi marks, overrides and isolates, zero-width and other invisible characters, tags, and
 /// code points that are no characters.
-pub(in crate::render) fn is_hidden(c: char) -> bool {
+pub(super) fn is_hidden(c: char) -> bool {
     c.is_control()
         || u32::from(c) & 0xfffe == 0xfffe
         || matches!(c,
@@ -75,11 +81,49 @@ pub(in crate::render) fn is_hidden(c: char) -> bool {
             | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fdd0}'..='\u{fdef}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
+/// The first lines of a text, and how many are left out; `rest` says where those are.
+pub(super) fn clip(text: &str, limit: usize, rest: &str) -> Vec<String> {
+    let mut lines: Vec<String> = text.lines().take(limit).map(str::to_owned).collect();
+    let more = text.lines().count() - lines.len();
+    if more > 0 {
+        lines.push(format!("… {}, {rest}", plural(count(more), "more line")));
+    }
+    lines
+}
+
+/// `a`, `-> b`, `-> c`: at most so many links; of a longer chain the middle is left out, and `rest` says where
+/// that is.
+pub(super) fn arrows(links: &[String], most: usize, rest: &str) -> Vec<String> {
+    let hidden = links.len().saturating_sub(most);
+    let head = if hidden == 0 { links.len() } else { most / 2 };
+    let mut lines = Vec::new();
+    for (index, link) in links.iter().enumerate() {
+        if index == head && hidden > 0 {
+            lines.push(format!("-> … {}, {rest}", plural(count(hidden), "more link")));
+        }
+        if index < head || index >= head + hidden {
+            lines.push(format!("{}{link}", if index == 0 { "" } else { "-> " }));
+        }
+    }
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::{escape, is_hidden};
+    use super::{arrows, clip, escape, is_hidden};
+
+    #[test]
+    fn what_is_left_out_is_counted_and_said_where() {
+        assert_eq!(clip("a\nb\nc", 3, "there"), ["a", "b", "c"]);
+        assert_eq!(clip("a\nb\nc", 2, "there"), ["a", "b", "… 1 more line, there"]);
+        assert_eq!(clip("a\nb\nc", 1, "there"), ["a", "… 2 more lines, there"]);
+        let links = ["a", "b", "c", "d"].map(str::to_owned);
+        assert_eq!(arrows(&links, 4, "there"), ["a", "-> b", "-> c", "-> d"]);
+        assert_eq!(arrows(&links, 3, "there"), ["a", "-> … 1 more link, there", "-> c", "-> d"]);
+        assert_eq!(arrows(&links, 2, "there"), ["a", "-> … 2 more links, there", "-> d"]);
+    }
 
     #[test]
     fn plain_text_is_untouched() {

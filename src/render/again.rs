@@ -1,0 +1,200 @@
+//! The command that asks for the same again, on the reader's machine: whatever of the run changes the answer is in it.
+
+use crate::model::{PlanReport, Report, Severity, Subcommand};
+
+/// A longer command is nothing that anybody pastes.
+const LONGEST: usize = 2_000;
+
+/// How to ask for the same again.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Again<'a> {
+    /// Where, relative to the root of the repository; at the root, or nowhere in particular, nothing.
+    pub(super) place: Option<&'a str>,
+    /// Ready to paste into a shell.
+    pub(super) command: String,
+}
+
+impl<'a> Again<'a> {
+    /// `None` where no single command does: for a report that was merged of several, and where it would be too long.
+    pub(super) fn of(report: &'a Report) -> Option<Self> {
+        let plan = &report.plan;
+        if !plan.reports.is_empty() {
+            return None;
+        }
+        let mut words = environment(plan);
+        words.extend([report.tool.name.clone(), plan.subcommand.as_str().to_owned()]);
+        match plan.subcommand {
+            Subcommand::Check | Subcommand::Screen => build(plan, &mut words),
+            Subcommand::Inspect => option(&mut words, "--expect", plan.expect.as_deref()),
+        }
+        policy(plan, &mut words);
+        asked(plan, &mut words);
+        let command = words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ");
+        let place = plan.started_in.as_deref();
+        (command.len() <= LONGEST).then_some(Self { place, command })
+    }
+}
+
+/// Variables that decide what is built.
+fn environment(plan: &PlanReport) -> Vec<String> {
+    // `--offline` sets that one.
+    let said = |name: &str| plan.offline && name == "GOTOOLCHAIN";
+    let variables = plan.environment.iter().filter(|(name, _)| !said(name));
+    variables.map(|(name, value)| format!("{name}={value}")).collect()
+}
+
+/// What is built, and how.
+fn build(plan: &PlanReport, words: &mut Vec<String>) {
+    option(words, "-C", plan.directory.as_deref());
+    if plan.subcommand == Subcommand::Screen {
+        option(words, "--module", plan.module.as_deref());
+    }
+    let switches = [
+        (plan.all_modules, "--all-modules"),
+        (plan.cgo, "--cgo"),
+        (plan.tests, "--tests"),
+        (plan.offline, "--offline"),
+    ];
+    words.extend(switches.iter().filter(|(on, _)| *on).map(|(_, flag)| (*flag).to_owned()));
+    let tags = plan.tags.join(",");
+    option(words, "--tags", Some(tags.as_str()).filter(|tags| !tags.is_empty()));
+    for flag in &plan.go_flags {
+        // The flags that gowoa has a name for; all others are handed on.
+        let own = [("-mod=", "--mod"), ("-ldflags=", "--ldflags"), ("-buildmode=", "--buildmode")];
+        let known = own.iter().find_map(|(go, own)| Some((own, flag.strip_prefix(go)?)));
+        words.push(match known {
+            Some((own, value)) => format!("{own}={value}"),
+            None => format!("--go-flag={flag}"),
+        });
+    }
+    let listing = plan.listing.as_deref().filter(|which| *which != "flagged");
+    option(words, "--listing", listing);
+    for file in &plan.rules {
+        option(words, "--rules", Some(file));
+    }
+}
+
+/// What counts.
+fn policy(plan: &PlanReport, words: &mut Vec<String>) {
+    if plan.fail_on != Some(Severity::Error) {
+        option(words, "--fail-on", Some(plan.fail_on.map_or("never", Severity::as_str)));
+    }
+    // A file of this name is found by itself where it was found.
+    option(words, "--config", plan.config.as_deref().filter(|file| *file != "gowoa.toml"));
+    if plan.no_config {
+        words.push("--no-config".to_owned());
+    }
+    option(words, "--baseline", plan.baseline.as_deref());
+}
+
+/// Packages, or the paths of `gowoa inspect`.
+fn asked(plan: &PlanReport, words: &mut Vec<String>) {
+    match plan.subcommand {
+        Subcommand::Screen if plan.module.is_some() => {
+            for package in &plan.patterns {
+                option(words, "--package", Some(package));
+            }
+        }
+        Subcommand::Check | Subcommand::Screen if plan.all_modules => {}
+        _ => words.extend(plan.patterns.iter().cloned()),
+    }
+}
+
+fn option(words: &mut Vec<String>, flag: &str, value: Option<&str>) {
+    if let Some(value) = value {
+        // A value that begins like a flag has to stand with it.
+        if value.starts_with('-') && flag.starts_with("--") {
+            words.push(format!("{flag}={value}"));
+        } else {
+            words.extend([flag.to_owned(), value.to_owned()]);
+        }
+    }
+}
+
+/// One word for a POSIX shell, in quotes where it needs them.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./=:,@%+".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    let quote = |text: &str| format!("'{}'", text.replace('\'', r"'\''"));
+    // A quoted name would be no assignment.
+    match word.split_once('=').filter(|(name, _)| name.chars().all(plain)) {
+        Some((name, value)) => format!("{name}={}", quote(value)),
+        None => quote(word),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::render::sample::{empty_report, merged_report};
+
+    fn command(change: impl FnOnce(&mut PlanReport)) -> String {
+        let mut report = empty_report();
+        change(&mut report.plan);
+        Again::of(&report).unwrap().command
+    }
+
+    #[test]
+    fn all_that_changes_the_answer_is_in_the_command() {
+        assert_eq!(command(|_| {}), "gowoa check ./...");
+        let mut report = merged_report();
+        (report.plan.reports, report.plan.no_config) = (Vec::new(), false);
+        let Again { place, command } = Again::of(&report).unwrap();
+        assert_eq!(place, Some("services"));
+        assert_eq!(
+            command,
+            "GOARM64=v8.0 gowoa check -C app --all-modules --cgo --tests --offline --tags netgo,osusergo \
+             --ldflags='-s -w' --rules rules.json --baseline baseline.json"
+        );
+    }
+
+    #[test]
+    fn each_setting_has_its_flag() {
+        let all = command(|plan| {
+            plan.patterns = vec!["./cmd/...".into(), "it's $HOME".into()];
+            plan.go_flags =
+                ["-mod=vendor", "-buildmode=c-shared", "-trimpath", "-gcflags=all=-N -l"]
+                    .map(str::to_owned)
+                    .to_vec();
+            plan.environment = BTreeMap::from([("GOFLAGS".into(), "-tags=x -v".into())]);
+            plan.fail_on = None;
+            plan.listing = Some("all".into());
+            plan.config = Some("ci/gowoa.toml".into());
+        });
+        assert_eq!(
+            all,
+            r"GOFLAGS='-tags=x -v' gowoa check --mod=vendor --buildmode=c-shared --go-flag=-trimpath --go-flag='-gcflags=all=-N -l' --listing all --fail-on never --config ci/gowoa.toml ./cmd/... 'it'\''s $HOME'"
+        );
+        let none = command(|plan| {
+            plan.fail_on = Some(Severity::Warning);
+            plan.no_config = true;
+        });
+        assert_eq!(none, "gowoa check --fail-on warning --no-config ./...");
+        let module = command(|plan| {
+            plan.subcommand = Subcommand::Screen;
+            plan.module = Some("d.e/m@v1.0.0".into());
+            plan.patterns = vec!["d.e/m/a".into()];
+        });
+        assert_eq!(module, "gowoa screen --module d.e/m@v1.0.0 --package d.e/m/a");
+        let inspect = command(|plan| {
+            plan.subcommand = Subcommand::Inspect;
+            plan.expect = Some("windows/arm64".into());
+            plan.patterns = vec!["dist".into()];
+        });
+        assert_eq!(inspect, "gowoa inspect --expect windows/arm64 dist");
+    }
+
+    #[test]
+    fn where_no_command_does_the_same_there_is_none() {
+        let mut report = empty_report();
+        report.plan.patterns = vec!["x".repeat(LONGEST)];
+        assert_eq!(Again::of(&report), None);
+        let mut report = empty_report();
+        report.plan.reports = vec!["linux".into(), "windows".into()];
+        assert_eq!(Again::of(&report), None);
+    }
+}

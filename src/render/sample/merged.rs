@@ -1,0 +1,84 @@
+//! A report of several.
+
+use crate::model::{PlanReport, Report};
+
+use super::sample_report;
+
+/// The sample as if it was merged of the reports of two machines, which did the same in a directory of the repository.
+pub(crate) fn merged_report() -> Report {
+    let mut report = sample_report();
+    let labels = ["linux", "windows"].map(str::to_owned);
+    for (finding, label) in report.findings.iter_mut().zip(labels.iter().cycle()) {
+        finding.origin = vec![label.clone()];
+    }
+    report.plan = PlanReport {
+        started_in: Some("services".to_owned()),
+        directory: Some("app".to_owned()),
+        base: Some("services/app".to_owned()),
+        all_modules: true,
+        config: None,
+        no_config: true,
+        reports: labels.to_vec(),
+        ..report.plan
+    };
+    report
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Anchor, AnchorKind};
+    use crate::render::Format;
+    use crate::render::junit::Dialect;
+
+    fn text(report: &Report, format: Format) -> String {
+        format.render(report, &[]).unwrap()
+    }
+
+    #[test]
+    fn every_text_for_people_says_which_report_has_the_finding() {
+        let report = merged_report();
+        for (format, words) in [
+            (Format::Text, "github.com/go-ole/go-ole v1.2.5 (in linux)"),
+            (Format::Markdown, "`github.com/go-ole/go-ole@v1.2.5` in `linux`"),
+            (Format::Html, "github.com/go-ole/go-ole v1.2.5 (in linux)"),
+            (Format::Github, "github.com/go-ole/go-ole v1.2.5 (in linux)"),
+            (Format::Junit { dialect: Dialect::Rich }, "  in       linux\n"),
+        ] {
+            let text = text(&report, format);
+            assert!(text.contains(words), "{format}: {text}");
+        }
+        let screen = Report {
+            plan: PlanReport {
+                subcommand: crate::model::Subcommand::Screen,
+                ..report.plan.clone()
+            },
+            ..report
+        };
+        assert!(text(&screen, Format::Text).contains("github.com/go-ole/go-ole@v1.2.5 (in linux)"));
+    }
+
+    #[test]
+    fn pages_of_the_repository_say_what_paths_are_relative_to() {
+        let mut report = merged_report();
+        let both = [Format::Markdown, Format::MarkdownAzure, Format::Html];
+        let say = |report: &Report, words: &str| {
+            both.map(|format| text(report, format).matches(words).count())
+        };
+        assert_eq!(say(&report, "Paths are relative to"), [1; 3]);
+        assert_eq!(say(&report, "services/app/"), [1; 3]);
+        // Directories that differ: each finding is in its own.
+        report.plan.base = None;
+        assert_eq!(say(&report, "Paths are relative to"), [0; 3]);
+        let own = report.findings.iter_mut().find(|finding| finding.location.is_some()).unwrap();
+        let file = "services/app/com.go".to_owned();
+        own.anchor = Some(Anchor { file, line: None, column: None, kind: AnchorKind::Location });
+        assert_eq!(
+            say(&report, "Paths are relative to the directory that the finding is in"),
+            [1; 3]
+        );
+        // At the root of the repository nothing is said.
+        report.plan.reports.clear();
+        assert_eq!(say(&report, "Paths are relative to"), [0; 3]);
+    }
+}

@@ -28,4 +28,5 @@ pub mod publish;
 pub mod redact;
 pub mod render;
 pub mod rules;
+pub mod shell;
 pub mod source;

@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 
 use crate::go::toolchain::{self, ToolchainError};
 use crate::platform::pipe;
-use crate::platform::shell::quote;
 use crate::render::{outputs, text};
+use crate::shell::quote;
 
 use super::ci::CiArgs;
 use super::common::{Refusal, ReportArgs};

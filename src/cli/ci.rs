@@ -199,10 +199,7 @@ impl Summary<'_> {
             Self::Report(report) => (report.verdict, Some(&report.counts)),
             Self::Error(_) => (ReportVerdict::Incomplete, None),
         };
-        let counts = counts.map_or_else(
-            || "no report could be made".to_owned(),
-            counts::all,
-        );
+        let counts = counts.map_or_else(|| "no report could be made".to_owned(), counts::all);
         format!(
             "**gowoa: {verdict}** ({counts}). The summaries of this step leave no room for more; see the log or the \
              report files.\n"

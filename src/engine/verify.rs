@@ -4,7 +4,7 @@
 
 use crate::checks::cross_compile_state;
 use crate::facts::{PackageFacts, RuleEffect};
-use crate::model::{BuildState, Finding, Report};
+use crate::model::{BuildState, Finding, Report, Severity};
 use crate::plan::Plan;
 use crate::policy::Exceptions;
 use crate::rules::file::{Expect, SourceText, Try};
@@ -226,7 +226,9 @@ fn seen<'a>(rule: &Rule, module: &str, report: &'a Report) -> Option<&'a Finding
                 finding.location.as_ref().and_then(|location| location.function.as_ref());
             // Another function of the package that does the same proves nothing about this one.
             let meant = function.is_none_or(|name| symbols.is_empty() || symbols.contains(&name));
-            same && of && meant
+            // A note says that nothing reaches it; then it is not what an error or a warning tells of.
+            let weight = finding.severity > Severity::Note || rule.severity == Severity::Note;
+            same && of && meant && weight
         },
     )
 }

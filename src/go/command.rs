@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::facts::{BuildFlags, Target};
 use crate::platform::null_device;
-use crate::platform::shell::quote;
+use crate::shell::quote;
 
 use super::modules::parse_flag;
 use super::process::CommandLine;

@@ -12,7 +12,7 @@ use std::time::Duration;
 use process_wrap::tokio::{ChildWrapper, CommandWrap, KillOnDrop};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
-use crate::platform::shell::quote;
+use crate::shell::quote;
 
 /// Standard error is kept up to this many bytes; the rest is read and counted.
 const STDERR_LIMIT: usize = 4 << 20;

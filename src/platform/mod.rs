@@ -2,7 +2,6 @@
 
 pub mod map;
 pub(crate) mod pipe;
-pub(crate) mod shell;
 
 use process_wrap::tokio::CommandWrap;
 

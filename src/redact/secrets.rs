@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::platform::shell;
+use crate::shell;
 
 /// Shorter values are not hidden: they would be found inside ordinary words.
 const SHORTEST: usize = 6;

@@ -1,6 +1,7 @@
 //! The command that asks for the same again, on the reader's machine: whatever of the run changes the answer is in it.
 
 use crate::model::{PlanReport, Report, Severity, Subcommand};
+use crate::shell::quote;
 
 /// A longer command is nothing that anybody pastes.
 const LONGEST: usize = 2_000;
@@ -113,15 +114,10 @@ fn option(words: &mut Vec<String>, flag: &str, value: Option<&str>) {
 
 /// One word for a POSIX shell, in quotes where it needs them.
 fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "-_./=:,@%+".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    let quote = |text: &str| format!("'{}'", text.replace('\'', r"'\''"));
     // A quoted name would be no assignment.
-    match word.split_once('=').filter(|(name, _)| name.chars().all(plain)) {
-        Some((name, value)) => format!("{name}={}", quote(value)),
-        None => quote(word),
+    match word.split_once('=').filter(|(name, _)| quote(name) == *name) {
+        Some((name, value)) if !value.is_empty() => format!("{name}={}", quote(value)),
+        _ => quote(word),
     }
 }
 

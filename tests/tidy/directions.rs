@@ -14,6 +14,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("facts", &["model"]),
     ("plan", &["facts", "model", "policy"]),
     ("pattern", &[]),
+    ("shell", &[]),
     ("platform", &[]),
     // Words of machine code in, what they are out.
     ("isa", &[]),
@@ -25,15 +26,15 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     // Containers in, members out.
     ("package", &["platform"]),
     // Only this one starts processes.
-    ("go", &["facts", "model", "pattern", "platform"]),
+    ("go", &["facts", "model", "pattern", "platform", "shell"]),
     // Facts in, verdicts out.
     ("checks", &["facts", "model"]),
     ("policy", &["model", "pattern"]),
     // A secret is looked for as a shell would spell it too.
-    ("redact", &["model", "platform::shell"]),
+    ("redact", &["model", "shell"]),
     // A renderer sees the Report and nothing else. SARIF carries by what a finding is known again, and the one
     // file that writes has to tell a pipe from a file.
-    ("render", &["model", "platform::pipe", "policy::fingerprint"]),
+    ("render", &["model", "platform::pipe", "policy::fingerprint", "shell"]),
     // Only this one knows the network.
     ("publish", &["model", "render"]),
     (
@@ -47,7 +48,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "checks", "engine", "facts", "go", "model", "plan", "platform", "policy", "publish",
-            "redact", "render", "rules",
+            "redact", "render", "rules", "shell",
         ],
     ),
 ];
@@ -135,7 +136,7 @@ const RULES: &[Rule] = &[
         pattern: r"\bstd::(fs|net|env|process)\b|\bstd::\{[^}]*\b(fs|net|env|process)\b|\bfs_err\b|\bFile::(open|create)\b|\btempfile\b",
         within: &[
             "checks", "facts", "image", "model", "plan.rs", "policy", "redact", "render", "rules",
-            "source",
+            "shell", "source",
         ],
         // Report targets are opened before the work and replaced after it, by this one module.
         except: &["render/files.rs"],

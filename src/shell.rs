@@ -1,7 +1,7 @@
-//! Words for a POSIX shell: what is printed is to be pasted.
+//! Words for a POSIX shell: what is printed is to be pasted, on every system (Windows users have it with git).
 
 /// Quotes one word, where it needs it.
-pub(crate) fn quote(word: &str) -> String {
+pub fn quote(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,@%+~".contains(c);
     // In front, `~` is somebody's home.
     if !word.is_empty() && word.chars().all(plain) && !word.starts_with('~') {
@@ -11,7 +11,7 @@ pub(crate) fn quote(word: &str) -> String {
 }
 
 /// A text as it stands between single quotes, where nothing but the quote itself means anything.
-pub(crate) fn inside_quotes(text: &str) -> String {
+pub fn inside_quotes(text: &str) -> String {
     text.replace('\'', r"'\''")
 }
 

@@ -27,8 +27,8 @@ Examples:
   gowoa screen --module golang.org/x/crypto@latest --package golang.org/x/crypto/argon2
   gowoa screen --why 'github.com/go-ole/go-ole.(*VARIANT).Clear'
 
-What builds, links and is quiet is not listed; --all lists it. A version that is advised was built for
-windows/arm64 before it is printed, unless there is no network.
+What builds, links and is quiet is not listed; --all lists it. A version that is advised was built
+for windows/arm64 before it is printed, unless there is no network.
 Exit codes: 0 pass, 1 fail, 2 incomplete, usage or environment, 130 interrupted.")]
 pub struct ScreenArgs {
     /// Packages, as go build takes them [default: ./... or, at the root of a workspace, every used module]

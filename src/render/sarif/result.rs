@@ -13,7 +13,7 @@ use super::place::{self, Related};
 use super::text::Foreign;
 use super::words::{self, LONGEST_LINE};
 use super::{MOST_NOTIFICATIONS, rules};
-use crate::model::{Confidence, Evidence, Finding, Report, ReportVerdict, SubjectId};
+use crate::model::{Evidence, Finding, Report, ReportVerdict, SubjectId};
 use crate::policy::fingerprint::{Fingerprint, without_numbers};
 
 /// The key of our fingerprint. What it is made of changes only together with the number.
@@ -253,12 +253,7 @@ fn describe(
     properties: &mut BTreeMap<&'static str, Value>,
     foreign: &mut Foreign,
 ) {
-    let confidence = match finding.confidence {
-        Confidence::Low => "low",
-        Confidence::Medium => "medium",
-        Confidence::High => "high",
-    };
-    properties.insert("confidence", json!(confidence));
+    properties.insert("confidence", json!(finding.confidence.as_str()));
     if let Some(class) = &finding.class {
         properties.insert("class", json!(foreign.line(class, LONGEST_LINE)));
     }

@@ -2,8 +2,9 @@
 //! scanning shows the first sentence in lists and the whole on the page of an alert.
 
 use super::text::Foreign;
-use crate::model::{ControlOutcome, Evidence, Finding, Location, ModuleRef};
-use crate::render::{reach, words as shared};
+use crate::model::{Evidence, Finding, ModuleRef};
+use crate::render::reach;
+use crate::render::words::{self as shared, ToolsWords};
 
 /// The longest first line, in characters.
 const LONGEST_MESSAGE: usize = 1_000;
@@ -50,7 +51,7 @@ pub(super) fn message(finding: &Finding, foreign: &mut Foreign) -> String {
     if let Some(help) = &finding.help {
         lines.add("what to do", help);
     }
-    if let Some(place) = finding.location.as_ref().and_then(place) {
+    if let Some(place) = finding.location.as_ref().and_then(shared::whole_place) {
         lines.add("where", &place);
     }
     if let Some(module) = &finding.module {
@@ -59,32 +60,14 @@ pub(super) fn message(finding: &Finding, foreign: &mut Foreign) -> String {
     if let Some(reach) = reach::words(finding, None) {
         lines.add("reach", &reach);
     }
-    let mut evidence: Vec<&Evidence> = finding.evidence.iter().collect();
-    evidence.sort_by_key(|evidence| rank(evidence));
-    for evidence in evidence {
-        lines.evidence(evidence);
+    let (evidence, commands) = shared::in_order(finding, ToolsWords::Last);
+    // Readers show the beginning of a text: what reproduces it stands before what tools printed.
+    let tools = |one: &&Evidence| matches!(one, Evidence::Output { .. });
+    let (printed, evidence): (Vec<_>, Vec<_>) = evidence.into_iter().partition(tools);
+    for one in evidence.into_iter().chain(commands).chain(printed) {
+        lines.evidence(finding, one);
     }
     lines.out.join("\n")
-}
-
-/// Causes before consequences, and the words of tools, which may be long, last.
-const fn rank(evidence: &Evidence) -> u8 {
-    match evidence {
-        Evidence::Cause { .. } => 0,
-        Evidence::Source { .. } => 1,
-        Evidence::Field { .. } => 2,
-        Evidence::Code { .. } => 3,
-        Evidence::Files { .. } => 4,
-        Evidence::Control { .. } => 5,
-        Evidence::Linked { .. } => 6,
-        Evidence::Chain { .. } => 7,
-        Evidence::Stops { .. } => 8,
-        Evidence::Rule { .. } => 9,
-        Evidence::Tried { .. } => 10,
-        Evidence::Reproduce { .. } => 11,
-        Evidence::Output { .. } => 12,
-        Evidence::Listing { .. } => 13,
-    }
 }
 
 /// Labelled lines.
@@ -108,18 +91,16 @@ impl Lines<'_> {
         }
     }
 
-    fn evidence(&mut self, evidence: &Evidence) {
+    fn evidence(&mut self, finding: &Finding, evidence: &Evidence) {
         match evidence {
-            Evidence::Cause { text, file: Some(file), line } => {
-                self.add("cause", &format!("{text} ({file}{})", number(*line)));
+            Evidence::Cause { text, file, line } => {
+                self.add("cause", &shared::cause(text, file.as_deref(), *line));
             }
-            Evidence::Cause { text, .. } => self.add("cause", text),
             Evidence::Source { file, line, text } => {
                 self.add("source", &format!("{file}:{line}: {text}"));
             }
             Evidence::Field { name, value, file_offset } => {
-                let at = file_offset.map(|at| format!(" (file offset {at:#x})"));
-                self.add("field", &format!("{name} is {value}{}", at.unwrap_or_default()));
+                self.add("field", &shared::field(name, value, *file_offset));
             }
             Evidence::Code { rva, file_offset, bytes, x86, a64 } => {
                 let at = format!("{bytes} at RVA {rva:#x}, file offset {file_offset:#x}");
@@ -145,16 +126,21 @@ impl Lines<'_> {
             }
             Evidence::Stops { packages } => self.names("stops", packages),
             Evidence::Rule { id, summary, url } => {
-                let url = url.as_ref().map(|url| format!(" ({url})")).unwrap_or_default();
-                self.add("known", &format!("{id}: {summary}{url}"));
+                self.add("known", &shared::rule(id, summary, url.as_deref()));
             }
             Evidence::Tried { module, target, outcome, text } => {
-                self.add("tried", &format!("{module} for {target}: {}", tried(*outcome)));
+                self.add("tried", &shared::tried(module, target, *outcome));
                 self.tool("", text.as_deref().unwrap_or_default());
             }
             Evidence::Reproduce { command } => self.add("see it", command),
             Evidence::Output { command, text, .. } => {
-                self.add("output of", command);
+                let ran = shared::ran(finding, command);
+                match ran.command == command {
+                    true => self.add("output of", command),
+                    // The line above says what to run.
+                    false => self.out.push("output:".to_owned()),
+                }
+                self.add("which is of", ran.how.unwrap_or_default());
                 self.tool("", text);
             }
             // Its lines are related locations.
@@ -177,26 +163,7 @@ impl Lines<'_> {
     }
 }
 
-const fn tried(outcome: ControlOutcome) -> &'static str {
-    match outcome {
-        ControlOutcome::Builds => "builds",
-        ControlOutcome::Fails => "fails",
-        ControlOutcome::Unknown => "could not be tried",
-    }
-}
-
-fn number(line: Option<u32>) -> String {
-    line.map(|line| format!(":{line}")).unwrap_or_default()
-}
-
 fn of_module(module: &ModuleRef) -> String {
     let vendored = if module.vendored { " (vendored)" } else { "" };
     format!("{module}{vendored}")
-}
-
-fn place(location: &Location) -> Option<String> {
-    let Location { file, line, column, .. } = location;
-    let file = file.as_ref().map(|file| format!("{file}{}{}", number(*line), number(*column)));
-    let parts: Vec<String> = file.into_iter().chain(shared::in_image(location)).collect();
-    (!parts.is_empty()).then(|| parts.join(", "))
 }

@@ -1,6 +1,6 @@
 //! The rules database of a run: gowoa's own rules and the user's files, held against what the build selected.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::Path;
 
@@ -62,6 +62,23 @@ pub(super) fn fill(
             package.rules = hits(database, &selected, &build);
         }
     }
+    drop_healed(table, database);
+}
+
+/// A rule about a module that selects a bad version of another one says nothing where the build selected a good one.
+fn drop_healed(table: &mut BTreeMap<String, PackageFacts>, database: &Database) {
+    let broken: BTreeSet<String> = table
+        .values()
+        .filter(|package| {
+            package.rules.iter().any(|hit| hit.effect.fails_to_build() && hit.through.is_none())
+        })
+        .filter_map(|package| package.module.as_ref().map(|module| module.reference.path.clone()))
+        .collect();
+    // Where no rule is about that other module, nobody can say.
+    let holds = |through: &str| broken.contains(through) || !database.knows(through);
+    for package in table.values_mut() {
+        package.rules.retain(|hit| hit.through.as_deref().is_none_or(holds));
+    }
 }
 
 /// The versions that the rules call good, where they say that a package does not build.
@@ -79,4 +96,57 @@ fn tags(plan: &Plan, toolchain: &Toolchain) -> Vec<String> {
     let goflags = split_flags(toolchain.env("GOFLAGS").unwrap_or_default());
     let value = flag_value(&goflags, "tags").unwrap_or_default();
     value.split([',', ' ']).filter(|tag| !tag.is_empty()).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::ModuleFacts;
+    use crate::model::ModuleRef;
+
+    /// The rules at a package of go-ole v1.2.5, which selects a golang.org/x/sys that does not build, where the build
+    /// has this version of it.
+    fn of_go_ole(x_sys: &str) -> Vec<String> {
+        let database = Database::embedded().unwrap();
+        let build = Build {
+            target: Target::windows_arm64(),
+            go: GoVersion::parse("go1.26.8"),
+            tags: Vec::new(),
+            cgo: false,
+        };
+        let package = |path: &str, module: &str, version: &str| {
+            let reference = ModuleRef {
+                path: module.into(),
+                version: Some(version.into()),
+                ..ModuleRef::default()
+            };
+            let module = ModuleFacts {
+                reference,
+                replacement_version: None,
+                main: false,
+                dir: None,
+                below: String::new(),
+            };
+            let rules = hits(&database, &Selected::of(&module, path).unwrap(), &build);
+            let import_path = path.to_owned();
+            (
+                path.into(),
+                PackageFacts { import_path, module: Some(module), rules, ..Default::default() },
+            )
+        };
+        let ole = "github.com/go-ole/go-ole";
+        let mut table = BTreeMap::from([
+            package(ole, ole, "v1.2.5"),
+            package("golang.org/x/sys/windows", "golang.org/x/sys", x_sys),
+        ]);
+        drop_healed(&mut table, &database);
+        table[ole].rules.iter().map(|hit| hit.id.clone()).collect()
+    }
+
+    #[test]
+    fn a_rule_about_what_a_module_selects_is_silent_where_the_build_selects_better() {
+        let old = of_go_ole("v0.0.0-20190916202348-b4ddaad3f8a3");
+        assert_eq!(old, ["GOWOA-2020-0001", "GOWOA-2021-0002"]);
+        assert_eq!(of_go_ole("v0.30.0"), ["GOWOA-2020-0001"]);
+    }
 }

@@ -46,7 +46,7 @@ pub struct RuleHit {
     pub symbols: Vec<String>,
     /// The module that breaks in truth: this one only selects a bad version of it.
     pub through: Option<String>,
-    /// The nearest version of the module that no rule of this class is against.
+    /// The nearest version of the module that mends it, past what other rules say of the package where that can be.
     pub upgrade: Option<String>,
     /// Another way out, in words.
     pub workaround: Option<String>,

@@ -7,7 +7,14 @@
 use std::collections::HashSet;
 
 use super::totals;
-use crate::model::{CheckId, Report, ReportVerdict, ResultVerdict, SubjectId};
+use crate::model::{
+    BuildState, CheckId, Report, ReportVerdict, ResultVerdict, Subcommand, SubjectId,
+};
+
+/// What is built for, as the plan says it.
+const TARGET: &str = "windows/arm64";
+/// The check that says whether a package builds.
+const BUILDS: &str = "cross-compile";
 
 /// A field of a report that the rest of it contradicts. The user's input.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -32,6 +39,18 @@ pub enum Contradiction {
         /// What the subjects show.
         found: u64,
     },
+    /// Something was built for another target; gowoa builds for one alone.
+    #[error("plan.target is {0:?}, and gowoa builds for windows/arm64")]
+    Target(String),
+    /// Findings are in a baseline, and there was none.
+    #[error("findings are known from a baseline, and plan.baseline names none")]
+    NoBaseline,
+    /// What failed to build passes the check that says whether it builds.
+    #[error("results: cross-compile is pass for {subject}, and its build failed")]
+    NotBuilt {
+        /// The subject.
+        subject: SubjectId,
+    },
     /// A check failed without saying what is wrong.
     #[error("results: {check} is fail for {subject}, and no finding says why")]
     NoFinding {
@@ -44,6 +63,21 @@ pub enum Contradiction {
 
 /// The first thing in which a report contradicts itself.
 pub fn contradiction(report: &Report) -> Option<Contradiction> {
+    of_totals(report).or_else(|| of_plan(report)).or_else(|| of_results(report))
+}
+
+/// What the plan cannot have made.
+fn of_plan(report: &Report) -> Option<Contradiction> {
+    let plan = &report.plan;
+    let builds = plan.subcommand != Subcommand::Inspect;
+    if builds && plan.target != TARGET {
+        return Some(Contradiction::Target(plan.target.clone()));
+    }
+    let known = report.findings.iter().any(|finding| finding.known);
+    (known && plan.baseline.is_none()).then_some(Contradiction::NoBaseline)
+}
+
+fn of_totals(report: &Report) -> Option<Contradiction> {
     let mut counted = report.counts.clone();
     totals::recount(&mut counted, &report.findings, &report.results);
     let (stated, found) = (&report.counts, &counted);
@@ -64,8 +98,26 @@ pub fn contradiction(report: &Report) -> Option<Contradiction> {
     let mut claims = claims.zip(totals::subject_counts(&mut shown));
     let more =
         |((field, a), (_, b)): &((&str, &mut u64), (&str, &mut u64))| a > b && *field != "modules";
-    if let Some(((field, stated), (_, found))) = claims.find(more) {
-        return Some(Contradiction::Claim { field, stated: *stated, found: *found });
+    claims.find(more).map(|((field, stated), (_, found))| Contradiction::Claim {
+        field,
+        stated: *stated,
+        found: *found,
+    })
+}
+
+fn of_results(report: &Report) -> Option<Contradiction> {
+    let failed: HashSet<&SubjectId> = report
+        .subjects
+        .iter()
+        .filter(|subject| subject.build == Some(BuildState::Failed))
+        .map(|subject| &subject.id)
+        .collect();
+    let built = report.results.iter().find(|result| {
+        let passes = result.verdict == ResultVerdict::Pass;
+        passes && result.check.as_str() == BUILDS && failed.contains(&result.subject)
+    });
+    if let Some(result) = built {
+        return Some(Contradiction::NotBuilt { subject: result.subject.clone() });
     }
     let found: HashSet<(&CheckId, &SubjectId)> =
         report.findings.iter().map(|finding| (&finding.check, &finding.subject)).collect();

@@ -2,10 +2,14 @@
 
 use crate::facts::rules::{RuleEffect, RuleHit};
 use crate::facts::{ModuleFacts, Target};
+use crate::model::Severity;
 
 use super::file::{Affected, End, Import, Range};
 use super::version::{GoVersion, Version};
 use super::{Database, Rule};
+
+/// Versions that are left behind for a better one, at most.
+const MOST_STEPS: usize = 16;
 
 /// How a package is built: what rules may make a difference of.
 #[derive(Debug, Clone)]
@@ -62,7 +66,11 @@ pub fn hits(database: &Database, selected: &Selected, build: &Build) -> Vec<Rule
         .filter_map(|(rule, affected)| {
             let import = import(affected, &selected.package, build)?;
             let holds = has(affected, &version) && matters(affected, build);
-            holds.then(|| hit(database, rule, affected, import, selected, &version))
+            holds.then(|| {
+                let upgrade = upgrade(database, rule, affected, selected, &version)
+                    .map(|version| settled(database, selected, build, version));
+                hit(rule, import, selected, upgrade)
+            })
         })
         .collect()
 }
@@ -116,14 +124,14 @@ fn next_good(affected: &Affected, version: &Version) -> Option<Version> {
     None
 }
 
-fn hit(
+/// The version that mends what a rule says, and that no rule as bad is against.
+fn upgrade(
     database: &Database,
     rule: &Rule,
     affected: &Affected,
-    import: Option<&Import>,
     selected: &Selected,
     version: &Version,
-) -> RuleHit {
+) -> Option<Version> {
     // A version that one rule calls good may be bad by another. What builds is better than what does not, even
     // where it has other faults.
     let builds = !rule.class.effect.fails_to_build();
@@ -136,7 +144,40 @@ fn hit(
         })
     };
     let advised = rule.advice.upgrade.clone().filter(|advised| advised > version);
-    let upgrade = advised.or_else(|| next_good(affected, version)).filter(good);
+    advised.or_else(|| next_good(affected, version)).filter(good)
+}
+
+/// The version, or a later one that is free of what other rules say of this package: advice that leads from one
+/// failure to the next is none. The version itself where there is no such one.
+fn settled(database: &Database, selected: &Selected, build: &Build, from: Version) -> Version {
+    let wrong = |at: &Version| {
+        database.of_module(&selected.module).find(|(rule, affected)| {
+            rule.severity > Severity::Note
+                && rule.through.is_none()
+                && has(affected, at)
+                && matters(affected, build)
+                && import(affected, &selected.package, build).is_some()
+        })
+    };
+    let mut at = from.clone();
+    // Versions only grow, and each rule is left behind once for each of its spans.
+    for _ in 0..MOST_STEPS {
+        let Some((rule, affected)) = wrong(&at) else { return at };
+        let advised = rule.advice.upgrade.clone().filter(|advised| *advised > at);
+        match advised.or_else(|| next_good(affected, &at)) {
+            Some(next) => at = next,
+            None => break,
+        }
+    }
+    from
+}
+
+fn hit(
+    rule: &Rule,
+    import: Option<&Import>,
+    selected: &Selected,
+    upgrade: Option<Version>,
+) -> RuleHit {
     RuleHit {
         id: rule.id.clone(),
         file: rule.file.clone(),

@@ -178,6 +178,11 @@ impl Database {
         &self.rules
     }
 
+    /// Whether any rule is about this module.
+    pub fn knows(&self, module: &str) -> bool {
+        self.of_module(module).next().is_some()
+    }
+
     /// The rules about a module, each with what it says of it.
     fn of_module(&self, module: &str) -> impl Iterator<Item = (&Rule, &Affected)> {
         self.rules.iter().flat_map(move |rule| {

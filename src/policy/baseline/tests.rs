@@ -13,7 +13,11 @@ fn report(findings: Vec<Finding>) -> Report {
         started: "2026-11-27T15:23:55Z".into(),
         duration_ms: 7,
         host: Host { name: "box".into(), platform: "linux/amd64".into() },
-        plan: PlanReport { fail_on: Some(Severity::Error), ..PlanReport::default() },
+        plan: PlanReport {
+            target: "windows/arm64".into(),
+            fail_on: Some(Severity::Error),
+            ..PlanReport::default()
+        },
         verdict: ReportVerdict::Pass,
         counts: Counts { packages: 3, ..Counts::default() },
         phases: Vec::new(),

@@ -30,7 +30,11 @@ fn report() -> Report {
         started: "2026-11-27T15:23:55Z".into(),
         duration_ms: 1,
         host: Host { name: "h".into(), platform: "linux/amd64".into() },
-        plan: PlanReport { fail_on: Some(Severity::Error), ..PlanReport::default() },
+        plan: PlanReport {
+            target: TARGET.into(),
+            fail_on: Some(Severity::Error),
+            ..PlanReport::default()
+        },
         verdict: ReportVerdict::Pass,
         counts: totals::of_subjects(std::slice::from_ref(&subject)),
         phases: Vec::new(),
@@ -147,4 +151,31 @@ fn nothing_judged_is_no_pass() {
     given.plan.subcommand = Subcommand::Inspect;
     given.subjects[0].matched = false;
     assert_eq!(told(&given).0, ReportVerdict::Pass);
+}
+
+#[test]
+fn what_the_plan_cannot_have_made_is_no_report() {
+    let mut elsewhere = report();
+    elsewhere.plan.target = "linux/amd64".into();
+    assert_eq!(
+        says(&elsewhere),
+        "plan.target is \"linux/amd64\", and gowoa builds for windows/arm64"
+    );
+
+    let mut known = failed();
+    known.findings[0].known = true;
+    (known.counts.errors, known.counts.known) = (0, 1);
+    assert_eq!(says(&known), "findings are known from a baseline, and plan.baseline names none");
+    known.plan.baseline = Some("known.json".into());
+    assert_eq!(contradiction(&known), None);
+}
+
+#[test]
+fn what_failed_to_build_does_not_pass() {
+    let mut report = report();
+    report.subjects[0].build = Some(BuildState::Failed);
+    report.counts = totals::of_subjects(&report.subjects);
+    report.results[0].check = CheckId::new("cross-compile");
+    let words = says(&report);
+    assert!(words.starts_with("results: cross-compile is pass for "), "{words}");
 }

@@ -19,6 +19,8 @@ mod limits;
 mod linked;
 #[path = "code/peers.rs"]
 mod peers;
+#[path = "support/peers.rs"]
+mod programs;
 
 use std::path::{Path, PathBuf};
 

@@ -8,6 +8,8 @@
 )]
 #![allow(clippy::print_stderr, reason = "a skipped comparison says so in the test's output")]
 
+#[path = "support/peers.rs"]
+mod peers;
 #[path = "image/resources.rs"]
 mod resources;
 #[path = "image/signature.rs"]
@@ -385,19 +387,7 @@ fn lines(info: &BuildInfo) -> Vec<String> {
 
 /// Compares machine and sections with what llvm-readobj prints.
 fn compare_with_llvm(path: &Path, facts: &ImageFacts) {
-    let tools = [
-        "llvm-readobj",
-        "llvm-readobj-22",
-        "llvm-readobj-21",
-        "llvm-readobj-20",
-        "llvm-readobj-19",
-    ];
-    let Some(tool) = tools.into_iter().find_map(|tool| which::which(tool).ok()) else {
-        eprintln!(
-            "skipped: llvm-readobj is not on PATH, so machine and sections were not compared"
-        );
-        return;
-    };
+    let Some(tool) = peers::llvm("llvm-readobj") else { return };
     let output = Command::new(tool)
         .args(["--file-headers", "--sections"])
         .arg(path)

@@ -5,6 +5,9 @@
 #![allow(clippy::disallowed_methods, reason = "asks llvm-readobj and llvm-ar about the fixtures")]
 #![allow(clippy::print_stderr, reason = "a skipped comparison says so in the test's output")]
 
+#[path = "support/peers.rs"]
+mod peers;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -143,7 +146,7 @@ fn a_name_that_every_member_points_to_does_not_cost_its_length_each_time() {
 /// The peer's view: for every object of every file the machine, and the bytes of code.
 #[test]
 fn llvm_readobj_sees_the_same_machines() {
-    let Some(tool) = llvm("llvm-readobj") else { return };
+    let Some(tool) = peers::llvm("llvm-readobj") else { return };
     let mut compared = 0;
     for (name, bytes) in fixtures() {
         let Ok(contents) = read_object(&bytes) else { continue };
@@ -206,7 +209,7 @@ fn peers(text: &str) -> Vec<(String, u64)> {
 
 #[test]
 fn llvm_ar_sees_the_same_members() {
-    let Some(tool) = llvm("llvm-ar") else { return };
+    let Some(tool) = peers::llvm("llvm-ar") else { return };
     let mut compared = 0;
     for (name, bytes) in fixtures() {
         let Ok(ObjectContents::Archive { members, more: 0 }) = read_object(&bytes) else {
@@ -231,16 +234,6 @@ fn llvm_ar_sees_the_same_members() {
 
 fn is_malformed(member: &ObjectMember) -> bool {
     matches!(member.form, ObjectForm::Malformed { .. })
-}
-
-/// A tool of LLVM that knows ARM64EC.
-fn llvm(tool: &str) -> Option<PathBuf> {
-    let versions = ["-22", "-21", "-20", ""];
-    let found = versions.iter().find_map(|version| which::which(format!("{tool}{version}")).ok());
-    if found.is_none() {
-        eprintln!("skipped: {tool} is not on PATH, so nothing was compared with it");
-    }
-    found
 }
 
 /// The facts as text, one member a line, for the golden files.

@@ -8,7 +8,7 @@ use gowoa::facts::code::{NamedBy, Reading};
 use gowoa::image::{FunctionTable, code, read};
 use object::write;
 
-use crate::fixture;
+use crate::{fixture, programs};
 
 /// Writes a file below a folder.
 fn put(folder: &Path, name: &str, bytes: impl AsRef<[u8]>) {
@@ -157,11 +157,7 @@ fn compare_with_nm(image: &Path, bytes: &[u8]) {
 
 #[test]
 fn unwind_data_reads_as_llvm_reads_it() {
-    let tools = ["llvm-readobj", "llvm-readobj-22", "llvm-readobj-21", "llvm-readobj-20"];
-    let Some(tool) = tools.into_iter().find_map(|tool| which::which(tool).ok()) else {
-        eprintln!("skipped: llvm-readobj is not on PATH, so unwind data was not compared");
-        return;
-    };
+    let Some(tool) = programs::llvm("llvm-readobj") else { return };
     let bytes = fixture("unwind.dll");
     let facts = read(&bytes).unwrap();
     let functions = FunctionTable::read(&bytes, &facts).unwrap();

@@ -9,7 +9,7 @@ use gowoa::facts::image::{ImageFacts, MachineKind, Part};
 use gowoa::facts::resource::{ResourceKinds, Resources};
 use gowoa::image::{kinds_of_object, read};
 
-use crate::fixture;
+use crate::{fixture, peers};
 
 /// The lines of the golden text.
 pub(crate) fn describe(resources: &Part<Option<Resources>>, line: &mut impl FnMut(Arguments<'_>)) {
@@ -73,11 +73,7 @@ type Row = (String, String, u32, u32, u32);
 
 /// Each entry as `llvm-readobj --coff-resources` prints them.
 fn read_by_llvm(path: &Path) -> Option<Vec<Row>> {
-    let tools = ["llvm-readobj", "llvm-readobj-22", "llvm-readobj-21", "llvm-readobj-20"];
-    let Some(tool) = tools.into_iter().find_map(|tool| which::which(tool).ok()) else {
-        eprintln!("skipped: llvm-readobj is not on PATH, so resources were not compared");
-        return None;
-    };
+    let tool = peers::llvm("llvm-readobj")?;
     let output = Command::new(tool).arg("--coff-resources").arg(path).output().expect("it runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     // `MANIFEST (ID 24) [` is a number and `NAMED [` a name.

@@ -8,7 +8,7 @@ use gowoa::facts::image::Part;
 use gowoa::facts::signature::Signature;
 use gowoa::image::read;
 
-use crate::fixture;
+use crate::{fixture, peers};
 
 /// The lines of the golden text.
 pub(crate) fn describe(signature: &Part<Option<Signature>>, line: &mut impl FnMut(Arguments<'_>)) {
@@ -37,10 +37,7 @@ fn signature(name: &str) -> Part<Signature> {
 
 /// The digests as `osslsigncode verify` prints them: signed and computed, in turn.
 fn by_osslsigncode(name: &str) -> Option<Vec<(String, String)>> {
-    let Ok(tool) = which::which("osslsigncode") else {
-        eprintln!("skipped: osslsigncode is not on PATH, so digests were not compared");
-        return None;
-    };
+    let tool = peers::peer("osslsigncode")?;
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/pe/signed").join(name);
     // It fails, since nobody trusts the certificates; the digests are printed before.
     let output = Command::new(tool).arg("verify").arg(path).output().expect("it runs");

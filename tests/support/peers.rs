@@ -1,5 +1,7 @@
 //! Programs of others that tests ask: those of `scripts/peers.sh`, and those on `PATH`.
 
+#![allow(dead_code, reason = "each test binary asks for some of them")]
+
 use std::path::{Path, PathBuf};
 
 /// Says on the log of the test that it looked at nothing; fails where `GOWOA_PEERS_REQUIRED` wants the peers to be there.
@@ -13,6 +15,16 @@ pub(crate) fn skip(why: &str) {
 pub(crate) fn directory() -> PathBuf {
     let here = || Path::new(env!("CARGO_MANIFEST_DIR")).join("target/peers");
     std::env::var_os("GOWOA_PEERS").map_or_else(here, PathBuf::from)
+}
+
+/// A tool of LLVM on `PATH`, the newest first: old ones know less of ARM64EC.
+pub(crate) fn llvm(tool: &str) -> Option<PathBuf> {
+    let versions = ["-22", "-21", "-20", "-19", ""];
+    let found = versions.iter().find_map(|version| which::which(format!("{tool}{version}")).ok());
+    if found.is_none() {
+        skip(&format!("{tool} is not on PATH"));
+    }
+    found
 }
 
 /// A program among the peers or on `PATH`; says that the test is skipped where there is none.

@@ -56,7 +56,13 @@ fn started(line: &[OsString]) -> u8 {
             own_reports().leave_no_report(&text);
             exit::INCOMPLETE
         }
-        _ => super::run(line),
+        // With exit code 0 and without a result the gate of the action could say only that.
+        Err(Unparsed::Asked(_)) => Refusal::new(
+            "args: it asks for the help or the version, so nothing would be checked",
+            "leave it out; gowoa check --help shows on your machine what may stand in args",
+        )
+        .answer(&own_reports(), &secrets::redactor()),
+        Ok(cli) => super::start(cli),
     }
 }
 
@@ -181,15 +187,7 @@ fn command_line(
     let summary = inputs.flag("summary")?;
     let summary_file = variable("GITHUB_STEP_SUMMARY").filter(|file| summary && !file.is_empty());
     flag("--summary", summary_file.as_deref().unwrap_or(OsStr::new("off")));
-    let (check_run, comment) = (inputs.flag("check-run")?, inputs.flag("comment")?);
-    if check_run || comment {
-        let word = |on, word| OsStr::new(if on { word } else { "off" });
-        flag("--github-check-run", word(check_run, "on"));
-        flag("--github-comment", word(comment, "auto"));
-    }
-    if check_run || comment {
-        line.push("--github".into());
-    }
+    line.extend(publishing(&inputs)?.into_iter().map(OsString::from));
     if inputs.word("modules", &["all"])?.is_some() {
         line.push("--all-modules".into());
     }
@@ -205,6 +203,20 @@ fn command_line(
     line.push("--".into());
     line.extend(named);
     Ok(line)
+}
+
+/// The flags for what is published.
+fn publishing(inputs: &Inputs<'_>) -> Result<Vec<String>, Refusal> {
+    let (check_run, comment) = (inputs.flag("check-run")?, inputs.flag("comment")?);
+    if !check_run && !comment {
+        return Ok(Vec::new());
+    }
+    let word = |on, word| if on { word } else { "off" };
+    Ok(vec![
+        format!("--github-check-run={}", word(check_run, "on")),
+        format!("--github-comment={}", word(comment, "auto")),
+        "--github".to_owned(),
+    ])
 }
 
 /// A directory for the reports outside of the user's tree, of its own for each use of the action in a job.

@@ -12,10 +12,9 @@ use crate::plan::{ListingScope, Plan, Scope};
 use crate::platform;
 use crate::redact::Redactor;
 
-use super::common::{Refusal, ShowArgs, finish, of_engine, stamp};
+use super::common::{Refusal, ShowArgs, answered, finish, of_engine, stamp};
 use super::policy::PolicyArgs;
 use super::progress::Shown;
-use super::secrets;
 use super::work::{self, Done, Targets};
 
 /// Arguments of `gowoa check`.
@@ -116,6 +115,13 @@ pub struct GoArgs {
     pub timeout: u64,
 }
 
+impl GoArgs {
+    /// The files that are named here.
+    pub(super) fn files(&self) -> impl Iterator<Item = &Path> {
+        self.rules.iter().chain(&self.go).map(|path| &**path)
+    }
+}
+
 /// `--listing`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ListingWhich {
@@ -150,11 +156,9 @@ pub enum ModMode {
 
 /// Does the job and returns the exit code.
 pub(super) fn run(args: &CheckArgs) -> u8 {
-    let redactor = secrets::redactor();
-    match check(args, &redactor) {
-        Ok(code) => code,
-        Err(refusal) => refusal.answer(&args.show.reports, &redactor),
-    }
+    let named = args.go.files().chain(args.policy.files());
+    let others: Vec<&Path> = named.chain(args.map.as_deref()).collect();
+    answered(&args.show.reports, &others, |redactor| check(args, redactor))
 }
 
 fn check(args: &CheckArgs, redactor: &Redactor) -> Result<u8, Refusal> {

@@ -141,9 +141,9 @@ impl CiArgs {
         Ok(())
     }
 
-    /// Writes a job summary that says why there is no report: `text` is what was printed.
-    pub(super) fn summarize_error(&self, text: &str) {
-        if let Err((error, _)) = self.put(&Summary::Error(text)) {
+    /// Writes a job summary that says what could not be made: `text` is what was printed.
+    pub(super) fn summarize_error(&self, text: &str, made: Made) {
+        if let Err((error, _)) = self.put(&Summary::Error(text, made)) {
             output::tell(&secrets::safe_text(&format!("gowoa: {error}")));
         }
     }
@@ -172,8 +172,27 @@ impl CiArgs {
 enum Summary<'a> {
     /// The report.
     Report(&'a Report),
-    /// Why there is none, as it was printed.
-    Error(&'a str),
+    /// What could not be made, as it was printed.
+    Error(&'a str, Made),
+}
+
+/// What there is beside an error.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Made {
+    /// No report.
+    Nothing,
+    /// The report, and not everything that was to have it.
+    Report,
+}
+
+impl Made {
+    /// What the summary says.
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Nothing => "No report could be made",
+            Self::Report => "Not everything could be written",
+        }
+    }
 }
 
 impl Summary<'_> {
@@ -181,7 +200,7 @@ impl Summary<'_> {
     fn whole(&self) -> String {
         match self {
             Self::Report(report) => markdown::render(report),
-            Self::Error(text) => no_report(text),
+            Self::Error(text, made) => error(text, *made),
         }
     }
 
@@ -189,17 +208,17 @@ impl Summary<'_> {
     fn azure(&self) -> String {
         match self {
             Self::Report(report) => markdown::render_with(report, &markdown::Options::AZURE),
-            Self::Error(text) => no_report(text),
+            Self::Error(text, made) => error(text, *made),
         }
     }
 
     /// The answer alone, for where the summary has no room.
     fn short(&self) -> String {
         let (verdict, counts) = match self {
-            Self::Report(report) => (report.verdict, Some(&report.counts)),
-            Self::Error(_) => (ReportVerdict::Incomplete, None),
+            Self::Report(report) => (report.verdict, Ok(&report.counts)),
+            Self::Error(_, made) => (ReportVerdict::Incomplete, Err(made.words().to_lowercase())),
         };
-        let counts = counts.map_or_else(|| "no report could be made".to_owned(), counts::all);
+        let counts = counts.map_or_else(|words| words, counts::all);
         format!(
             "**gowoa: {verdict}** ({counts}). The summaries of this step leave no room for more; see the log or the \
              report files.\n"
@@ -207,11 +226,11 @@ impl Summary<'_> {
     }
 }
 
-/// The summary where there is no report. An indented block is code: nothing in it is Markdown or HTML, and nothing that
+/// The summary of an error. An indented block is code: nothing in it is Markdown or HTML, and nothing that
 /// stands on the lines ends it.
-fn no_report(text: &str) -> String {
+fn error(text: &str, made: Made) -> String {
     let lines: String = text.lines().map(|line| format!("    {line}\n")).collect();
-    format!("## gowoa: {}\n\nNo report could be made.\n\n{lines}", ReportVerdict::Incomplete)
+    format!("## gowoa: {}\n\n{}.\n\n{lines}", ReportVerdict::Incomplete, made.words())
 }
 
 /// Appends the summary to a file. `limit`: the bytes that the file may have at most; others may have written already,

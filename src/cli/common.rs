@@ -12,15 +12,16 @@ use crate::model::{Report, ReportVerdict};
 use crate::platform::{self, pipe};
 use crate::redact::Redactor;
 use crate::render::files::{FileError, ReportFile, ReportTarget};
-use crate::render::{Format, outputs, terminal, text};
+use crate::render::{Format, FormatError, outputs, terminal, text};
 
-use super::ci::CiArgs;
+use super::ci::{CiArgs, Made};
 use super::github::{GithubArgs, Publisher};
 use super::output::LookArgs;
+use super::places::{self, place};
 use super::{exit, output, policy, secrets};
 
 /// Which reports to write.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Output")]
 pub struct ReportArgs {
     /// Write a report: json=PATH; or junit, junit-strict, sarif, markdown, markdown-azure, html, github, azure,
@@ -51,6 +52,15 @@ impl ReportArgs {
             self.report_dir.is_some() && Format::STANDARD.iter().any(|f| f.draws_images());
         map.is_some() || standard || formats.any(Format::draws_images)
     }
+
+    /// The reports that are asked for, and what is no report.
+    pub(super) fn targets(&self) -> impl Iterator<Item = Result<ReportTarget, FormatError>> {
+        let standard = self.report_dir.iter().flat_map(|dir| {
+            Format::STANDARD
+                .map(|format| ReportTarget { format, path: dir.join(format.file_name()) })
+        });
+        self.reports.iter().map(|report| ReportTarget::parse(report)).chain(standard.map(Ok))
+    }
 }
 
 /// Where a report goes: files, the CI system, GitHub, and the terminal.
@@ -75,8 +85,18 @@ pub(super) struct Refusal {
     message: String,
     words: String,
     next: String,
-    /// Whether a file that was named for the summary or the outputs must not be touched: it is something else.
-    leaves_files: bool,
+    untold: Untold,
+}
+
+/// Which files have not been told, and can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Untold {
+    /// The job summary and the outputs.
+    Both,
+    /// The job summary; the outputs cannot be written.
+    Summary,
+    /// Neither: there is a report, and they say what became of it.
+    Neither,
 }
 
 impl Refusal {
@@ -85,13 +105,8 @@ impl Refusal {
             message: message.into(),
             words: String::new(),
             next: next.into(),
-            leaves_files: false,
+            untold: Untold::Both,
         }
-    }
-
-    /// The same about a file of the summary or the outputs that is something else.
-    fn leaving_files(self) -> Self {
-        Self { leaves_files: true, ..self }
     }
 
     #[cfg(test)]
@@ -102,6 +117,14 @@ impl Refusal {
     /// Says what else is wrong.
     pub(super) fn with_more(self, more: &[String]) -> Self {
         Self { words: more.join("\n"), ..self }
+    }
+
+    /// One of all that could not be written, where there is a report; the first says what to do.
+    fn of_all(failed: Vec<Self>) -> Option<Self> {
+        let mut failed = failed.into_iter();
+        let first = failed.next()?;
+        let words: Vec<String> = failed.map(|refusal| refusal.message).collect();
+        Some(Self { untold: Untold::Neither, ..first.with_more(&words) })
     }
 
     /// Prints it, and returns the exit code.
@@ -116,8 +139,11 @@ impl Refusal {
         reports.ci.tell(&shown);
         let text = format!("{}\n{}\nnext: {}", self.message, self.words, self.next);
         reports.ci.annotate_error(&redactor.clean(&text));
-        if !self.leaves_files {
-            reports.leave_no_report(&shown);
+        if self.untold != Untold::Neither {
+            reports.ci.summarize_error(&shown, Made::Nothing);
+        }
+        if self.untold == Untold::Both {
+            reports.leave_no_outputs();
         }
         exit::INCOMPLETE
     }
@@ -138,7 +164,11 @@ impl ReportArgs {
     /// Says in the job summary and in the outputs that there is no report, and why: `text` is what was printed. A
     /// step that reads them must not find what an earlier one left, or nothing.
     pub(super) fn leave_no_report(&self, text: &str) {
-        self.ci.summarize_error(text);
+        self.ci.summarize_error(text, Made::Nothing);
+        self.leave_no_outputs();
+    }
+
+    fn leave_no_outputs(&self) {
         let Some(path) = &self.outputs else { return };
         let result = outputs::line("result", ReportVerdict::Incomplete.as_str());
         // Where that fails it is what was printed already, or nothing can be done about it.
@@ -184,6 +214,20 @@ pub(super) struct Prepared {
     ci: CiArgs,
 }
 
+/// Does the job of a subcommand and returns its exit code; where it is refused every place that may be told is.
+/// `others`: the files that the call names beside the reports, the summary and the outputs.
+pub(super) fn answered(
+    reports: &ReportArgs,
+    others: &[&Path],
+    job: impl FnOnce(&Redactor) -> Result<u8, Refusal>,
+) -> u8 {
+    let redactor = secrets::redactor();
+    // Before anything else can refuse: that would be appended to the file already.
+    let (safe, spoilt) = places::safe(reports, others);
+    let done = spoilt.map_or_else(|| job(&redactor), Err);
+    done.unwrap_or_else(|refusal| refusal.answer(&safe, &redactor))
+}
+
 /// Opens every report before the work begins, so that a target that cannot be written is told at once.
 pub(super) fn prepare(
     out: &ReportArgs,
@@ -194,16 +238,8 @@ pub(super) fn prepare(
 ) -> Result<Prepared, Refusal> {
     let inputs: Vec<PathBuf> =
         inputs.iter().filter(|path| path.is_file()).filter_map(|path| place(path)).collect();
-    let mut wanted = Vec::new();
-    for report in &out.reports {
-        let target = ReportTarget::parse(report);
-        wanted.push(target.map_err(|error| Refusal::new(error.to_string(), help))?);
-    }
-    if let Some(dir) = &out.report_dir {
-        for format in Format::STANDARD {
-            wanted.push(ReportTarget { format, path: dir.join(format.file_name()) });
-        }
-    }
+    let wanted: Result<Vec<_>, _> = out.targets().collect();
+    let mut wanted = wanted.map_err(|error| Refusal::new(error.to_string(), help))?;
     wanted.extend(map.map(|path| ReportTarget { format: Format::Map, path: path.to_owned() }));
     let wanted = wanted.into_iter().map(|ReportTarget { format, path }| (Some(format), path));
     let wanted = wanted.chain(baseline.map(|path| (None, path.to_owned())));
@@ -234,49 +270,15 @@ pub(super) fn prepare(
             None => prepared.baseline = Some((path, file)),
         }
     }
-    // These are appended to, so a report there, or what is read, would be spoilt.
-    let summary = out.ci.summary_file().map(|path| ("--summary", path));
-    let appended =
-        out.outputs.as_deref().map(|path| ("--outputs", path)).into_iter().chain(summary);
-    for (flag, path) in appended {
-        if path == Path::new("-") {
-            return Err(Refusal::new(
-                format!("{flag} -: this goes to a file, which standard output is not"),
-                format!("name a file with {flag}, such as {flag} gowoa.txt"),
-            )
-            .leaving_files());
-        }
-        if let Some(place) =
-            place(path).filter(|place| places.contains(place) || inputs.contains(place))
-        {
-            return Err(Refusal::new(
-                format!("{} is a report or is read, and would be appended to", place.display()),
-                "give --summary and --outputs files of their own",
-            )
-            .leaving_files());
-        }
-    }
     if let Some(path) = &out.outputs {
-        let file = pipe::append(path).map_err(|error| refused_outputs(path, &error))?;
+        let file = pipe::append(path).map_err(|error| Refusal {
+            // Who waited for a reader in vain does not wait again.
+            untold: Untold::Summary,
+            ..refused_outputs(path, &error)
+        })?;
         prepared.outputs = Some((path.clone(), file));
     }
     Ok(prepared)
-}
-
-/// What tells two report targets apart; absent for a device, which takes any number of reports.
-fn place(path: &Path) -> Option<PathBuf> {
-    if path == Path::new("-") {
-        return Some(path.to_owned());
-    }
-    match fs_err::metadata(path) {
-        Ok(metadata) if metadata.is_file() => fs_err::canonicalize(path).ok(),
-        Ok(_) => None,
-        Err(_) => {
-            let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-            let parent = fs_err::canonicalize(parent.unwrap_or(Path::new("."))).ok()?;
-            Some(parent.join(path.file_name()?))
-        }
-    }
 }
 
 fn refused_file(error: FileError) -> Refusal {
@@ -298,6 +300,9 @@ fn absolute(path: PathBuf) -> PathBuf {
 
 /// Shows the report to everybody who waits for it, and returns the exit code: the text to people, the files that were
 /// asked for, the job summary, what is published, and the annotations.
+///
+/// # Errors
+/// Something cannot be written. All else was, and the outputs and the job summary say so.
 pub(super) fn finish(
     files: Prepared,
     report: &Report,
@@ -305,15 +310,38 @@ pub(super) fn finish(
     redactor: &Redactor,
     github: Option<Publisher>,
 ) -> Result<u8, Refusal> {
-    files.ci.tell(&terminal::render(report, text));
-    let ci = files.ci.clone();
-    let (code, written) = write(files, report)?;
-    if !written.is_empty() {
-        ci.tell(&written);
+    let Prepared { reports, baseline, outputs, ci } = files;
+    ci.tell(&terminal::render(report, text));
+    let mut failed = Vec::new();
+    let written = write(reports, report, &mut failed);
+    let lines = table(&written);
+    if !lines.is_empty() {
+        ci.tell(&lines);
     }
-    ci.summarize(report, redactor).map_err(|error| {
-        Refusal::new(error, "name another file with --summary, or leave it out")
-    })?;
+    let summary = ci
+        .summarize(report, redactor)
+        .map_err(|error| Refusal::new(error, "name another file with --summary, or leave it out"));
+    let summarized = summary.is_ok();
+    failed.extend(summary.err());
+    let code = match baseline.map(|(path, file)| write_baseline(&path, file, report)) {
+        Some(Ok(code)) => code,
+        Some(Err(refusal)) => {
+            failed.push(refusal);
+            exit::INCOMPLETE
+        }
+        None => exit::of(report.verdict),
+    };
+    // Behind all else: they have the answer.
+    if let Some((path, file)) = outputs {
+        let verdict = if failed.is_empty() { report.verdict } else { ReportVerdict::Incomplete };
+        failed.extend(write_outputs(&path, file, verdict, report, written).err());
+    }
+    if let Some(refusal) = Refusal::of_all(failed) {
+        if summarized {
+            ci.summarize_error(&refusal.text(redactor), Made::Report);
+        }
+        return Err(refusal);
+    }
     let annotating = ci.annotates_on_github();
     let published = github.map(|github| github.publish(report, redactor, annotating));
     // What a check run shows in the diff is not shown there twice, unless somebody asked for it.
@@ -323,12 +351,14 @@ pub(super) fn finish(
     Ok(published.and_then(|published| published.interrupted).unwrap_or(code))
 }
 
-/// Puts the report into every file that was asked for, and returns the exit code and the lines about what was written.
-fn write(files: Prepared, report: &Report) -> Result<(u8, String), Refusal> {
+/// Puts the report into every file that was asked for; those that have it, as they were named.
+fn write(
+    files: Vec<(Format, ReportFile)>,
+    report: &Report,
+    failed: &mut Vec<Refusal>,
+) -> Vec<(Format, PathBuf)> {
     let checks = checks::catalogue();
-    let mut written = Vec::new();
-    let mut lines = Vec::new();
-    for (format, file) in files.reports {
+    let one = |(format, file): (Format, ReportFile)| {
         let text = format.render(report, &checks).map_err(|error| {
             Refusal::new(
                 error.to_string(),
@@ -337,25 +367,40 @@ fn write(files: Prepared, report: &Report) -> Result<(u8, String), Refusal> {
         })?;
         let path = file.path().to_owned();
         file.commit(text.as_bytes()).map_err(refused_file)?;
-        if path != Path::new("-") {
-            lines.push((format.to_string(), path.display().to_string()));
-        }
-        written.push((format, absolute(path)));
-    }
-    if let Some((path, mut file)) = files.outputs {
-        let written: Vec<_> = written.iter().map(|(format, path)| (*format, &**path)).collect();
-        append_outputs(&path, &mut file, &outputs::render(report, &written))
-            .map_err(|error| refused_outputs(&path, &error))?;
-    }
-    let lines = table(&lines);
-    let Some((path, file)) = files.baseline else {
-        return Ok((exit::of(report.verdict), lines));
+        Ok((format, path))
     };
+    let mut written = Vec::new();
+    for done in files.into_iter().map(one) {
+        match done {
+            Ok(file) => written.push(file),
+            Err(refusal) => failed.push(refusal),
+        }
+    }
+    written
+}
+
+/// Adds the outputs: this verdict, and the counts and the files of the report.
+fn write_outputs(
+    path: &Path,
+    mut file: fs_err::File,
+    verdict: ReportVerdict,
+    report: &Report,
+    written: Vec<(Format, PathBuf)>,
+) -> Result<(), Refusal> {
+    let written: Vec<_> =
+        written.into_iter().map(|(format, path)| (format, absolute(path))).collect();
+    let written: Vec<_> = written.iter().map(|(format, path)| (*format, &**path)).collect();
+    append_outputs(path, &mut file, &outputs::render(verdict, &report.counts, &written))
+        .map_err(|error| refused_outputs(path, &error))
+}
+
+/// Writes the baseline, unless it would hold what nobody judged, and returns the exit code.
+fn write_baseline(path: &Path, file: ReportFile, report: &Report) -> Result<u8, Refusal> {
     let shown = path.display();
     let say = |text: String| output::tell(&secrets::safe_text(&text));
     let Some(text) = policy::baseline_text(report) else {
         say(format!("gowoa: the baseline {shown} was not written: not everything could be judged"));
-        return Ok((exit::of(report.verdict), lines));
+        return Ok(exit::of(report.verdict));
     };
     file.commit(text.as_bytes()).map_err(refused_file)?;
     let open = report.findings.iter().filter(|finding| finding.waived.is_none()).count();
@@ -363,11 +408,14 @@ fn write(files: Prepared, report: &Report) -> Result<(u8, String), Refusal> {
     say(format!(
         "gowoa: the baseline {shown} has {has}; with --baseline {shown} only new ones count"
     ));
-    Ok((exit::PASS, lines))
+    Ok(exit::PASS)
 }
 
 /// One line for each file that was written: its format and its path, safe to print.
-fn table(lines: &[(String, String)]) -> String {
+fn table(written: &[(Format, PathBuf)]) -> String {
+    let files = written.iter().filter(|(_, path)| path != Path::new("-"));
+    let lines: Vec<_> =
+        files.map(|(format, path)| (format.to_string(), path.display().to_string())).collect();
     let width = lines.iter().map(|(format, _)| format.len()).max().unwrap_or_default();
     let line = |(format, path): &(String, String)| format!("wrote  {format:width$}  {path}\n");
     let text: String = lines.iter().map(line).collect();
@@ -380,4 +428,24 @@ fn append_outputs(path: &Path, file: &mut fs_err::File, text: &str) -> std::io::
         && fs_err::read(path).is_ok_and(|text| text.last().is_some_and(|last| *last != b'\n'));
     let gap = if open { "\n" } else { "" };
     file.write_all(format!("{gap}{text}").as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// To open a pipe that nobody reads once more takes as long again.
+    #[test]
+    fn outputs_that_cannot_be_opened_are_not_opened_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let reports = ReportArgs {
+            reports: Vec::new(),
+            report_dir: None,
+            outputs: Some(dir.path().to_owned()),
+            ci: CiArgs::default(),
+        };
+        let refusal = prepare(&reports, None, None, &[], "").err().unwrap();
+        assert!(refusal.message().starts_with("cannot write the outputs to "));
+        assert_eq!(refusal.untold, Untold::Summary);
+    }
 }

@@ -1,7 +1,7 @@
 //! `gowoa inspect`: files that are there, judged; arguments into a plan, the Report into files and onto the
 //! terminal.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::engine;
@@ -11,10 +11,10 @@ use crate::plan::InspectPlan;
 use crate::platform::Interrupts;
 use crate::redact::Redactor;
 
-use super::common::{Refusal, ShowArgs, finish, of_engine, prepare, stamp};
+use super::common::{Refusal, ShowArgs, answered, finish, of_engine, prepare, stamp};
+use super::output;
 use super::policy::PolicyArgs;
 use super::progress::Shown;
-use super::{output, secrets};
 
 /// Arguments of `gowoa inspect`.
 #[derive(Debug, clap::Args)]
@@ -63,8 +63,9 @@ fn platform(text: &str) -> Result<Platform, String> {
 
 /// Does the job and returns the exit code.
 pub(super) fn run(args: &InspectArgs) -> u8 {
-    let redactor = secrets::redactor();
-    inspect(args, &redactor).unwrap_or_else(|refusal| refusal.answer(&args.show.reports, &redactor))
+    let read = args.paths.iter().chain(&args.map).map(|path| &**path);
+    let others: Vec<&Path> = read.chain(args.policy.files()).collect();
+    answered(&args.show.reports, &others, |redactor| inspect(args, redactor))
 }
 
 fn inspect(args: &InspectArgs, redactor: &Redactor) -> Result<u8, Refusal> {

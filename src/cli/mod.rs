@@ -10,6 +10,7 @@ mod explain;
 pub mod github;
 pub mod inspect;
 mod output;
+mod places;
 pub mod policy;
 mod progress;
 pub mod report;

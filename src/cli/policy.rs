@@ -78,6 +78,14 @@ pub(super) struct Policy {
 }
 
 impl PolicyArgs {
+    /// The files that are named here.
+    pub(super) fn files(&self) -> impl Iterator<Item = &Path> {
+        [&self.config, &self.baseline, &self.write_baseline]
+            .into_iter()
+            .flatten()
+            .map(|path| &**path)
+    }
+
     /// Reads the configuration file and the baseline. `dir` is the directory to work in, absolute, and `shown`
     /// the way there as the user gave it.
     pub(super) fn load(&self, dir: &Path, shown: Option<&Path>) -> Result<Policy, Refusal> {

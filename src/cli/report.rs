@@ -9,7 +9,7 @@ use crate::policy::saved;
 use crate::redact::{Redact, Redactor};
 use crate::render::json;
 
-use super::common::{Refusal, ShowArgs, finish, prepare};
+use super::common::{Refusal, ShowArgs, answered, finish, prepare};
 use super::policy::{FailOn, LONGEST_REPORT, Unreadable, read};
 use super::{output, secrets};
 
@@ -46,8 +46,8 @@ pub struct ReportCommandArgs {
 
 /// Does the job and returns the exit code.
 pub(super) fn run(args: &ReportCommandArgs) -> u8 {
-    let redactor = secrets::redactor();
-    report(args, &redactor).unwrap_or_else(|refusal| refusal.answer(&args.show.reports, &redactor))
+    let others: Vec<&Path> = args.files.iter().map(|path| &**path).collect();
+    answered(&args.show.reports, &others, |redactor| report(args, redactor))
 }
 
 fn report(args: &ReportCommandArgs, redactor: &Redactor) -> Result<u8, Refusal> {

@@ -187,34 +187,7 @@ fn verify(args: &VerifyArgs, redactor: &Redactor) -> Result<u8, Refusal> {
     let rules = engine::chosen_rules(&database, &args.ids).map_err(|id| {
         Refusal::new(format!("there is no rule {id}"), "gowoa rules list shows the rules")
     })?;
-    let here = std::env::current_dir().map_err(|error| {
-        Refusal::new(format!("the working directory: {error}"), "change to a directory that exists")
-    })?;
-    let plan = Plan {
-        why: None,
-        exceptions: Exceptions::default(),
-        dir: here,
-        given_dir: None,
-        patterns: Vec::new(),
-        go: args.go.clone(),
-        flags: BuildFlags::default(),
-        cgo: false,
-        tests: false,
-        scope: Scope::Check,
-        listing: ListingScope::Off,
-        module: None,
-        cached: false,
-        alone: true,
-        map: false,
-        all_modules: false,
-        advise: false,
-        rules_files: Vec::new(),
-        offline: args.offline,
-        out_dir: None,
-        fail_on: None,
-        work_limit: Duration::from_secs(args.timeout),
-        probe_limit: Duration::from_secs(args.timeout.min(600)),
-    };
+    let plan = plan(args)?;
     let around = surroundings()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -243,6 +216,38 @@ fn verify(args: &VerifyArgs, redactor: &Redactor) -> Result<u8, Refusal> {
             Ok(code(&tried))
         }
     }
+}
+
+/// How the versions are built: each alone, with nothing of the user's.
+fn plan(args: &VerifyArgs) -> Result<Plan, Refusal> {
+    let here = std::env::current_dir().map_err(|error| {
+        Refusal::new(format!("the working directory: {error}"), "change to a directory that exists")
+    })?;
+    Ok(Plan {
+        why: None,
+        exceptions: Exceptions::default(),
+        dir: here,
+        given_dir: None,
+        patterns: Vec::new(),
+        go: args.go.clone(),
+        flags: BuildFlags::default(),
+        cgo: false,
+        tests: false,
+        scope: Scope::Check,
+        listing: ListingScope::Off,
+        module: None,
+        cached: false,
+        alone: true,
+        map: false,
+        all_modules: false,
+        advise: false,
+        rules_files: Vec::new(),
+        offline: args.offline,
+        out_dir: None,
+        fail_on: None,
+        work_limit: Duration::from_secs(args.timeout),
+        probe_limit: Duration::from_secs(args.timeout.min(600)),
+    })
 }
 
 fn line(tried: &Tried, redactor: &Redactor) -> String {

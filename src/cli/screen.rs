@@ -8,11 +8,11 @@ use crate::redact::Redactor;
 use crate::render::terminal;
 
 use super::check::{self, GoArgs};
-use super::common::{Refusal, ShowArgs, finish, of_engine};
+use super::common::{Refusal, ShowArgs, answered, finish, of_engine};
 use super::policy::PolicyArgs;
 use super::progress::Shown;
 use super::work::{self, Done, Targets};
-use super::{exit, output, secrets};
+use super::{exit, output};
 
 /// Where a wrong argument is explained.
 const HELP: &str = "see gowoa screen --help";
@@ -84,8 +84,8 @@ fn asked(text: &str) -> Result<AskedModule, String> {
 
 /// Does the job and returns the exit code.
 pub(super) fn run(args: &ScreenArgs) -> u8 {
-    let redactor = secrets::redactor();
-    screen(args, &redactor).unwrap_or_else(|refusal| refusal.answer(&args.show.reports, &redactor))
+    let others: Vec<&Path> = args.go.files().chain(args.policy.files()).collect();
+    answered(&args.show.reports, &others, |redactor| screen(args, redactor))
 }
 
 fn screen(args: &ScreenArgs, redactor: &Redactor) -> Result<u8, Refusal> {

@@ -6,15 +6,15 @@
 
 use std::path::Path;
 
-use crate::model::{Counts, Report};
+use crate::model::{Counts, ReportVerdict};
 
 use super::{Format, junit};
 
-/// The outputs: the verdict, the counts, and for each report that was written the file that has it.
+/// The outputs: the verdict of the run, the counts, and for each report that was written the file that has it.
 /// `files` in the order they were asked for; of two files of one format the first is named.
-pub fn render(report: &Report, files: &[(Format, &Path)]) -> String {
-    let Counts { errors, warnings, notes, waived, known, inconclusive, .. } = report.counts;
-    let mut text = line("result", report.verdict.as_str());
+pub fn render(verdict: ReportVerdict, counts: &Counts, files: &[(Format, &Path)]) -> String {
+    let Counts { errors, warnings, notes, waived, known, inconclusive, .. } = *counts;
+    let mut text = line("result", verdict.as_str());
     let findings = errors.saturating_add(warnings).saturating_add(notes);
     for (name, count) in [
         ("findings", findings),
@@ -105,7 +105,7 @@ mod tests {
             (Format::Text, Path::new("-")),
         ];
         assert_eq!(
-            render(&report, &files),
+            render(report.verdict, &report.counts, &files),
             "result=incomplete\nfindings=3\nerrors=2\nwarnings=0\nnotes=1\nwaived=0\nknown=0\n\
              inconclusive=0\njson-file=/t/report.json\nsummary-file=/t/summary.md\n"
         );

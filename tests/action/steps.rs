@@ -127,6 +127,8 @@ fn without_a_report_the_summary_and_the_result_say_so() {
             "\n    error: modules: some cannot be used\n    next   write one of: all\n",
         ),
         ("args", "--no-such-flag", "\n    error: unexpected argument '--no-such-flag' found\n"),
+        ("args", "--help", "\n    error: args: it asks for the help or the version,"),
+        ("args", "-V", "\n    error: args: it asks for the help or the version,"),
         ("config", "none.toml", "none.toml cannot be read: it is not there\n    next   "),
     ] {
         let text = given_up(name, value);

@@ -69,6 +69,116 @@ fn standard_output_is_no_file_to_append_to() {
     assert_eq!(fs_err::read(&copy).unwrap(), fs_err::read(&file).unwrap());
 }
 
+/// Whatever it is refused for.
+#[test]
+fn a_refused_call_appends_to_nothing_that_is_something_else() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name);
+    for name in ["r.json", "s.json"] {
+        fs_err::copy(committed("sample.json"), path(name)).unwrap();
+    }
+    for name in ["go.mod", "main.go", "nope.toml", "own.rules", "tool"] {
+        fs_err::write(path(name), "as it was\n").unwrap();
+    }
+    let content = || {
+        let files = fs_err::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().path());
+        let mut files: Vec<_> = files.map(|path| (fs_err::read(&path).unwrap(), path)).collect();
+        files.sort();
+        files
+    };
+    let before = content();
+    for line in [
+        "report s.json --report json=s.json --summary s.json",
+        "report s.json --github --summary ./s.json",
+        "report s.json --report foo=x --outputs s.json",
+        "report nope --report foo=x --report text=tool --outputs tool",
+        "report nope --summary r.json",
+        "check --config nope --summary go.mod",
+        "check --config nope --outputs main.go",
+        "check --config nope.toml --outputs - --summary -",
+        "check --config nope.toml --summary nope.toml",
+        "check --config nope --rules own.rules --outputs own.rules",
+        "check --config nope --map tool --outputs tool",
+        "screen --config nope --write-baseline tool --outputs tool",
+        "screen --config nope --why x --go tool --summary tool",
+        "inspect tool --config nope --summary tool",
+        "inspect nope --config nope --report-dir . --summary report.html",
+    ] {
+        let arguments: Vec<&str> = line.split(' ').collect();
+        let output = gowoa(dir.path(), &arguments, &[]);
+        assert_eq!(output.status.code(), Some(2), "{line}");
+        let text = stderr(&output);
+        assert!(text.contains("--outputs") || text.contains("--summary"), "{line}: {text}");
+        assert!(text.contains("\nnext   "), "{line}: {text}");
+        assert!(content() == before, "{line}: {text}");
+    }
+    // The one that may be told is.
+    let line = ["check", "--config", "nope", "--summary", "go.mod", "--outputs", "o"];
+    gowoa(dir.path(), &line, &[]);
+    assert_eq!(fs_err::read_to_string(path("o")).unwrap(), "result=incomplete\n");
+}
+
+#[test]
+fn a_report_that_is_there_is_not_called_none() {
+    let dir = tempfile::tempdir().unwrap();
+    let read = |name: &str| fs_err::read_to_string(dir.path().join(name)).unwrap();
+    let file = committed("sample.json");
+    let summary = gowoa::render::markdown::render(&sample());
+    let line = ["report", &file, "--report", "json=z.json", "--outputs", "o", "--summary", "no/x"];
+    let output = gowoa(dir.path(), &line, &[]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(stderr(&output).matches("cannot write the job summary").count(), 1);
+    let outputs = read("o");
+    assert_eq!(outputs.matches("result=").count(), 1, "{outputs}");
+    assert!(outputs.starts_with("result=incomplete\nfindings="), "{outputs}");
+    assert!(outputs.contains("\njson-file="), "{outputs}");
+    assert_eq!(read("z.json"), json::render(&sample()));
+    if !cfg!(target_os = "linux") {
+        return; // Nothing else has /dev/full.
+    }
+    for (full, reason) in [
+        (["--outputs", "/dev/full"], "cannot write the outputs to /dev/full"),
+        (["--report", "text=/dev/full"], "cannot write the report /dev/full"),
+    ] {
+        let mut line = vec!["report", &file, full[0], full[1]];
+        line.extend(["--report", "json=y.json", "--summary", "sum.md"]);
+        let output = gowoa(dir.path(), &line, &[]);
+        assert_eq!(output.status.code(), Some(2));
+        assert_eq!(read("y.json"), json::render(&sample()));
+        let text = read("sum.md");
+        let words = text.strip_prefix(&summary).unwrap_or_else(|| panic!("{text}"));
+        assert!(
+            words.starts_with("\n\n## gowoa: incomplete\n\nNot everything could be written.\n")
+        );
+        assert!(words.contains(reason), "{words}");
+        fs_err::remove_file(dir.path().join("sum.md")).unwrap();
+    }
+}
+
+/// A report may pass and the run not: what decides is told once.
+#[test]
+fn outputs_have_the_answer_of_the_run() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut report = sample();
+    report.problems.clear();
+    report.findings.clear();
+    report.results.retain(|result| !result.gating);
+    report.verdict = gowoa::model::ReportVerdict::Pass;
+    let report = crate::harness::sound(report);
+    fs_err::write(dir.path().join("r.json"), json::render(&report)).unwrap();
+    let result = |more: &[&str]| {
+        let line: Vec<&str> =
+            ["report", "r.json", "--outputs", "o"].iter().chain(more).copied().collect();
+        let code = gowoa(dir.path(), &line, &[]).status.code();
+        let text = fs_err::read_to_string(dir.path().join("o")).unwrap();
+        fs_err::remove_file(dir.path().join("o")).unwrap();
+        let of = text.lines().filter(|line| line.starts_with("result="));
+        (code, of.map(str::to_owned).collect::<Vec<_>>())
+    };
+    assert_eq!(result(&[]), (Some(0), vec!["result=pass".to_owned()]));
+    assert_eq!(result(&["--summary", "no/x"]), (Some(2), vec!["result=incomplete".to_owned()]));
+}
+
 #[cfg(unix)]
 mod pipes {
     use std::io::Read;

@@ -2,10 +2,10 @@
 //!
 //! Annotations and code scanning know files of the repository and nothing else, and most findings are
 //! about a dependency or an exe. So each gets an [`Anchor`]: its own place where that is in the repository,
-//! else the line of go.mod that selects the module, else a file of the package, else go.mod.
+//! else a file of the package, else the line of go.mod that selects the module, else go.mod.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::facts::{PackageFacts, UnitFacts};
@@ -17,7 +17,7 @@ const LONGEST_SOURCE: u64 = 16 << 20;
 /// Gives every finding of the report its anchor, and says what paths are relative to. `dir` is where gowoa works.
 pub(super) fn place(report: &mut Report, units: &[UnitFacts], dir: &Path) {
     let ground = Ground::new(units, dir);
-    report.plan.base = ground.base(!units.is_empty());
+    report.plan.base = ground.base();
     if report.findings.is_empty() {
         return;
     }
@@ -39,85 +39,114 @@ pub(super) fn started_in(dir: &Path) -> Option<String> {
     below(&here, &Ground::new(&[], dir).root)
 }
 
+/// What paths of a unit are relative to: the innermost of its main modules around `dir`, else `dir` itself.
+pub(super) fn base<'a>(mains: impl Iterator<Item = &'a Path>, dir: &'a Path) -> &'a Path {
+    let around = mains.filter(|module| dir.starts_with(module));
+    around.max_by_key(|module| module.as_os_str().len()).unwrap_or(dir)
+}
+
 /// The repository as far as it matters here.
 struct Ground<'a> {
     /// Its root, with links resolved.
     root: PathBuf,
-    /// Directories that paths in findings may be relative to.
-    bases: Vec<PathBuf>,
-    mods: Vec<GoMod>,
-    packages: BTreeMap<&'a str, &'a PackageFacts>,
+    /// Where gowoa works, likewise.
+    dir: PathBuf,
+    units: Vec<Region<'a>>,
     /// The file that a column was counted in last: findings come file by file.
     read: RefCell<(PathBuf, Vec<u8>)>,
+}
+
+/// What findings of one unit may be shown at.
+struct Region<'a> {
+    /// The unit's name; that of the directory gowoa works in (`.`) for files that were given.
+    name: &'a str,
+    /// What paths of its findings are relative to.
+    base: PathBuf,
+    mods: Vec<GoMod>,
+    packages: Option<&'a BTreeMap<String, PackageFacts>>,
 }
 
 impl<'a> Ground<'a> {
     fn new(units: &'a [UnitFacts], dir: &Path) -> Self {
         let dir = fs_err::canonicalize(dir).unwrap_or_else(|_| dir.to_owned());
-        let packages: BTreeMap<_, _> = units
-            .iter()
-            .flat_map(|unit| &unit.packages)
-            .map(|(path, package)| (path.as_str(), package))
-            .collect();
-        let mut modules: Vec<PathBuf> = packages
-            .values()
-            .filter_map(|package| package.module.as_ref())
-            .filter(|module| module.main)
-            .filter_map(|module| fs_err::canonicalize(module.dir.as_ref()?).ok())
-            .collect();
-        modules.sort();
-        modules.dedup();
-        let root = repository(&dir);
-        if modules.is_empty() {
-            // Files that were given, or a graph that could not be listed: the module around the directory.
-            let within = |above: &&Path| root.is_none_or(|root| above.starts_with(root));
-            let around = dir.ancestors().take_while(within);
-            modules.extend(
-                around.filter(|above| above.join("go.mod").is_file()).take(1).map(Path::to_owned),
-            );
+        let repository = repository(&dir);
+        let mut modules: Vec<Vec<PathBuf>> =
+            units.iter().map(|unit| main_modules(unit, &dir, repository)).collect();
+        if units.is_empty() {
+            modules.push(module_around(&dir, repository));
         }
-        let root = match root {
+        let root = match repository {
             Some(root) => root.to_owned(),
-            None => modules.iter().find(|module| dir.starts_with(module)).unwrap_or(&dir).clone(),
+            None => {
+                let mut all = modules.iter().flatten();
+                all.find(|module| dir.starts_with(module)).unwrap_or(&dir).clone()
+            }
         };
-        let mods = modules
-            .iter()
-            .filter_map(|module| GoMod::read(&module.join("go.mod"), &root))
-            .collect();
-        let mut bases = vec![dir];
-        bases.extend(modules);
-        Self { root, bases, mods, packages, read: RefCell::default() }
+        let region = |(number, modules): (usize, Vec<PathBuf>)| {
+            let unit = units.get(number);
+            let read = |module: &PathBuf| GoMod::read(&module.join("go.mod"), &root);
+            let mods = modules.iter().filter_map(read).collect();
+            // Paths of files that were given are relative to where they were given.
+            let around = modules.iter().filter(|_| unit.is_some()).map(PathBuf::as_path);
+            Region {
+                name: unit.map_or(".", |unit| unit.name.as_str()),
+                base: base(around, &dir).to_owned(),
+                mods,
+                packages: unit.map(|unit| &unit.packages),
+            }
+        };
+        let units = modules.into_iter().enumerate().map(region).collect();
+        Self { root, dir, units, read: RefCell::default() }
     }
 
     /// What paths are relative to: the module around the directory, where something was built, else the directory.
-    fn base(&self, built: bool) -> Option<String> {
-        let [dir, modules @ ..] = self.bases.as_slice() else { return None };
-        let around = modules.iter().filter(|module| built && dir.starts_with(module));
-        below(around.max_by_key(|module| module.as_os_str().len()).unwrap_or(dir), &self.root)
+    fn base(&self) -> Option<String> {
+        let bases = self.units.iter().map(|unit| unit.base.as_path());
+        below(base(bases, &self.dir), &self.root)
+    }
+
+    /// The unit that a finding is of; `None` for one about the configuration where there are several.
+    fn region(&self, subject: Option<&Subject>) -> Option<&Region<'a>> {
+        let named = subject.and_then(|subject| {
+            let unique = subject.id.as_str().strip_prefix(subject.kind.as_str())?;
+            unique.strip_prefix(':')?.strip_suffix(&subject.name)?.strip_suffix('!')
+        });
+        match self.units.as_slice() {
+            [only] => Some(only),
+            units => units.iter().find(|unit| unit.name == named.unwrap_or(".")),
+        }
     }
 
     fn anchor(&self, finding: &Finding, subject: Option<&Subject>) -> Option<Anchor> {
+        let region = self.region(subject);
         let built = subject.is_some_and(|subject| is_built(subject.kind));
+        let package = |path: &str| self.package(region?, path);
         (!built)
-            .then(|| self.own_place(finding))
+            .then(|| self.own_place(finding, subject, region))
             .flatten()
-            .or_else(|| self.package(finding.package.as_deref()?))
-            .or_else(|| self.requirement(finding))
-            .or_else(|| subject?.packages.iter().find_map(|path| self.package(path)))
+            .or_else(|| package(finding.package.as_deref()?))
+            .or_else(|| region?.requirement(finding))
+            .or_else(|| subject?.packages.iter().find_map(|path| package(path)))
             .or_else(|| {
-                let module = self.mods.first()?;
+                let module = region.or(self.units.first())?.mods.first()?;
                 Some(module.at(module.line, AnchorKind::Module))
             })
     }
 
-    /// The place of the finding, where it is in the repository.
-    fn own_place(&self, finding: &Finding) -> Option<Anchor> {
+    /// The place of the finding, where it is in the repository. It is looked for only where paths of its unit are
+    /// relative to: somewhere else may be a file of the same name.
+    fn own_place(
+        &self,
+        finding: &Finding,
+        subject: Option<&Subject>,
+        region: Option<&Region<'_>>,
+    ) -> Option<Anchor> {
         let location = finding.location.as_ref()?;
         let named = location.file.as_deref()?;
-        let (file, path) = self.bases.iter().find_map(|base| {
-            let path = base.join(named);
-            Some((self.file(&path)?, path))
-        })?;
+        let of_config = subject.is_some_and(|subject| subject.kind == SubjectKind::Config);
+        let base = region.filter(|_| !of_config).map_or(&self.dir, |region| &region.base);
+        let path = base.join(named);
+        let file = self.file(&path)?;
         let column = location.line.zip(location.column);
         Some(Anchor {
             file,
@@ -146,8 +175,8 @@ impl<'a> Ground<'a> {
     }
 
     /// A file of the package, where the repository holds it as source of its own.
-    fn package(&self, path: &str) -> Option<Anchor> {
-        let package = self.packages.get(path)?;
+    fn package(&self, region: &Region<'_>, path: &str) -> Option<Anchor> {
+        let package = region.packages?.get(path)?;
         let module = package.module.as_ref()?;
         if !module.main && (module.reference.vendored || module.replacement_version.is_some()) {
             return None;
@@ -158,6 +187,14 @@ impl<'a> Ground<'a> {
         Some(Anchor { file, line: Some(1), column: None, kind: AnchorKind::Package })
     }
 
+    /// The path of a file as the repository names it; `None` where it has no such file.
+    fn file(&self, path: &Path) -> Option<String> {
+        let path = fs_err::canonicalize(path).ok().filter(|path| path.is_file())?;
+        named(&path, &self.root)
+    }
+}
+
+impl Region<'_> {
     /// The line of a go.mod that selects the module.
     fn requirement(&self, finding: &Finding) -> Option<Anchor> {
         let module = finding.module.as_ref()?;
@@ -168,12 +205,27 @@ impl<'a> Ground<'a> {
             Some(file.at(line, AnchorKind::Requirement))
         })
     }
+}
 
-    /// The path of a file as the repository names it; `None` where it has no such file.
-    fn file(&self, path: &Path) -> Option<String> {
-        let path = fs_err::canonicalize(path).ok().filter(|path| path.is_file())?;
-        named(&path, &self.root)
+/// The main modules of a unit. Where its graph could not be listed: the module around its directory.
+fn main_modules(unit: &UnitFacts, dir: &Path, repository: Option<&Path>) -> Vec<PathBuf> {
+    let modules = unit.packages.values().filter_map(|package| package.module.as_ref());
+    let mains: BTreeSet<PathBuf> = modules
+        .filter(|module| module.main)
+        .filter_map(|module| fs_err::canonicalize(module.dir.as_ref()?).ok())
+        .collect();
+    if mains.is_empty() {
+        return module_around(&dir.join(&unit.name), repository);
     }
+    mains.into_iter().collect()
+}
+
+/// The module around a directory; none that lies outside of the repository.
+fn module_around(dir: &Path, repository: Option<&Path>) -> Vec<PathBuf> {
+    let dir = fs_err::canonicalize(dir).unwrap_or_else(|_| dir.to_owned());
+    let within = |above: &&Path| repository.is_none_or(|root| above.starts_with(root));
+    let around = dir.ancestors().take_while(within);
+    around.filter(|above| above.join("go.mod").is_file()).take(1).map(Path::to_owned).collect()
 }
 
 /// Whether such a subject comes out of a build, so that the repository does not hold it.
@@ -193,11 +245,15 @@ fn below(path: &Path, root: &Path) -> Option<String> {
     named(path, root).filter(|path| !path.is_empty())
 }
 
-/// `/`-separated, relative to the root.
-fn named(path: &Path, root: &Path) -> Option<String> {
+/// `/`-separated, relative to the root; `None` outside of it, and where the path is no text.
+pub(super) fn named(path: &Path, root: &Path) -> Option<String> {
     let below = path.strip_prefix(root).ok()?;
-    let parts: Option<Vec<&str>> = below.iter().map(|part| part.to_str()).collect();
-    Some(parts?.join("/"))
+    below.to_str().is_some().then(|| slashes(below))
+}
+
+/// A relative path, `/`-separated.
+pub(super) fn slashes(path: &Path) -> String {
+    path.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/")
 }
 
 /// The lines of a go.mod that select versions (<https://go.dev/ref/mod#go-mod-file>).
@@ -358,11 +414,11 @@ mod tests {
         assert_eq!(shown(&own), at("go/cmd/main.go", 1, "package"));
 
         // Paths are relative to the module around the directory; of files that were given, to the directory.
-        let inside = |dir: &Path, built| Ground::new(std::slice::from_ref(&unit), dir).base(built);
-        assert_eq!(inside(&dir, true).as_deref(), Some("go"));
-        assert_eq!(inside(&dir.join("cmd"), true).as_deref(), Some("go"));
-        assert_eq!(inside(&dir.join("cmd"), false).as_deref(), Some("go/cmd"));
-        assert_eq!(inside(repository.path(), true), None);
+        let built = |dir: &Path| Ground::new(std::slice::from_ref(&unit), dir).base();
+        assert_eq!(built(&dir).as_deref(), Some("go"));
+        assert_eq!(built(&dir.join("cmd")).as_deref(), Some("go"));
+        assert_eq!(Ground::new(&[], &dir.join("cmd")).base().as_deref(), Some("go/cmd"));
+        assert_eq!(built(repository.path()), None);
 
         // What a build made is not in the repository, although the file is there.
         let image = Subject {

@@ -20,6 +20,7 @@ use crate::plan::Plan;
 
 use crate::checks::JUST_NOW;
 
+use super::anchor::repository;
 use super::inspect::sha256;
 
 use entries::contents;
@@ -61,7 +62,10 @@ impl Inputs<'_> {
         add(&stamp(self.go)?);
         add(&self.toolchain.version);
         add(self.day);
-        add(&format!("{:?}", Plan { fail_on: None, ..self.plan.clone() }));
+        // The same directory can be named in many ways.
+        add(&format!("{:?}", Plan { fail_on: None, given_dir: None, ..self.plan.clone() }));
+        // Anchors are told from there.
+        add(&format!("{:?}", repository(&self.plan.dir)));
         add(&format!("{:?}", self.plan.fail_on));
         for (name, value) in &self.toolchain.env {
             if !VOLATILE.contains(&name.as_str()) {

@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::facts::{PackageFacts, TestFacts};
 use crate::platform::map::Mapped;
 
-use super::anchor::repository;
+use super::anchor::{named, repository, slashes};
 use super::inspect::sha256;
 
 /// The file, in the directory of the exes.
@@ -103,11 +103,6 @@ impl Kept {
 
 /// A directory relative to another one, with links resolved.
 fn below(dir: &Path, root: &Path) -> Option<String> {
-    let dir = fs_err::canonicalize(dir).ok()?;
-    let below = slashes(dir.strip_prefix(root).ok()?);
+    let below = named(&fs_err::canonicalize(dir).ok()?, root)?;
     Some(if below.is_empty() { ".".to_owned() } else { below })
-}
-
-fn slashes(path: &Path) -> String {
-    path.to_string_lossy().replace('\\', "/")
 }

@@ -16,7 +16,7 @@ use crate::plan::Plan;
 use super::phases::Clock;
 use super::problems::next_step;
 use super::unit::Unit;
-use super::{Progress, lists, stubs};
+use super::{Progress, anchor, lists, stubs};
 
 /// A unit whose lists were made.
 #[derive(Debug)]
@@ -102,17 +102,18 @@ async fn table(
     Ok((table, took))
 }
 
-/// Notes of every main module how to get down to it from where gowoa works.
-fn place_modules(table: &mut BTreeMap<String, PackageFacts>, start: &std::path::Path) {
-    for module in
-        table.values_mut().filter_map(|package| package.module.as_mut()).filter(|m| m.main)
-    {
-        let Some(dir) = module.dir.as_deref() else { continue };
-        module.below = match dir.strip_prefix(start) {
-            Ok(below) => below.to_string_lossy().replace('\\', "/"),
-            // gowoa works inside the module: places are relative to its root.
-            Err(_) if start.starts_with(dir) => String::new(),
-            Err(_) => module.reference.path.clone(),
+/// Notes of every module in the tree how to get down to it: from the module around the directory gowoa works in, where
+/// the unit has it, else from that directory.
+fn place_modules(table: &mut BTreeMap<String, PackageFacts>, start: &Path) {
+    let mains = table.values().filter_map(|package| package.module.as_ref()).filter(|m| m.main);
+    let base = anchor::base(mains.filter_map(|module| module.dir.as_deref()), start).to_owned();
+    for package in table.values_mut() {
+        let Some(root) = package.root_in_tree() else { continue };
+        let Some(module) = &mut package.module else { continue };
+        module.below = match root.strip_prefix(&base) {
+            Ok(below) => anchor::slashes(below),
+            Err(_) if module.main => module.reference.path.clone(),
+            Err(_) => String::new(),
         };
     }
 }

@@ -337,6 +337,7 @@ fn concluded(
     } else {
         report.plan.started_in = anchor::started_in(&plan.dir);
     }
+    report.plan.directory = plan.given_dir.as_ref().map(|dir| dir.to_string_lossy().into_owned());
     report.duration_ms = millis(begin.elapsed());
     report.redact(redactor);
     report

@@ -146,7 +146,8 @@ impl Open<'_> {
     }
 }
 
-/// The functions that findings of the checks of packages are about, and that a program holds with code of their own. The checks are asked here once for that; they see facts alone, and cost next to nothing.
+/// The functions that findings of the checks of packages are about, and that a program holds with code of their own.
+/// The checks are asked here once for that; they see facts alone, and cost next to nothing.
 fn in_findings(unit: &UnitFacts) -> About {
     let checks: Vec<_> = CHECKS
         .iter()

@@ -54,10 +54,11 @@ pub(super) fn of_check(plan: &Plan, gathered: &Gathered) -> PlanReport {
         baseline: plan.exceptions.baseline.as_ref().map(|baseline| baseline.name().to_owned()),
         listing: Some(plan.listing.as_str().into()),
         module: gathered.asked.clone(),
-        // Where that is in the repository is found with the anchors.
+        // Where that is in the repository is found with the anchors; how gowoa was started is another matter in every
+        // run, also where the report is that of an earlier one.
         started_in: None,
         base: None,
-        directory: plan.given_dir.as_ref().map(|dir| dir.to_string_lossy().into_owned()),
+        directory: None,
         all_modules: plan.all_modules,
         no_config: plan.exceptions.no_config,
         reports: Vec::new(),

@@ -1,6 +1,6 @@
 //! What `go list` says of a package, for each target.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::model::{FileSetClass, ModuleRef};
 
@@ -19,7 +19,8 @@ pub struct ModuleFacts {
     pub main: bool,
     /// Its root directory; absent with `-mod=vendor`.
     pub dir: Option<PathBuf>,
-    /// For a main module below the directory gowoa works in: the way down to it, `/`-separated.
+    /// The way down to it from the directory that paths of the Report are relative to, `/`-separated. Empty for that
+    /// directory itself, and for a dependency outside of it; the path of a main module outside of it.
     pub below: String,
 }
 
@@ -167,39 +168,53 @@ impl PackageFacts {
         self.module.as_ref().map(|module| module.reference.clone())
     }
 
-    /// A file of this package for the Report: relative to the module root, or `module@version/…`.
+    /// The way from the root of its module to its directory, `/`-separated.
+    pub fn inside(&self) -> &str {
+        let module = self.module.as_ref();
+        module
+            .and_then(|module| self.import_path.strip_prefix(module.reference.path.as_str()))
+            .map(|rest| rest.trim_start_matches('/'))
+            .unwrap_or_default()
+    }
+
+    /// Where the root of its module is, if that is in somebody's tree: a main module, one that a directory replaces, or
+    /// a vendored one. Not the module cache, wherever that is.
+    pub fn root_in_tree(&self) -> Option<PathBuf> {
+        let module = self.module.as_ref()?;
+        let replaced =
+            || module.reference.replaced_by.is_some() && module.replacement_version.is_none();
+        match &module.dir {
+            Some(dir) => (module.main || replaced()).then(|| dir.clone()),
+            None if module.reference.vendored => {
+                let up = self.inside().split('/').filter(|part| !part.is_empty()).count();
+                self.dir.ancestors().nth(up).map(Path::to_owned)
+            }
+            None => None,
+        }
+    }
+
+    /// A file of this package for the Report: relative to the same directory for all that is in the tree, else
+    /// `module@version/…`.
     pub fn report_path(&self, file: &str) -> String {
         let Some(module) = &self.module else { return file.to_owned() };
-        let inside = self
-            .import_path
-            .strip_prefix(module.reference.path.as_str())
-            .map(|rest| rest.trim_start_matches('/'))
-            .unwrap_or_default();
-        let mut path = String::new();
-        let prefix = if module.main { module.below.clone() } else { module_prefix(module) };
-        if !prefix.is_empty() {
-            path.push_str(&prefix);
-            path.push('/');
-        }
-        if !inside.is_empty() {
-            path.push_str(inside);
-            path.push('/');
-        }
-        path.push_str(file);
-        path
+        let prefix = if module.main || !module.below.is_empty() {
+            module.below.clone()
+        } else {
+            outside(module)
+        };
+        let parts = [prefix.as_str(), self.inside(), file];
+        let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        parts.join("/")
     }
 }
 
-/// Where the files of a dependency stand in the Report: in the tree where they are in it, else by
-/// module and version.
-fn module_prefix(module: &ModuleFacts) -> String {
+/// What the files of a dependency that is not in the tree are named below.
+fn outside(module: &ModuleFacts) -> String {
     let reference = &module.reference;
-    let own = reference.replaced_by.as_deref().and_then(|by| by.strip_prefix("./"));
-    match (&reference.version, own) {
+    match &reference.version {
         // `go list` gives a vendored module no directory.
         _ if module.dir.is_none() => format!("vendor/{}", reference.path),
-        (_, Some(inside)) => inside.trim_end_matches('/').to_owned(),
-        (Some(version), None) => format!("{}@{version}", reference.path),
-        (None, None) => reference.path.clone(),
+        Some(version) => format!("{}@{version}", reference.path),
+        None => reference.path.clone(),
     }
 }

@@ -58,6 +58,11 @@ impl Gowoa {
         Self::start("screen", dir)
     }
 
+    /// `gowoa report` in a directory.
+    pub(crate) fn report(dir: &Path) -> Self {
+        Self::start("report", dir)
+    }
+
     /// `gowoa rules` in a directory; it makes no report.
     pub(crate) fn rules(dir: &Path) -> Self {
         Self::bare("rules", dir)

@@ -24,6 +24,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 #![allow(clippy::print_stderr, reason = "a test that skips says why")]
 
+mod anchors;
 mod bad_input;
 mod e2e;
 mod fixtures;

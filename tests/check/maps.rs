@@ -57,7 +57,12 @@ fn check_draws_every_exe_where_somebody_sees_it_and_pays_for_it_nowhere_else() {
 
     let run = Gowoa::check(&sample).arg("--report-dir").arg(dir.path().join("all")).run();
     assert!(images(run.report()).1 > 0);
-    assert!(pictures(&dir.path().join("all/report.html")) > 0);
+    let drawn = pictures(&dir.path().join("all/report.html"));
+    assert!(drawn > 0);
+    // The JSON beside the page holds them, for a page that is made of it later.
+    let again = Gowoa::report(dir.path()).arg("all/report.json");
+    again.arg("--report").arg("html=again.html").run();
+    assert_eq!(pictures(&dir.path().join("again.html")), drawn);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::fixtures::{self, Fixture};
 use crate::harness::{Gowoa, Run, root};
+use crate::projects::Project;
 use crate::proxy::Proxy;
 
 /// A module whose v1.0.0 lacks a file for arm64 and whose v1.1.0 has it; v1.2.0 lost it again.
@@ -183,6 +184,39 @@ fn an_unchanged_tree_costs_the_lists_alone_and_a_changed_one_does_not() {
     let broken = again();
     assert!(!known(&broken));
     assert_ne!(broken.code, Some(0), "{}", broken.stderr);
+}
+
+#[test]
+fn a_known_report_is_of_this_start_and_of_the_repository_as_it_is_now() {
+    let proxy = Proxy::new();
+    let project = Project::empty()
+        .file("svc/go.mod", "module example.com/svc\n\ngo 1.24\n")
+        .file("svc/main.go", "package main\n\nfunc main() { println(size) }\n")
+        .file("svc/size_amd64.go", "package main\n\nconst size = 8\n");
+    let (src, svc) = (project.src(), project.src().join("svc"));
+    let start = |from: &Path, args: &[&str]| {
+        let run = proxy.serve(Gowoa::screen(from)).args(args).run();
+        assert_eq!(run.code, Some(1), "{}", run.stderr);
+        run
+    };
+    // Whether it was known, where it was started, -C, the base, and the file of the first anchor.
+    let told = |run: &Run| {
+        let text =
+            |place: &str| run.report().pointer(place).and_then(Value::as_str).map(str::to_owned);
+        let places =
+            ["/plan/started_in", "/plan/directory", "/plan/base", "/findings/0/anchor/file"];
+        (known(run), places.map(|place| text(place).unwrap_or_default()))
+    };
+    let want = |known: bool, places: [&str; 4]| (known, places.map(str::to_owned));
+    assert_eq!(told(&start(&svc, &[])), want(false, ["", "", "", "main.go"]));
+    fs_err::create_dir(src.join(".git")).unwrap();
+    assert_eq!(told(&start(&svc, &[])), want(false, ["svc", "", "svc", "svc/main.go"]));
+    assert_eq!(told(&start(&svc, &[])), want(true, ["svc", "", "svc", "svc/main.go"]));
+    assert_eq!(told(&start(&src, &["-C", "svc"])), want(true, ["", "svc", "svc", "svc/main.go"]));
+    assert_eq!(
+        told(&start(&svc, &["-C", "../svc"])),
+        want(true, ["svc", "../svc", "svc", "svc/main.go"])
+    );
 }
 
 #[test]

@@ -39,11 +39,7 @@ impl Builder<'_> {
         let overlay = proofs.overlay();
         let mut all = Built::default();
         for (number, group) in groups_by_exe(mains).into_iter().enumerate() {
-            let dir = if number == 0 {
-                self.unit.out.clone()
-            } else {
-                self.unit.out.join((number + 1).to_string())
-            };
+            let dir = self.landing(number);
             for main in &group {
                 exes.insert(main.clone(), dir.join(format!("{}.exe", exe_base(main))));
             }
@@ -60,6 +56,12 @@ impl Builder<'_> {
             }
         }
         all
+    }
+
+    /// Where the exes of a group land. The first group stands where the user looks; the others hold more of the same
+    /// names.
+    fn landing(&self, group: usize) -> PathBuf {
+        if group == 0 { self.unit.out.clone() } else { self.unit.out.join((group + 1).to_string()) }
     }
 
     /// Removes exes of earlier runs that a build left as they were. Returns whether to build again, because
@@ -92,11 +94,7 @@ impl Builder<'_> {
     ) {
         let mode = self.unit.go.flags.build_mode.clone().unwrap_or_default();
         for (number, group) in groups_by_exe(commands).into_iter().enumerate() {
-            let dir = if number == 0 {
-                self.unit.out.clone()
-            } else {
-                self.unit.out.join((number + 1).to_string())
-            };
+            let dir = self.landing(number);
             for command in group {
                 let suffix = if mode == ARCHIVE { "a" } else { "dll" };
                 let file = dir.join(format!("{}.{suffix}", exe_base(&command)));
@@ -119,6 +117,7 @@ impl Builder<'_> {
         }
     }
 
+    /// Compiles packages that nothing links, and keeps nothing of them but what fails.
     pub(super) async fn compile_only(
         &self,
         packages: &[String],

@@ -51,35 +51,44 @@ impl Builder<'_> {
                 continue;
             }
             let (command, status) = built.origin(package);
-            let raw = |culprit: &str, output: String| Raw {
-                package: culprit.to_owned(),
+            let raw = Raw {
+                package: package.clone(),
                 stage: if link { Stage::Link } else { Stage::Compile },
                 output,
-                command: command.clone(),
+                command,
                 status,
                 linked_main: link.then(|| package.clone()),
                 overlay: overlay.clone(),
             };
-            if !link {
-                if failed.insert(package.clone()) {
-                    out.failed.push(raw(package, output));
-                }
-                continue;
-            }
-            for (culprit, words) in link::culprits(self.table, package, &output) {
-                if proofs.is_generated(&culprit) {
-                    // Nobody's fault that can be named: said, and never passed over.
-                    proofs.blame(&culprit, &words);
-                    continue;
-                }
-                if failed.insert(culprit.clone()) {
-                    out.failed.push(raw(&culprit, words));
-                }
+            if link {
+                self.sort_out_link(&raw, proofs, failed, out);
+            } else if failed.insert(package.clone()) {
+                out.failed.push(raw);
             }
         }
         dropped
     }
 
+    /// Puts the failure of a linker down to the packages at fault.
+    fn sort_out_link(
+        &self,
+        raw: &Raw,
+        proofs: &mut Proofs<'_>,
+        failed: &mut BTreeSet<String>,
+        out: &mut BuiltUnit,
+    ) {
+        for (culprit, words) in link::culprits(self.table, &raw.package, &raw.output) {
+            if proofs.is_generated(&culprit) {
+                // Nobody's fault that can be named: said, and never passed over.
+                proofs.blame(&culprit, &words);
+            } else if failed.insert(culprit.clone()) {
+                out.failed.push(Raw { package: culprit, output: words, ..raw.clone() });
+            }
+        }
+    }
+
+    /// Notes what is compiled, linked and made after the last call, and what nobody proved. Exes of earlier runs go,
+    /// where the directory is gowoa's own.
     pub(super) fn finish(
         &self,
         wanted: Wanted,

@@ -193,6 +193,7 @@ fn verify(args: &VerifyArgs, redactor: &Redactor) -> Result<u8, Refusal> {
     let plan = Plan {
         why: None,
         exceptions: Exceptions::default(),
+        given: Vec::new(),
         dir: here,
         given_dir: None,
         patterns: Vec::new(),

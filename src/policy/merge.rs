@@ -24,8 +24,8 @@ use self::content::Content;
 use super::totals::{self, subject_counts};
 use super::{saved, verdict};
 use crate::model::{
-    Counts, Host, Problem, Report, ReportVerdict, SCHEMA_VERSION, Severity, Subject, SubjectKind,
-    ToolRef,
+    Counts, Host, PlanReport, Problem, Report, ReportVerdict, SCHEMA_VERSION, Severity, Subject,
+    SubjectKind, ToolRef,
 };
 
 /// A saved report, and what to call it beside others.
@@ -85,6 +85,10 @@ pub fn merge(first: Input, rest: Vec<Input>, fail_on: Threshold) -> Merged {
     // Whatever wrote it: the form is the one of this program.
     report.schema_version = SCHEMA_VERSION.to_owned();
     report.plan.fail_on = threshold;
+    // Who asks for the same again has to give it.
+    if fail_on.is_some() && !report.plan.was_given(PlanReport::FAIL_ON) {
+        report.plan.given.push(PlanReport::FAIL_ON.to_owned());
+    }
     let (gating, judged) = (saved::gating(&report), saved::judged(&report));
     let found = verdict(&report.findings, threshold, gating, judged);
     report.verdict = worse(found, worst);

@@ -53,6 +53,8 @@ pub struct Plan {
     pub fail_on: Option<Severity>,
     /// Waivers and baseline: what is found and does not count.
     pub exceptions: Exceptions,
+    /// Flags about what is judged and what counts that the user gave, where `gowoa.toml` could say it too.
+    pub given: Vec<String>,
     /// Time limit of each list and build.
     pub work_limit: Duration,
     /// Time limit of short calls.
@@ -114,4 +116,6 @@ pub struct InspectPlan {
     pub fail_on: Option<Severity>,
     /// Waivers and baseline: what is found and does not count.
     pub exceptions: Exceptions,
+    /// Flags about what is judged and what counts that the user gave, where `gowoa.toml` could say it too.
+    pub given: Vec<String>,
 }

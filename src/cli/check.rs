@@ -8,6 +8,7 @@ use clap::ValueEnum;
 use crate::engine::{self, Surroundings};
 use crate::facts::BuildFlags;
 use crate::go::modules::{forbidden, parse_flag, split_flags};
+use crate::model::PlanReport;
 use crate::plan::{ListingScope, Plan, Scope};
 use crate::platform;
 use crate::redact::Redactor;
@@ -219,7 +220,13 @@ pub(super) fn plan_of(
         ));
     }
     let policy = policy.load(&dir, directory)?;
-    let tags = if go.tags.is_empty() { policy.tags } else { go.tags.clone() };
+    let mut given = policy.given;
+    let tags = if go.tags.is_empty() {
+        policy.tags
+    } else {
+        given.push(PlanReport::TAGS.to_owned());
+        go.tags.clone()
+    };
     Ok(Plan {
         why: None,
         map: false,
@@ -252,6 +259,7 @@ pub(super) fn plan_of(
         out_dir: None,
         fail_on: policy.fail_on,
         exceptions: policy.exceptions,
+        given,
         work_limit: Duration::from_secs(go.timeout),
         // Asking Go for its version takes milliseconds; minutes are for a toolchain that go.mod asks it to fetch.
         probe_limit: Duration::from_secs(go.timeout.min(600)),

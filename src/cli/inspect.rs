@@ -80,6 +80,7 @@ fn inspect(args: &InspectArgs, redactor: &Redactor) -> Result<u8, Refusal> {
         map: args.show.reports.draws_images(args.map.as_deref()),
         fail_on: policy.fail_on,
         exceptions: policy.exceptions,
+        given: policy.given,
     };
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 
 use crate::checks::CHECKS;
-use crate::model::{Report, ReportVerdict, Severity};
+use crate::model::{PlanReport, Report, ReportVerdict, Severity};
 use crate::policy::baseline::{self, Baseline};
 use crate::policy::config::{self, Config, FILE_NAME, Fault};
 use crate::policy::{ConfigFile, Exceptions};
@@ -75,6 +75,8 @@ pub(super) struct Policy {
     pub(super) exceptions: Exceptions,
     /// `tags` of the file, for where the command line names none.
     pub(super) tags: Vec<String>,
+    /// The flags that the command line has and the file could have said.
+    pub(super) given: Vec<String>,
 }
 
 impl PolicyArgs {
@@ -121,7 +123,17 @@ impl PolicyArgs {
                 baseline,
             },
             tags: config.tags,
+            given: self.given(),
         })
+    }
+
+    fn given(&self) -> Vec<String> {
+        let all = [
+            (PlanReport::CONFIG, self.config.is_some()),
+            (PlanReport::FAIL_ON, self.fail_on.is_some()),
+            (PlanReport::BASELINE, self.baseline.is_some()),
+        ];
+        all.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag.to_owned()).collect()
     }
 
     /// The baseline of this path, as messages show it and as it was given; none where it is still to be written.

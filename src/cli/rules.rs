@@ -226,6 +226,7 @@ fn plan(args: &VerifyArgs) -> Result<Plan, Refusal> {
     Ok(Plan {
         why: None,
         exceptions: Exceptions::default(),
+        given: Vec::new(),
         dir: here,
         given_dir: None,
         patterns: Vec::new(),

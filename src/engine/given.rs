@@ -20,12 +20,11 @@ use rayon::prelude::*;
 
 use crate::facts::UnitFacts;
 use crate::facts::given::{GivenContainer, GivenFacts, Platform};
-use crate::model::{PhaseReport, Problem, Unproven};
+use crate::model::{MAX_MAPS, PhaseReport, Problem, Unproven};
 use crate::package::{self, Limits};
 use crate::plan::InspectPlan;
 
-use super::inspect::MAX_MAPS;
-use super::{EngineError, Progress, millis};
+use super::{EngineError, Progress, inspect, millis};
 use artifacts::Metadata;
 use open::{Found, Look, Seen};
 use walk::{Input, Walked};
@@ -188,8 +187,7 @@ fn fill(unit: &mut UnitFacts, given: &mut GivenFacts, walked: Walked, found: Vec
         }
         given.files.push(file);
     }
-    let maps = unit.images.iter_mut().map(|image| &mut image.map).filter(|map| map.is_some());
-    maps.skip(MAX_MAPS).for_each(|map| *map = None);
+    inspect::first_maps(std::slice::from_mut(unit));
     unit.unproven.extend(unread(given, too_large));
 }
 

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use tokio::task::{JoinError, JoinHandle};
 
 use crate::facts::{ImageFile, ObjectFile, UnitFacts};
+use crate::model::MAX_MAPS;
 use crate::plan::Scope;
 
 use super::phases::Clock;
@@ -39,7 +40,7 @@ pub(super) fn start(
         tokio::task::spawn_blocking(move || {
             let begin = Instant::now();
             images.par_iter_mut().enumerate().for_each(|(at, image)| {
-                inspect::look(image, scope, map && at < inspect::MAX_MAPS);
+                inspect::look(image, scope, map && at < MAX_MAPS);
             });
             Read { images, objects: objects::read(sources), took: begin.elapsed() }
         })

@@ -4,16 +4,14 @@ use std::collections::BTreeSet;
 
 use sha2::{Digest, Sha256};
 
-use crate::facts::ImageFile;
 use crate::facts::image::MachineKind;
+use crate::facts::{ImageFile, UnitFacts};
 use crate::image;
+use crate::model::MAX_MAPS;
 use crate::plan::Scope;
 use crate::platform::map::Mapped;
 
 use super::embedded;
-
-/// Maps in a report: as many as a page shows.
-pub(super) const MAX_MAPS: usize = 50;
 
 /// Reads the facts of one exe into its place, with its map where that is wanted.
 pub(super) fn look(file: &mut ImageFile, scope: Scope, map: bool) {
@@ -72,6 +70,13 @@ pub fn read(bytes: &[u8], file: &mut ImageFile) {
     }
 }
 
+/// Leaves the maps that a report has: those of the first images.
+pub(super) fn first_maps(units: &mut [UnitFacts]) {
+    let images = units.iter_mut().flat_map(|unit| &mut unit.images);
+    let maps = images.map(|image| &mut image.map).filter(|map| map.is_some());
+    maps.skip(MAX_MAPS).for_each(|map| *map = None);
+}
+
 /// Draws the map of an image that was read.
 pub(super) fn draw(bytes: &[u8], file: &mut ImageFile) {
     let Ok(facts) = &file.facts else { return };
@@ -98,4 +103,23 @@ pub(super) fn sha256(bytes: &[u8]) -> String {
 /// Bytes in lower-case hexadecimal.
 pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::ImageMap;
+
+    #[test]
+    fn the_units_of_a_report_share_its_maps() {
+        let drawn = |number: usize| ImageFile {
+            map: (number != 0).then(ImageMap::default),
+            ..ImageFile::unread(format!("{number}.exe"), format!("{number}.exe").into())
+        };
+        let unit = || UnitFacts { images: (0..31).map(drawn).collect(), ..UnitFacts::default() };
+        let mut units = [unit(), unit()];
+        first_maps(&mut units);
+        let maps = units.map(|unit| unit.images.iter().filter(|one| one.map.is_some()).count());
+        assert_eq!(maps, [30, MAX_MAPS - 30]);
+    }
 }

@@ -40,6 +40,7 @@ pub(super) fn of_check(plan: &Plan, gathered: &Gathered) -> PlanReport {
         target: "windows/arm64".into(),
         go_version: Some(toolchain.version.clone()),
         go_origin: Some(toolchain.origin.clone()),
+        go: plan.go.as_ref().map(|go| go.to_string_lossy().into_owned()),
         patterns: gathered.patterns.clone(),
         cgo: plan.cgo,
         c_compiler: gathered.c_compiler.clone(),
@@ -61,6 +62,7 @@ pub(super) fn of_check(plan: &Plan, gathered: &Gathered) -> PlanReport {
         directory: None,
         all_modules: plan.all_modules,
         no_config: plan.exceptions.no_config,
+        given: plan.given.clone(),
         reports: Vec::new(),
     }
 }
@@ -76,6 +78,7 @@ pub(super) fn of_inspect(plan: &InspectPlan) -> PlanReport {
         config: plan.exceptions.config.as_ref().map(|config| config.given.clone()),
         baseline: plan.exceptions.baseline.as_ref().map(|baseline| baseline.name().to_owned()),
         no_config: plan.exceptions.no_config,
+        given: plan.given.clone(),
         ..PlanReport::default()
     }
 }

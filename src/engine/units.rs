@@ -19,7 +19,7 @@ use super::probe;
 use super::proof::Host;
 use super::tried::LASTING;
 use super::unit::{self, Unit};
-use super::{EngineError, Gathered, Progress, Surroundings, rules};
+use super::{EngineError, Gathered, Progress, Surroundings, inspect, rules};
 
 /// Flags that name files which decide what is built.
 const NAMES_FILES: &[&str] = &["overlay", "modfile", "pgo", "toolexec"];
@@ -84,6 +84,7 @@ pub(super) async fn gather(
     for listed in listed {
         units.push(unit::gather(plan, listed, progress).await);
     }
+    inspect::first_maps(&mut units);
     note_unvisited(&mut units, dir, unvisited);
     patterns.sort();
     patterns.dedup();

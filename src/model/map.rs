@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Maps in a report, and pictures on a page: each takes about a screen.
+pub const MAX_MAPS: usize = 50;
+
 /// What an image consists of, section by section, in file order.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImageMap {

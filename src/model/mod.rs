@@ -16,7 +16,7 @@ pub use evidence::{ChainLink, ControlOutcome, Evidence, ListingLine};
 pub use finding::{
     Anchor, AnchorKind, Confidence, Finding, Location, ModuleRef, Reachability, Severity, Waived,
 };
-pub use map::{ImageMap, MapSection, MapSpan, SpanKind};
+pub use map::{ImageMap, MAX_MAPS, MapSection, MapSpan, SpanKind};
 pub use report::{
     CheckResult, Counts, Host, PhaseReport, PlanReport, Problem, Report, ReportVerdict,
     ResultVerdict, SCHEMA_VERSION, Subcommand, ToolRef, Unproven,

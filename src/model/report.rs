@@ -97,6 +97,9 @@ pub struct PlanReport {
     /// Where that Go was found: `PATH` or `--go`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub go_origin: Option<String>,
+    /// `--go` as the user gave it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub go: Option<String>,
     /// Package patterns; the paths of `gowoa inspect`.
     pub patterns: Vec<String>,
     /// Whether cgo is on.
@@ -152,10 +155,30 @@ pub struct PlanReport {
     /// `--no-config`.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub no_config: bool,
+    /// Which of `--config`, `--fail-on`, `--baseline` and `--tags` were given on the command line: the others are gowoa's
+    /// defaults, or it found them in `gowoa.toml`.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub given: Vec<String>,
     /// Of a report that was merged: what the reports are called, by directory where these differ. Settings that they do
     /// not share are absent then.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub reports: Vec<String>,
+}
+
+impl PlanReport {
+    /// `--config`, in `given`.
+    pub const CONFIG: &str = "--config";
+    /// `--fail-on`, in `given`.
+    pub const FAIL_ON: &str = "--fail-on";
+    /// `--baseline`, in `given`.
+    pub const BASELINE: &str = "--baseline";
+    /// `--tags`, in `given`.
+    pub const TAGS: &str = "--tags";
+
+    /// Whether the command line had this flag of those that `gowoa.toml` can stand for.
+    pub fn was_given(&self, flag: &str) -> bool {
+        self.given.iter().any(|given| given == flag)
+    }
 }
 
 /// Totals. Every count is of subjects of this report unless it says otherwise.

@@ -4,14 +4,15 @@
 //!   findings. A package that only one shard was asked about counts as asked about, and one that only one shard links as
 //!   linked. Where they disagree both stay, and the ids of the later one get its label in front (`package:windows!m/p`).
 //! * **Totals** are those of the merged content. What no subject shows (code bytes, functions, programs that were
-//!   run) is summed; a report of which every image was seen before adds nothing to it.
+//!   run) is summed; a report of which every image was seen before adds nothing to it, nor does one that a merged report is made of.
 //! * **The answer** is the worst of three: the saved answers, what the merged findings say at the threshold, and what
 //!   could not be judged. `incomplete` outranks `fail`, `fail` outranks `pass`. Of several thresholds the strictest holds.
 //! * **One report** stays what it is; only its answer may become worse, or be judged by another threshold. Each report
 //!   is counted and judged again before it is believed ([`super::saved`]).
 //! * **Phases** are the reports themselves, one line each: what was asked, with which settings, and what came of it.
 //! * **Reports are called** by the directory that each was made in, where these differ, else by their labels. A finding
-//!   that not all of them have says which have it (`origin`).
+//!   that not all of them have says which have it (`origin`). A merged report is called by its label, and what it is made
+//!   of keeps its names; merged with one of its reports again, nothing counts twice.
 //! * **Problems and what was not proven** carry the label of their report, unless all reports say the same.
 
 mod content;
@@ -24,8 +25,8 @@ use self::content::Content;
 use super::totals::{self, subject_counts};
 use super::{saved, verdict};
 use crate::model::{
-    Counts, Host, Problem, Report, ReportVerdict, SCHEMA_VERSION, Severity, Subject, SubjectKind,
-    ToolRef,
+    Counts, Host, PlanReport, Problem, Report, ReportVerdict, SCHEMA_VERSION, Severity, Subject,
+    SubjectKind, ToolRef,
 };
 
 /// A saved report, and what to call it beside others.
@@ -85,6 +86,10 @@ pub fn merge(first: Input, rest: Vec<Input>, fail_on: Threshold) -> Merged {
     // Whatever wrote it: the form is the one of this program.
     report.schema_version = SCHEMA_VERSION.to_owned();
     report.plan.fail_on = threshold;
+    // Who asks for the same again has to give it.
+    if fail_on.is_some() && !report.plan.was_given(PlanReport::FAIL_ON) {
+        report.plan.given.push(PlanReport::FAIL_ON.to_owned());
+    }
     let (gating, judged) = (saved::gating(&report), saved::judged(&report));
     let found = verdict(&report.findings, threshold, gating, judged);
     report.verdict = worse(found, worst);
@@ -141,10 +146,7 @@ fn strictest(inputs: &[Input], notes: &mut Vec<String>) -> Option<Severity> {
 
 /// The content of more than one report; the answer and what is counted of findings comes after.
 fn several(inputs: &[Input], notes: &mut Vec<String>) -> Report {
-    let mut content = Content::default();
-    for input in inputs {
-        content.add(input);
-    }
+    let content = Content::of(inputs);
     let reports = || inputs.iter().map(|input| &input.report);
     let versions = distinct(reports().map(|report| report.tool.version.as_str()));
     if versions.len() > 1 {
@@ -165,8 +167,7 @@ fn several(inputs: &[Input], notes: &mut Vec<String>) -> Report {
             if content.renamed == 1 { "has" } else { "have" },
         ));
     }
-    let (subjects, results, mut findings) = content.sorted(&origin::all(inputs));
-    super::worst_first(&mut findings);
+    let (subjects, results, findings) = content.sorted(&origin::all(inputs));
     let counts = counts(inputs, &subjects);
     let mut report = Report {
         schema_version: SCHEMA_VERSION.to_owned(),
@@ -209,19 +210,23 @@ fn distinct<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
 fn counts(inputs: &[Input], merged: &[Subject]) -> Counts {
     let mut sum = Counts::default();
     let mut shown = Counts::default();
-    let mut images = BTreeSet::new();
-    for Input { report, .. } in inputs {
+    let mut seen = BTreeSet::new();
+    // What was merged first: what it is made of adds nothing then.
+    let merged_first = [false, true].into_iter().flat_map(|plain| {
+        inputs.iter().filter(move |input| input.report.plan.reports.is_empty() == plain)
+    });
+    for Input { report, .. } in merged_first {
         let all = &report.counts;
         add(&mut sum, &mut all.clone());
         add(&mut shown, &mut totals::of_subjects(&report.subjects));
-        // Two images are one where their bytes are.
-        let mut new = false;
-        let mut any = false;
-        for subject in report.subjects.iter().filter(|subject| subject.kind == SubjectKind::Image) {
-            any = true;
-            new |= images.insert(subject.sha256.as_deref().unwrap_or(subject.id.as_str()));
+        // Two images are one where their bytes are; where there is none, the subjects tell.
+        let images = || report.subjects.iter().filter(|one| one.kind == SubjectKind::Image);
+        let any = images().next().is_some();
+        let mut new = report.subjects.is_empty();
+        for subject in report.subjects.iter().filter(|one| !any || one.kind == SubjectKind::Image) {
+            new |= seen.insert(subject.sha256.as_deref().unwrap_or(subject.id.as_str()));
         }
-        if new || !any {
+        if new {
             for (total, count) in
                 hidden_counts(&mut sum).into_iter().zip(hidden_counts(&mut all.clone()))
             {

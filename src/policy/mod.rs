@@ -18,6 +18,8 @@ pub mod saved;
 pub mod totals;
 pub mod waiver;
 
+use std::cmp::Ordering;
+
 use self::baseline::Baseline;
 use self::waiver::Waiver;
 use crate::model::{Evidence, Finding, ReportVerdict, Severity};
@@ -68,10 +70,16 @@ pub fn verdict(
 /// Sorts as a report does: worst first, then what keeps the most packages from building, then by check and subject.
 pub fn worst_first(findings: &mut [Finding]) {
     findings.sort_by(|a, b| {
-        b.severity.cmp(&a.severity).then_with(|| stops(b).cmp(&stops(a))).then_with(|| {
-            (&a.check, &a.subject, &a.message).cmp(&(&b.check, &b.subject, &b.message))
-        })
+        worse(a, b).then_with(|| (&a.subject, &a.message).cmp(&(&b.subject, &b.message)))
     });
+}
+
+/// The order of findings, whatever they are about.
+fn worse(a: &Finding, b: &Finding) -> Ordering {
+    b.severity
+        .cmp(&a.severity)
+        .then_with(|| stops(b).cmp(&stops(a)))
+        .then_with(|| a.check.cmp(&b.check))
 }
 
 /// How many packages a finding keeps from building.

@@ -76,9 +76,9 @@ fields! {
     ModuleRef { path, version, replaced_by, vendored }
     PhaseReport { name, summary, duration_ms, go_ms }
     PlanReport {
-        subcommand, expect, target, go_version, go_origin, patterns, cgo, c_compiler, tags, go_flags, environment, tests, offline,
+        subcommand, expect, target, go_version, go_origin, go, patterns, cgo, c_compiler, tags, go_flags, environment, tests, offline,
         fail_on, module, listing, rules, config, baseline, started_in, directory, base, all_modules, no_config,
-        reports,
+        given, reports,
     }
     Report {
         schema_version, tool, started, duration_ms, host, plan, verdict, counts, phases, problems, unproven, subjects,

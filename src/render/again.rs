@@ -1,10 +1,11 @@
-//! The command that asks for the same again, on the reader's machine: whatever of the run changes the answer is in it.
+//! The command that asks for the same again, on the reader's machine: whatever of the run changes the answer is in it,
+//! as it was given. What gowoa found by itself (`gowoa.toml`, and what stands in it) it finds there too.
 
 use crate::model::{PlanReport, Report, Severity, Subcommand};
 use crate::shell::quote;
 
-/// A longer command is nothing that anybody pastes.
-const LONGEST: usize = 2_000;
+/// Bytes; a longer command is nothing that anybody pastes.
+pub(super) const LONGEST: usize = 2_000;
 
 /// How to ask for the same again.
 #[derive(Debug, PartialEq, Eq)]
@@ -29,7 +30,12 @@ impl<'a> Again<'a> {
             Subcommand::Inspect => option(&mut words, "--expect", plan.expect.as_deref()),
         }
         policy(plan, &mut words);
-        asked(plan, &mut words);
+        let asked = asked(plan);
+        // A file of `gowoa inspect` may be called like a flag; `-` is standard input.
+        if asked.iter().any(|one| one.starts_with('-') && one != "-") {
+            words.push("--".to_owned());
+        }
+        words.extend(asked);
         let command = words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ");
         let place = plan.started_in.as_deref();
         (command.len() <= LONGEST).then_some(Self { place, command })
@@ -49,6 +55,9 @@ fn build(plan: &PlanReport, words: &mut Vec<String>) {
     option(words, "-C", plan.directory.as_deref());
     if plan.subcommand == Subcommand::Screen {
         option(words, "--module", plan.module.as_deref());
+        for package in plan.patterns.iter().filter(|_| plan.module.is_some()) {
+            option(words, "--package", Some(package));
+        }
     }
     let switches = [
         (plan.all_modules, "--all-modules"),
@@ -57,8 +66,10 @@ fn build(plan: &PlanReport, words: &mut Vec<String>) {
         (plan.offline, "--offline"),
     ];
     words.extend(switches.iter().filter(|(on, _)| *on).map(|(_, flag)| (*flag).to_owned()));
-    let tags = plan.tags.join(",");
-    option(words, "--tags", Some(tags.as_str()).filter(|tags| !tags.is_empty()));
+    option(words, "--go", plan.go.as_deref());
+    if plan.was_given(PlanReport::TAGS) {
+        option(words, PlanReport::TAGS, Some(&plan.tags.join(",")));
+    }
     for flag in &plan.go_flags {
         // The flags that gowoa has a name for; all others are handed on.
         let own = [("-mod=", "--mod"), ("-ldflags=", "--ldflags"), ("-buildmode=", "--buildmode")];
@@ -77,34 +88,34 @@ fn build(plan: &PlanReport, words: &mut Vec<String>) {
 
 /// What counts.
 fn policy(plan: &PlanReport, words: &mut Vec<String>) {
-    if plan.fail_on != Some(Severity::Error) {
-        option(words, "--fail-on", Some(plan.fail_on.map_or("never", Severity::as_str)));
+    let fail_on = plan.fail_on.map_or("never", Severity::as_str);
+    let settings = [
+        (PlanReport::FAIL_ON, Some(fail_on)),
+        (PlanReport::CONFIG, plan.config.as_deref()),
+        (PlanReport::BASELINE, plan.baseline.as_deref()),
+    ];
+    for (flag, value) in settings.into_iter().filter(|(flag, _)| plan.was_given(flag)) {
+        option(words, flag, value);
     }
-    // A file of this name is found by itself where it was found.
-    option(words, "--config", plan.config.as_deref().filter(|file| *file != "gowoa.toml"));
     if plan.no_config {
         words.push("--no-config".to_owned());
     }
-    option(words, "--baseline", plan.baseline.as_deref());
 }
 
 /// Packages, or the paths of `gowoa inspect`.
-fn asked(plan: &PlanReport, words: &mut Vec<String>) {
+fn asked(plan: &PlanReport) -> Vec<String> {
     match plan.subcommand {
-        Subcommand::Screen if plan.module.is_some() => {
-            for package in &plan.patterns {
-                option(words, "--package", Some(package));
-            }
-        }
-        Subcommand::Check | Subcommand::Screen if plan.all_modules => {}
-        _ => words.extend(plan.patterns.iter().cloned()),
+        Subcommand::Screen if plan.module.is_some() => Vec::new(),
+        Subcommand::Check | Subcommand::Screen if plan.all_modules => Vec::new(),
+        _ => plan.patterns.clone(),
     }
 }
 
 fn option(words: &mut Vec<String>, flag: &str, value: Option<&str>) {
     if let Some(value) = value {
         // A value that begins like a flag has to stand with it.
-        if value.starts_with('-') && flag.starts_with("--") {
+        if value.starts_with('-') {
+            let flag = if flag == "-C" { "--directory" } else { flag };
             words.push(format!("{flag}={value}"));
         } else {
             words.extend([flag.to_owned(), value.to_owned()]);
@@ -143,8 +154,8 @@ mod tests {
         assert_eq!(place, Some("services"));
         assert_eq!(
             command,
-            "GOARM64=v8.0 gowoa check -C app --all-modules --cgo --tests --offline --tags netgo,osusergo \
-             --ldflags='-s -w' --rules rules.json --baseline baseline.json"
+            "GOARM64=v8.0 gowoa check -C app --all-modules --cgo --tests --offline --go ../sdk/go/bin/go \
+             --tags netgo,osusergo --ldflags='-s -w' --rules rules.json --baseline baseline.json"
         );
     }
 
@@ -160,14 +171,17 @@ mod tests {
             plan.fail_on = None;
             plan.listing = Some("all".into());
             plan.config = Some("ci/gowoa.toml".into());
+            plan.go = Some("../go/bin/go".into());
+            plan.given = ["--config", "--fail-on"].map(str::to_owned).to_vec();
         });
         assert_eq!(
             all,
-            r"GOFLAGS='-tags=x -v' gowoa check --mod=vendor --buildmode=c-shared --go-flag=-trimpath --go-flag='-gcflags=all=-N -l' --listing all --fail-on never --config ci/gowoa.toml ./cmd/... 'it'\''s $HOME'"
+            r"GOFLAGS='-tags=x -v' gowoa check --go ../go/bin/go --mod=vendor --buildmode=c-shared --go-flag=-trimpath --go-flag='-gcflags=all=-N -l' --listing all --fail-on never --config ci/gowoa.toml ./cmd/... 'it'\''s $HOME'"
         );
         let none = command(|plan| {
             plan.fail_on = Some(Severity::Warning);
             plan.no_config = true;
+            plan.given = vec!["--fail-on".into()];
         });
         assert_eq!(none, "gowoa check --fail-on warning --no-config ./...");
         let module = command(|plan| {
@@ -182,6 +196,43 @@ mod tests {
             plan.patterns = vec!["dist".into()];
         });
         assert_eq!(inspect, "gowoa inspect --expect windows/arm64 dist");
+    }
+
+    #[test]
+    fn what_gowoa_found_by_itself_it_finds_again() {
+        let found = |plan: &mut PlanReport| {
+            plan.directory = Some("p1/cmd".into());
+            plan.config = Some("../gowoa.toml".into());
+            plan.fail_on = None;
+            plan.baseline = Some("base.json".into());
+            plan.tags = vec!["x".into()];
+        };
+        assert_eq!(command(found), "gowoa check -C p1/cmd ./...");
+        // Also where it says what is the default: the file may say something else.
+        let given = command(|plan| {
+            found(plan);
+            plan.directory = Some("-d".into());
+            plan.config = Some("gowoa.toml".into());
+            plan.fail_on = Some(Severity::Error);
+            plan.given =
+                ["--config", "--fail-on", "--baseline", "--tags"].map(str::to_owned).to_vec();
+        });
+        assert_eq!(
+            given,
+            "gowoa check --directory=-d --tags x --fail-on error --config gowoa.toml --baseline base.json ./..."
+        );
+    }
+
+    #[test]
+    fn a_file_that_is_called_like_a_flag_is_no_flag() {
+        let inspect = |path: &str| {
+            command(|plan| {
+                plan.subcommand = Subcommand::Inspect;
+                plan.patterns = vec!["a.exe".into(), path.into()];
+            })
+        };
+        assert_eq!(inspect("-x.exe"), "gowoa inspect -- a.exe -x.exe");
+        assert_eq!(inspect("-"), "gowoa inspect a.exe -");
     }
 
     #[test]

@@ -7,7 +7,9 @@
 use std::fmt::Write as _;
 
 use super::text::is_hidden;
-use crate::model::{ImageMap, MapSection, MapSpan, Report, SpanKind, Subject, SubjectKind};
+use crate::model::{
+    ImageMap, MAX_MAPS, MapSection, MapSpan, Report, SpanKind, Subject, SubjectKind,
+};
 
 /// Width of the drawing in user units.
 const WIDTH: f64 = 1200.0;
@@ -21,8 +23,6 @@ const ROW: f64 = 13.0;
 const CHARACTER: f64 = 5.6;
 /// Least width of what must be seen.
 const LEAST: f64 = 4.0;
-/// Images that are drawn; each takes about a screen.
-const IMAGES: usize = 50;
 /// Foreign stretches that are listed below the drawing.
 const LISTED: usize = 12;
 
@@ -59,11 +59,11 @@ pub fn render(report: &Report) -> String {
         .filter_map(|subject| Some((subject, subject.map.as_ref()?)))
         .collect();
     let mut drawing = Canvas { out: String::new(), y: MARGIN };
-    for (subject, map) in mapped.iter().take(IMAGES) {
+    for (subject, map) in mapped.iter().take(MAX_MAPS) {
         drawing.image(subject, map);
     }
     let images = report.subjects.iter().filter(|subject| subject.kind == SubjectKind::Image);
-    let more = images.count().saturating_sub(mapped.len().min(IMAGES));
+    let more = images.count().saturating_sub(mapped.len().min(MAX_MAPS));
     match mapped.len() {
         0 => drawing.text(MARGIN, "", "No image was mapped."),
         _ if more > 0 => drawing.text(MARGIN, "", &format!("Not drawn: {more} of the images")),

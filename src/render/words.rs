@@ -7,6 +7,8 @@ use crate::model::{
     ReportVerdict, Waived,
 };
 
+/// In front of where a field stands.
+pub(super) const AT_FILE_OFFSET: &str = " at file offset ";
 /// Why a finding that the baseline has does not count.
 pub(super) const KNOWN: &str = "in the baseline";
 
@@ -204,7 +206,7 @@ pub(super) fn chain_link(link: &ChainLink) -> String {
 
 /// A field of a file format with its value.
 pub(super) fn field(name: &str, value: &str, file_offset: Option<u64>) -> String {
-    let at = file_offset.map(|offset| format!(" at file offset {offset:#x}")).unwrap_or_default();
+    let at = file_offset.map(|offset| format!("{AT_FILE_OFFSET}{offset:#x}")).unwrap_or_default();
     format!("{name} {value}{at}")
 }
 

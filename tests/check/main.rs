@@ -10,6 +10,7 @@
 //! * [`e2e`]: what holds of every run, and of the program as such;
 //! * [`bad_input`]: what cannot be worked on, each with an error, a next step and the right exit code;
 //! * `interrupt`: signals leave no child and no report (Unix);
+//! * `again`: "The same on your machine", run (Unix);
 //! * [`secrets`]: a canary reaches no format and no message;
 //! * [`policy`]: `gowoa.toml`, waivers and the baseline;
 //! * [`projects`]: small projects and stand-ins for `go`, made for one test;
@@ -24,6 +25,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 #![allow(clippy::print_stderr, reason = "a test that skips says why")]
 
+#[cfg(unix)] // The line is for a POSIX shell.
+mod again;
 mod anchors;
 mod bad_input;
 mod e2e;

@@ -106,6 +106,6 @@ fn a_page_has_fifty_pictures_and_says_that_there_are_more_images() {
     assert_eq!((all.len(), mapped), (60, 50));
     assert!(all.iter().take(50).all(|image| image["map"].is_object()), "the first ones");
     assert_eq!(pictures(&html), 50);
-    assert!(fs_err::read_to_string(&html).unwrap().contains("beyond the first fifty"));
+    assert!(fs_err::read_to_string(&html).unwrap().contains("beyond the first 50"));
     assert!(fs_err::read_to_string(&svg).unwrap().contains("Not drawn: 10 of the images"));
 }

@@ -10,7 +10,7 @@ use crate::facts::given::{Claim, Content, Form, GivenContainer, GivenFile, Platf
 use crate::facts::object::{LinkedBy, ObjectContents, ObjectForm, ObjectMember};
 use crate::facts::{Company, ImageFile, ObjectFile};
 use crate::image::{self, FileKind, identify};
-use crate::model::Problem;
+use crate::model::{MAX_MAPS, Problem};
 use crate::package::{self, Budget, Kind, Limits, Member};
 use crate::platform::map::Mapped;
 
@@ -216,7 +216,7 @@ impl Look<'_> {
         let claim = decide(&place.labels, &header, self.expect).claim;
         let mut image = ImageFile { claim, ..ImageFile::unread(place.name(), place.path.clone()) };
         inspect::read(bytes, &mut image);
-        if self.map && found.maps < inspect::MAX_MAPS {
+        if self.map && found.maps < MAX_MAPS {
             inspect::draw(bytes, &mut image);
             found.maps += usize::from(image.map.is_some());
         }

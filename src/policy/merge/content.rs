@@ -1,6 +1,6 @@
 //! Subjects with their results and findings, and what was not judged or proven.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
 
 use super::{Input, origin};
@@ -14,9 +14,8 @@ struct About {
     /// Absent where a report has results or findings of something that it does not list.
     subject: Option<Subject>,
     results: Vec<CheckResult>,
+    /// Each says which reports have it.
     findings: Vec<Finding>,
-    /// The reports that say so.
-    by: Vec<String>,
 }
 
 /// What all reports say, by the id in the merged report.
@@ -25,26 +24,68 @@ pub(super) struct Content {
     about: BTreeMap<SubjectId, About>,
     /// How many subjects have a label in front.
     pub(super) renamed: usize,
+    /// The ids that have a label in front, each with the id without.
+    bare: BTreeMap<SubjectId, SubjectId>,
+    /// The same the other way.
+    labelled: BTreeMap<SubjectId, Vec<SubjectId>>,
 }
 
 impl Content {
-    /// Adds a report.
-    pub(super) fn add(&mut self, input: &Input) {
+    /// What these reports say.
+    pub(super) fn of(inputs: &[Input]) -> Self {
+        let mut all = Self::default();
+        for input in inputs {
+            all.add(input);
+        }
+        all
+    }
+
+    fn add(&mut self, input: &Input) {
+        let by = origin::of(input);
+        // What one report tells apart stays so.
+        let mut told: BTreeSet<SubjectId> = BTreeSet::new();
         for (id, mut about) in by_subject(&input.report) {
-            about.by = origin::of(input);
-            let Some(there) = self.about.get_mut(&id) else {
-                self.about.insert(id, about);
-                continue;
-            };
-            if let Some(one) = agreed(there, &about) {
-                *there = one;
-                continue;
+            for finding in about.findings.iter_mut().filter(|finding| finding.origin.is_empty()) {
+                finding.origin.clone_from(&by);
             }
-            self.renamed += 1;
-            let id = self.free(&id, &input.label);
-            let about = about.renamed(&id);
+            let bare = bare(&id, &input.report.plan.reports);
+            let same = self.same(&id, bare.as_ref()).into_iter().filter(|id| !told.contains(id));
+            let agreed = same.into_iter().find_map(|id| {
+                let one = agreed(self.about.get(&id)?, &about.clone().renamed(&id))?;
+                Some((id, one))
+            });
+            let (id, about) = match agreed {
+                Some(agreed) => agreed,
+                None if !self.about.contains_key(&id) => {
+                    self.know(&id, bare);
+                    (id, about)
+                }
+                None => {
+                    self.renamed += 1;
+                    let free = self.free(&id, &input.label);
+                    self.know(&free, Some(bare.unwrap_or(id)));
+                    let about = about.renamed(&free);
+                    (free, about)
+                }
+            };
+            told.insert(id.clone());
             self.about.insert(id, about);
         }
+    }
+
+    /// Notes what an id is without its label.
+    fn know(&mut self, id: &SubjectId, bare: Option<SubjectId>) {
+        if let Some(bare) = bare {
+            self.labelled.entry(bare.clone()).or_default().push(id.clone());
+            self.bare.insert(id.clone(), bare);
+        }
+    }
+
+    /// The ids under which the same may stand already: this one, or with another label in front, or without.
+    fn same(&self, id: &SubjectId, bare: Option<&SubjectId>) -> Vec<SubjectId> {
+        let labelled = self.labelled.get(bare.unwrap_or(id)).into_iter().flatten();
+        let others = bare.into_iter().chain(labelled).filter(|other| *other != id);
+        std::iter::once(id).chain(others).cloned().collect()
     }
 
     /// An id with the label in front that nothing else has. `!` stands between the unit and the name in ids.
@@ -61,20 +102,32 @@ impl Content {
         }
     }
 
-    /// Everything in the order of a report; the findings still want theirs. `reports`: what all of them are called.
+    /// Everything in the order of a report. `reports`: what all of them are called. What they say of the same comes in
+    /// their order.
     pub(super) fn sorted(
         self,
         reports: &[String],
     ) -> (Vec<Subject>, Vec<CheckResult>, Vec<Finding>) {
         let (mut subjects, mut results, mut findings) = (Vec::new(), Vec::new(), Vec::new());
-        for mut about in self.about.into_values() {
-            origin::note(&mut about.findings, &about.by, reports);
-            subjects.extend(about.subject);
-            results.extend(about.results);
-            findings.extend(about.findings);
+        let place = |finding: &Finding| {
+            let first = finding.origin.first();
+            reports.iter().position(|name| Some(name) == first).unwrap_or_default()
+        };
+        for (id, about) in &self.about {
+            subjects.extend(about.subject.clone());
+            results.extend(about.results.clone());
+            for finding in &about.findings {
+                let mut finding = finding.clone();
+                origin::note(&mut finding, reports);
+                findings.push(((self.bare.get(id).unwrap_or(id), place(&finding)), finding));
+            }
         }
         results.sort_by(|a, b| (&a.subject, &a.check).cmp(&(&b.subject, &b.check)));
-        (subjects, results, findings)
+        findings.sort_by(|(of, a), (of_b, b)| {
+            let rest = || (of, &a.subject, &a.message).cmp(&(of_b, &b.subject, &b.message));
+            crate::policy::worse(a, b).then_with(rest)
+        });
+        (subjects, results, findings.into_iter().map(|(_, finding)| finding).collect())
     }
 }
 
@@ -88,6 +141,16 @@ impl About {
         }
         self
     }
+}
+
+/// The id without the label in front that an earlier merge of these reports put there.
+fn bare(id: &SubjectId, reports: &[String]) -> Option<SubjectId> {
+    let (kind, name) = id.as_str().split_once(':')?;
+    let (label, name) = name.split_once('!')?;
+    let known = |label: &str| reports.iter().any(|name| name == label);
+    let numbered = label.rsplit_once('-').filter(|(_, number)| number.parse::<u64>().is_ok());
+    (known(label) || numbered.is_some_and(|(label, _)| known(label)))
+        .then(|| SubjectId(format!("{kind}:{name}")))
 }
 
 /// A report by subject.
@@ -111,9 +174,7 @@ fn agreed(a: &About, b: &About) -> Option<About> {
         (Some(a), Some(b)) => Some(agreed_subject(a, b)?),
         (a, b) => a.as_ref().or(b.as_ref()).cloned(),
     };
-    if a.findings != b.findings {
-        return None;
-    }
+    let findings = agreed_findings(&a.findings, &b.findings)?;
     let mut results = BTreeMap::new();
     for result in a.results.iter().chain(&b.results) {
         let one = match results.get(&result.check) {
@@ -122,10 +183,23 @@ fn agreed(a: &About, b: &About) -> Option<About> {
         };
         results.insert(result.check.clone(), one);
     }
-    let mut by = a.by.clone();
-    by.extend(b.by.iter().filter(|name| !a.by.contains(name)).cloned());
     let results = results.into_values().collect();
-    Some(About { subject, results, findings: a.findings.clone(), by })
+    Some(About { subject, results, findings })
+}
+
+/// The same findings, each of all the reports that have it.
+fn agreed_findings(a: &[Finding], b: &[Finding]) -> Option<Vec<Finding>> {
+    if a.len() != b.len() {
+        return None;
+    }
+    let one = |(a, b): (&Finding, &Finding)| {
+        let mut origin = a.origin.clone();
+        origin.extend(b.origin.iter().filter(|name| !a.origin.contains(name)).cloned());
+        let both = |finding: &Finding| Finding { origin: origin.clone(), ..finding.clone() };
+        let agreed = both(a);
+        (agreed == both(b)).then_some(agreed)
+    };
+    a.iter().zip(b).map(one).collect()
 }
 
 /// The subject in the wider view: one shard was asked about it, another only came by.

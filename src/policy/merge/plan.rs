@@ -34,6 +34,7 @@ pub(super) fn joined(inputs: &[Input]) -> PlanReport {
         target: distinct(plans().map(|plan| plan.target.as_str())).join(", "),
         go_version: text(|plan| plan.go_version.as_deref()),
         go_origin: text(|plan| plan.go_origin.as_deref()),
+        go: text(|plan| plan.go.as_deref()),
         patterns: names(|plan| &plan.patterns),
         cgo: plans().any(|plan| plan.cgo),
         c_compiler: text(|plan| plan.c_compiler.as_deref()),
@@ -53,6 +54,7 @@ pub(super) fn joined(inputs: &[Input]) -> PlanReport {
         base: shared!(base),
         all_modules: shared!(all_modules),
         no_config: shared!(no_config),
+        given: shared!(given),
         reports: origin::all(inputs),
     }
 }

@@ -332,3 +332,79 @@ fn a_report_that_was_merged_keeps_the_names_of_its_reports() {
     assert_eq!(of("m/p"), "services/a services/b");
     assert_eq!(of("d.e/m"), "services/a");
 }
+
+/// A merged report, and the two that it was made of: they disagree about `m/p`, and share `m/q`.
+fn merged_with_its_parts() -> (Report, [Report; 2]) {
+    let mut parts =
+        [failing(&["m/p", "m/q"], &["m/p", "m/q"]), failing(&["m/p", "m/q"], &["m/p", "m/q"])];
+    parts[1].findings[0].help = Some("other".into());
+    for part in &mut parts {
+        part.counts.link_proofs = 1;
+    }
+    let mut merged = all(&parts, None).report;
+    // Two builds that are one to the totals are one here as well.
+    merged.counts.link_proofs = 1;
+    (merged, parts)
+}
+
+#[test]
+fn a_report_that_is_in_another_counts_once() {
+    let (merged, [a, b]) = merged_with_its_parts();
+    assert_eq!(merged.counts.errors, 3);
+    let with = |inputs: [(&str, &Report); 2]| {
+        let [first, second] =
+            inputs.map(|(label, report)| Input { label: label.into(), report: report.clone() });
+        merge(first, vec![second], None).report
+    };
+    for inputs in [
+        [("p", &merged), ("a", &a)],
+        [("a", &a), ("p", &merged)],
+        [("p", &merged), ("b", &b)],
+        [("b", &b), ("p", &merged)],
+    ] {
+        let again = with(inputs);
+        let names = inputs.map(|(name, _)| name);
+        assert_eq!(again.counts, merged.counts, "{names:?}");
+        let origins = |report: &Report| -> BTreeSet<(String, Vec<String>)> {
+            let of = |finding: &Finding| {
+                (format!("{:?} {}", finding.help, finding.message), finding.origin.clone())
+            };
+            report.findings.iter().map(of).collect()
+        };
+        assert_eq!(origins(&again), origins(&merged), "{names:?}");
+    }
+}
+
+#[test]
+fn a_merged_report_is_called_by_its_label() {
+    let (merged, _) = merged_with_its_parts();
+    let names = |other: &Report| {
+        let inputs = [("ab", &merged), ("c", other)];
+        let [first, second] =
+            inputs.map(|(label, report)| Input { label: label.into(), report: report.clone() });
+        let report = merge(first, vec![second], None).report;
+        report.phases.iter().map(|phase| phase.name.clone()).collect::<Vec<_>>().join(" ")
+    };
+    let mut other = report(&["m/x"]);
+    assert_eq!(names(&other), "ab c");
+    other.plan.base = Some("services/c".into());
+    assert_eq!(names(&other), "ab services/c");
+}
+
+#[test]
+fn findings_of_one_package_come_in_the_order_of_the_reports() {
+    let mut reports = [(); 3].map(|()| failing(&["m/p"], &["m/p"]));
+    for (report, help) in reports.iter_mut().zip(["z", "y", "x"]) {
+        report.findings[0].help = Some(help.into());
+    }
+    let merged = all(&reports, None).report;
+    let origins: Vec<String> = merged.findings.iter().map(|f| f.origin.join(" ")).collect();
+    assert_eq!(origins, ["a", "b", "c"]);
+}
+
+#[test]
+fn a_threshold_that_is_asked_for_was_given() {
+    let one = [report(&["m/a"])];
+    assert!(all(&one, Some(None)).report.plan.was_given(PlanReport::FAIL_ON));
+    assert!(all(&one, None).report.plan.given.is_empty());
+}

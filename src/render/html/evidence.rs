@@ -211,9 +211,9 @@ fn cause(page: &mut Page, text: &str, file: Option<&str>, line: Option<u32>) {
 }
 
 fn field(page: &mut Page, name: &str, value: &str, file_offset: Option<u64>) {
-    page.code(name).raw(" is ").code(value);
+    page.code(name).raw(" ").code(value);
     if let Some(offset) = file_offset {
-        page.raw(" at file offset ").code(&format!("{offset:#x}"));
+        page.raw(words::AT_FILE_OFFSET).code(&format!("{offset:#x}"));
     }
 }
 

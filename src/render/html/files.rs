@@ -5,15 +5,15 @@ use std::collections::{HashMap, HashSet};
 use super::packages::search;
 use super::write::Page;
 use super::{Context, begin, cut, end, scroll};
-use crate::model::{ImageMap, Report, Severity, Subcommand, Subject, SubjectId, SubjectKind};
+use crate::model::{
+    ImageMap, MAX_MAPS, Report, Severity, Subcommand, Subject, SubjectId, SubjectKind,
+};
 use crate::render::counts::tally;
 use crate::render::map;
 use crate::render::proven::FILES;
 
 /// Rows of the table.
 const ROWS: usize = 10_000;
-/// Maps that are drawn: each is a picture of a screen's height.
-const MAPS: usize = 50;
 /// Bytes of all pictures together; one of a large exe has some hundred kB.
 const PICTURES: usize = 16 << 20;
 
@@ -122,11 +122,14 @@ fn maps(page: &mut Page, report: &Report) {
         return;
     }
     if mapped.len() < images.len() {
-        page.raw("<p class=\"lead\">Not drawn: test binaries, what could not be read, and images beyond the first fifty.</p>\n");
+        let words = format!(
+            "Not drawn: test binaries, what could not be read, and images beyond the first {MAX_MAPS}."
+        );
+        page.raw("<p class=\"lead\">").text(&words).raw("</p>\n");
     }
     let begun = page.len();
     let mut drawn = 0;
-    for (number, (subject, map)) in mapped.iter().take(MAPS).enumerate() {
+    for (number, (subject, map)) in mapped.iter().take(MAX_MAPS).enumerate() {
         if page.len() - begun > PICTURES {
             break;
         }

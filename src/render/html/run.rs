@@ -44,6 +44,7 @@ fn rows(plan: &PlanReport) -> Vec<(&'static str, Vec<String>)> {
         target,
         go_version,
         go_origin,
+        go,
         patterns,
         cgo,
         c_compiler,
@@ -63,6 +64,7 @@ fn rows(plan: &PlanReport) -> Vec<(&'static str, Vec<String>)> {
         base,
         all_modules,
         no_config,
+        given,
         reports,
     } = plan;
     let one = |value: &Option<String>| value.iter().cloned().collect();
@@ -79,7 +81,7 @@ fn rows(plan: &PlanReport) -> Vec<(&'static str, Vec<String>)> {
         ("asked about", patterns.clone()),
         ("all modules", only(all_modules)),
         ("module", one(module)),
-        ("Go", [go_version, go_origin].into_iter().flatten().cloned().collect()),
+        ("Go", [go_version, go_origin, go].into_iter().flatten().cloned().collect()),
         ("cgo", vec![if *cgo { "on" } else { "off" }.to_owned()]),
         ("C compiler", one(c_compiler)),
         ("tags", tags.clone()),
@@ -93,6 +95,7 @@ fn rows(plan: &PlanReport) -> Vec<(&'static str, Vec<String>)> {
         ("configuration", one(config)),
         ("no configuration", only(no_config)),
         ("baseline", one(baseline)),
+        ("given as options", given.clone()),
     ]
 }
 

@@ -126,8 +126,7 @@ fn write_one(finding: &Finding, evidence: &Evidence) -> String {
             of("amd64", amd64_only) + &of("arm64", arm64_only)
         }
         Evidence::Field { name, value, file_offset } => {
-            let at = file_offset.map(|o| format!(" at file offset {o:#x}")).unwrap_or_default();
-            item("field", &format!("{} {}{at}", code(name, LINE), code(value, LINE)))
+            item("field", &words::field(&code(name, LINE), &code(value, LINE), *file_offset))
         }
         Evidence::Code { rva: _, file_offset: _, bytes, x86, a64 } => machine_code(bytes, x86, a64),
         Evidence::Source { file, line, text } => {

@@ -4,7 +4,7 @@
 use super::escape::{code, fence, html, prose};
 use super::{ELSEWHERE, Options, clip, folded, names};
 use crate::model::{Finding, Problem, Report, ReportVerdict, Severity, Subcommand};
-use crate::render::again::Again;
+use crate::render::again::{Again, LONGEST};
 use crate::render::view::{View, count};
 use crate::render::{duration, plural, proven as proof, words};
 
@@ -21,8 +21,6 @@ const LISTED: usize = 20;
 const NAMES: usize = 12;
 /// Characters of a line.
 const LINE: usize = 400;
-/// Characters of the command that asks for the same again: cut, it would ask for something else.
-const COMMAND: usize = 2_000;
 
 /// What kept gowoa from looking.
 pub(super) fn problems(view: &View<'_>) -> String {
@@ -167,7 +165,8 @@ pub(super) fn footer(view: &View<'_>) -> String {
     let mut out = format!("---\n\n{}, {}.", made.join(", "), duration(*duration_ms));
     if let Some(again) = Again::of(view.report) {
         let place = again.place.map(|dir| format!(", in {}", code(dir, LINE)));
-        let command = code(&again.command, COMMAND);
+        // Cut, it would ask for something else.
+        let command = code(&again.command, LONGEST);
         out.push_str(&format!(
             " The same on your machine{}: {command}.",
             place.unwrap_or_default()

@@ -98,6 +98,7 @@ fn hostile_plan() -> PlanReport {
         target: NASTY[6].to_owned(),
         go_version: text(1),
         go_origin: text(5),
+        go: text(4),
         patterns: all(),
         cgo: true,
         c_compiler: text(4),
@@ -117,6 +118,11 @@ fn hostile_plan() -> PlanReport {
         base: text(5),
         all_modules: true,
         no_config: true,
+        given: ["--config", "--fail-on", "--baseline", "--tags"]
+            .into_iter()
+            .chain(NASTY.iter().copied())
+            .map(str::to_owned)
+            .collect(),
         reports: Vec::new(),
     }
 }

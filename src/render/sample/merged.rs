@@ -12,6 +12,8 @@ pub(crate) fn merged_report() -> Report {
         finding.origin = vec![label.clone()];
     }
     report.plan = PlanReport {
+        go_origin: Some("--go".to_owned()),
+        go: Some("../sdk/go/bin/go".to_owned()),
         started_in: Some("services".to_owned()),
         directory: Some("app".to_owned()),
         base: Some("services/app".to_owned()),

@@ -26,6 +26,8 @@ pub(super) fn sample_plan() -> PlanReport {
         rules: vec!["rules.json".to_owned()],
         config: Some("gowoa.toml".to_owned()),
         baseline: Some("baseline.json".to_owned()),
+        // The file was found, and says none of these.
+        given: vec!["--baseline".to_owned(), "--tags".to_owned()],
         ..PlanReport::default()
     }
 }

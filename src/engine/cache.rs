@@ -5,9 +5,12 @@
 //! cache cannot: Go verifies them when it downloads them, and never looks again either.
 //!
 //! What the cache holds is not trusted. An entry counts only if it is whole, was made for this key by this
-//! version of the program, and speaks of the very packages that were listed; else it is as if it were not there.
+//! version of the program, agrees with itself, and speaks of the settings, the Go and the packages of this run
+//! ([`trust`]); else it is as if it were not there.
 
 mod entries;
+mod own;
+mod trust;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -15,7 +18,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use crate::facts::{FileSet, PackageFacts, Toolchain};
-use crate::model::{PhaseReport, Report, ReportVerdict, SCHEMA_VERSION, SubjectKind};
+use crate::model::{PhaseReport, PlanReport, Report, ReportVerdict, SCHEMA_VERSION};
 use crate::plan::Plan;
 
 use crate::checks::JUST_NOW;
@@ -25,6 +28,7 @@ use super::inspect::sha256;
 
 use entries::contents;
 pub(super) use entries::{Entries, Key, stamp};
+pub(super) use own::{make, remove_links};
 
 /// Entries of one project that are kept: a few branches, a few sets of flags.
 const KEPT: usize = 8;
@@ -49,6 +53,20 @@ pub(super) struct Inputs<'a> {
     pub(super) files: Vec<PathBuf>,
     /// Every package of every unit.
     pub(super) packages: Vec<&'a PackageFacts>,
+}
+
+/// What this run knows before it builds: the report of an earlier one has to agree with it.
+pub(super) struct Known<'a> {
+    /// The settings, without secrets.
+    pub(super) plan: PlanReport,
+    /// The path of the one module that is asked about.
+    pub(super) module: Option<&'a str>,
+    /// `GOOS/GOARCH` of Go.
+    pub(super) platform: String,
+    /// Whether there are waivers.
+    pub(super) waives: bool,
+    /// Every package of every unit.
+    pub(super) packages: &'a [&'a PackageFacts],
 }
 
 impl Inputs<'_> {
@@ -125,14 +143,9 @@ impl Cache {
         Self { entries: Entries::new(state.join("screen"), KEPT) }
     }
 
-    /// The report of this key, if it is there, whole, and about these packages.
-    pub(super) fn get(&self, key: &str, packages: &[&PackageFacts]) -> Option<Report> {
-        let report: Report = self.entries.get(key)?;
-        let listed: BTreeSet<&str> =
-            packages.iter().map(|package| package.import_path.as_str()).collect();
-        let told = report.subjects.iter().filter(|subject| subject.kind == SubjectKind::Package);
-        let told: BTreeSet<&str> = told.map(|subject| subject.name.as_str()).collect();
-        (report.schema_version == SCHEMA_VERSION && told == listed).then_some(report)
+    /// The report of this key, if it is there, whole, and can be that of this run.
+    pub(super) fn get(&self, key: &str, known: &Known<'_>) -> Option<Report> {
+        self.entries.get(key).filter(|report| trust::believed(report, known))
     }
 
     /// Keeps a report. What cannot be written is done again next time.
@@ -169,66 +182,4 @@ pub(super) fn known(mut report: Report, started: &str, lists: Vec<PhaseReport>) 
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::{Counts, Host, PlanReport, Subject, ToolRef};
-
-    fn package(path: &str) -> PackageFacts {
-        PackageFacts { import_path: path.into(), ..PackageFacts::default() }
-    }
-
-    fn report(verdict: ReportVerdict) -> Report {
-        Report {
-            schema_version: SCHEMA_VERSION.into(),
-            tool: ToolRef { name: "gowoa".into(), version: "0".into() },
-            started: "2026-01-01T00:00:00Z".into(),
-            duration_ms: 1,
-            host: Host { name: "h".into(), platform: "linux/amd64".into() },
-            plan: PlanReport::default(),
-            verdict,
-            counts: Counts::default(),
-            phases: Vec::new(),
-            problems: Vec::new(),
-            unproven: Vec::new(),
-            subjects: vec![Subject {
-                matched: true,
-                ..Subject::new(SubjectKind::Package, "p", "p")
-            }],
-            results: Vec::new(),
-            findings: Vec::new(),
-        }
-    }
-
-    #[test]
-    fn an_entry_counts_only_for_its_key_and_its_packages() {
-        let dir = tempfile::tempdir().unwrap();
-        let cache = Cache::of(dir.path());
-        let (p, q) = (package("p"), package("q"));
-        let told = report(ReportVerdict::Pass);
-        cache.put("k", &told);
-        assert_eq!(cache.get("k", &[&p]), Some(told.clone()));
-        assert_eq!(cache.get("other", &[&p]), None);
-        assert_eq!(cache.get("k", &[&q]), None, "another graph");
-    }
-
-    #[test]
-    fn what_was_not_judged_is_not_kept() {
-        let dir = tempfile::tempdir().unwrap();
-        let cache = Cache::of(dir.path());
-        cache.put("k", &report(ReportVerdict::Incomplete));
-        assert_eq!(cache.get("k", &[&package("p")]), None);
-    }
-
-    #[test]
-    fn a_known_report_says_whose_it_is() {
-        let lists = vec![PhaseReport {
-            name: "list".into(),
-            summary: String::new(),
-            duration_ms: 5,
-            go_ms: None,
-        }];
-        let told = known(report(ReportVerdict::Pass), "2026-02-02T00:00:00Z", lists);
-        assert_eq!(told.started, "2026-02-02T00:00:00Z");
-        assert!(told.phases[1].summary.contains("2026-01-01T00:00:00Z"));
-    }
-}
+mod tests;

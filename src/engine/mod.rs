@@ -233,7 +233,7 @@ pub async fn check(
     progress: &dyn Progress,
 ) -> Result<Report, EngineError> {
     let begin = Instant::now();
-    let outcome = units::gather(plan, around, progress).await?;
+    let outcome = units::gather(plan, around, redactor, progress).await?;
     Ok(concluded(plan, around, redactor, outcome, begin, |_| {}))
 }
 
@@ -253,7 +253,7 @@ pub async fn screen(
     };
     let took = begin.elapsed();
     let plan = probe.screen_plan(plan);
-    let outcome = units::gather(&plan, around, progress).await?;
+    let outcome = units::gather(&plan, around, redactor, progress).await?;
     let told = |gathered: &mut Gathered| {
         gathered.asked = probe.selected.first().map(|(path, version)| format!("{path}@{version}"));
         if let Some(unit) = gathered.units.first_mut() {

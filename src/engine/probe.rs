@@ -19,7 +19,7 @@ use crate::go::toolchain;
 use crate::plan::Plan;
 use crate::platform::ARGUMENT_BYTES;
 
-use super::{EngineError, Surroundings, units};
+use super::{EngineError, Surroundings, cache, units};
 
 pub use error::ProbeError;
 
@@ -111,8 +111,10 @@ pub async fn make(
     wanted.check()?;
     let state = around.cache.join("probes").join(wanted.name());
     let dir = state.join("module");
-    fs_err::create_dir_all(&dir)?;
+    cache::make(&state)?;
     let lock = units::lock(&state).await?;
+    cache::remove_links(&state)?;
+    fs_err::create_dir_all(&dir)?;
     // A directory of the user's cache may be reached through links; Go prints the real path.
     let dir = fs_err::canonicalize(&dir).map(crate::platform::plain_path)?;
 

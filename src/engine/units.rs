@@ -10,16 +10,17 @@ use crate::facts::{Toolchain, Tried, UnitFacts};
 use crate::go::command::GoCommand;
 use crate::go::modules::{self, Workspace, flag_value, parse_flag, split_flags};
 use crate::go::{cgo, toolchain};
-use crate::model::{Problem, Report, Unproven};
+use crate::model::{PlanReport, Problem, Report, Unproven};
 use crate::plan::{Plan, Scope};
+use crate::redact::{Redact as _, Redactor};
 
-use super::cache::{self, Cache, Inputs};
+use super::cache::{self, Cache, Inputs, Known};
 use super::listed::{self, Listed};
 use super::probe;
 use super::proof::Host;
 use super::tried::LASTING;
 use super::unit::{self, Unit};
-use super::{EngineError, Gathered, Progress, Surroundings, inspect, rules};
+use super::{EngineError, Gathered, Progress, Surroundings, inspect, rules, settings};
 
 /// Flags that name files which decide what is built.
 const NAMES_FILES: &[&str] = &["overlay", "modfile", "pgo", "toolexec"];
@@ -34,6 +35,7 @@ const OWN_FLAGS: &[&str] = &["overlay", "modfile", "cover", "coverpkg", "covermo
 pub(super) async fn gather(
     plan: &Plan,
     around: &Surroundings,
+    redactor: &Redactor,
     progress: &dyn Progress,
 ) -> Result<Outcome, EngineError> {
     let dir = &plan.dir;
@@ -53,8 +55,9 @@ pub(super) async fn gather(
     take_own_flags(&mut go, &toolchain, dir);
 
     let state = around.cache.join("projects").join(state_name(dir));
-    fs_err::create_dir_all(&state)?;
+    cache::make(&state)?;
     let _lock = lock(&state).await?;
+    cache::remove_links(&state)?;
     if let Some(out) = &plan.out_dir {
         // Go would count a directory that cannot be written against the packages it builds.
         fs_err::create_dir_all(out)?;
@@ -76,20 +79,22 @@ pub(super) async fn gather(
         rules::fill(&mut one.table, &database, plan, &one.toolchain);
         listed.push(one);
     }
-    let cache = remembered(plan, around, &toolchain, &go, (&listed, &unvisited), &state);
-    if let Some(known) = cache.as_ref().and_then(|cache| cache.known.clone()) {
-        return Ok(Outcome::Known(Box::new(known)));
-    }
-    let mut units = Vec::new();
-    for listed in listed {
-        units.push(unit::gather(plan, listed, progress).await);
-    }
-    inspect::first_maps(&mut units);
-    note_unvisited(&mut units, dir, unvisited);
     patterns.sort();
     patterns.dedup();
     let c_compiler = compiler.map(|compiler| compiler.cc);
-    let gathered = Gathered { toolchain, units, patterns, c_compiler, asked: None };
+    let mut gathered = Gathered { toolchain, units: Vec::new(), patterns, c_compiler, asked: None };
+    let mut asked = settings::of_check(plan, &gathered);
+    asked.redact(redactor);
+    let lists = (listed.as_slice(), unvisited.as_slice());
+    let cache = remembered(plan, around, asked, &gathered.toolchain, &go, lists, &state);
+    if let Some(known) = cache.as_ref().and_then(|cache| cache.known.clone()) {
+        return Ok(Outcome::Known(Box::new(known)));
+    }
+    for listed in listed {
+        gathered.units.push(unit::gather(plan, listed, progress).await);
+    }
+    inspect::first_maps(&mut gathered.units);
+    note_unvisited(&mut gathered.units, dir, unvisited);
     Ok(Outcome::Gathered(Box::new(gathered), cache.map(Box::new)))
 }
 
@@ -100,7 +105,7 @@ pub(super) async fn anew(
     progress: &dyn Progress,
 ) -> Result<Gathered, EngineError> {
     let plan = Plan { cached: false, ..plan.clone() };
-    match gather(&plan, around, progress).await? {
+    match gather(&plan, around, &Redactor::default(), progress).await? {
         Outcome::Gathered(gathered, _) => Ok(*gathered),
         Outcome::Known(_) => {
             Err(std::io::Error::other("the cache answered although nobody asked it").into())
@@ -138,11 +143,12 @@ impl Remembered {
     }
 }
 
-/// Asks the cache for the report of a screening. A build with C reads headers that nobody lists, and what could
-/// not be listed may be there next time.
+/// Asks the cache for the report of a screening with these settings. A build with C reads headers that nobody lists, and
+/// what could not be listed may be there next time.
 fn remembered(
     plan: &Plan,
     around: &Surroundings,
+    asked: PlanReport,
     toolchain: &Toolchain,
     go: &GoCommand,
     (listed, unvisited): (&[Listed], &[PathBuf]),
@@ -181,7 +187,14 @@ fn remembered(
     let key = inputs.key()?;
     let cache = Cache::of(state);
     let lists = listed.iter().flat_map(|listed| listed.phases().to_vec()).collect();
-    let known = cache.get(&key, &packages).map(|report| cache::known(report, started, lists));
+    let expected = Known {
+        plan: asked,
+        module: plan.module.as_ref().map(|module| module.path.as_str()),
+        platform: toolchain.host.to_string(),
+        waives: !plan.exceptions.waivers.is_empty(),
+        packages: &packages,
+    };
+    let known = cache.get(&key, &expected).map(|report| cache::known(report, started, lists));
     Some(Remembered { cache, key, known })
 }
 

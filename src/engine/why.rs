@@ -240,7 +240,7 @@ pub async fn why(
         Some(probe) => probe.screen_plan(&plan),
         None => plan,
     };
-    let units = match units::gather(&plan, around, progress).await? {
+    let units = match units::gather(&plan, around, redactor, progress).await? {
         Outcome::Gathered(gathered, _) => gathered.units,
         Outcome::Known(_) => Vec::new(),
     };

@@ -202,18 +202,48 @@ impl Builder<'_> {
     }
 }
 
-/// Exes of earlier runs that this one did not make.
+/// Exes of earlier runs that this one did not make. What no build makes is somebody else's.
 fn remove_stale(out: &Path, images: &[ImageFile]) {
     let Ok(entries) = fs_err::read_dir(out) else { return };
     for entry in entries.flatten() {
         let path = entry.path();
-        if path.is_dir() {
+        // Of the entry itself: a link leads to another's files.
+        let Ok(kind) = entry.file_type() else { continue };
+        if kind.is_dir() {
             if entry.file_name().to_string_lossy().bytes().all(|b| b.is_ascii_digit()) {
                 remove_stale(&path, images);
             }
-        } else if !images.iter().any(|image| image.path == path) {
+        } else if is_built(&path) && !images.iter().any(|image| image.path == path) {
             // Best effort: a file that cannot be removed costs disk space only.
             let _ = fs_err::remove_file(&path);
         }
+    }
+}
+
+/// Whether `go build` makes files of such names; `~` ends that of an exe which Windows let nobody replace.
+fn is_built(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    ["exe", "dll", "a", "h"].contains(&extension.trim_end_matches('~'))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stale_exes_go_and_what_no_build_makes_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        let (out, victim) = (dir.path().join("bin"), dir.path().join("victim"));
+        for dir in [&out.join("2"), &victim] {
+            fs_err::create_dir_all(dir).unwrap();
+        }
+        let files = ["old.exe", "2/old.dll", "made.exe", "notes.txt", "../victim/b.exe"];
+        for file in files {
+            fs_err::write(out.join(file), "").unwrap();
+        }
+        std::os::unix::fs::symlink(&victim, out.join("3")).unwrap();
+        remove_stale(&out, &[ImageFile::unread("made.exe".into(), out.join("made.exe"))]);
+        let there = files.map(|file| out.join(file).is_file());
+        assert_eq!(there, [false, false, true, true, true]);
     }
 }

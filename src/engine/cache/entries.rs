@@ -14,6 +14,8 @@ use crate::engine::inspect::{hex, sha256};
 
 /// Version of the form of an entry.
 const FORM: u32 = 2;
+/// How the names of unfinished entries begin.
+const UNFINISHED: &str = ".gowoa-";
 /// The largest entry that is read, in bytes.
 const LARGEST: u64 = 256 << 20;
 
@@ -64,7 +66,7 @@ impl Entries {
     fn write(&self, key: &str, entry: &Entry) -> std::io::Result<()> {
         fs_err::create_dir_all(&self.dir)?;
         self.make_room();
-        let mut file = tempfile::NamedTempFile::new_in(&self.dir)?;
+        let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(&self.dir)?;
         file.write_all(&serde_json::to_vec(entry)?)?;
         file.persist(self.path(key)).map_err(|error| error.error)?;
         Ok(())
@@ -75,11 +77,13 @@ impl Entries {
         self.dir.join(format!("{key}.json"))
     }
 
-    /// Removes the oldest entries, and what an interrupted run left.
+    /// Removes the oldest entries, and what an interrupted run left. What has another name is somebody else's.
     fn make_room(&self) {
         let Ok(entries) = fs_err::read_dir(&self.dir) else { return };
+        let own = |entry: &fs_err::DirEntry| entry.file_name().to_str().is_some_and(is_own);
         let mut files: Vec<_> = entries
             .flatten()
+            .filter(own)
             .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
             .collect();
         files.sort();
@@ -87,6 +91,12 @@ impl Entries {
             let _ = fs_err::remove_file(path);
         }
     }
+}
+
+/// Whether a file has a name that this module gives: that of a key, or of an entry that was never finished.
+fn is_own(name: &str) -> bool {
+    let key = |name: &str| name.len() == 64 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+    name.strip_suffix(".json").is_some_and(key) || name.starts_with(UNFINISHED)
 }
 
 /// A key over everything that an answer depends on, part by part.
@@ -155,13 +165,21 @@ mod tests {
     }
 
     #[test]
-    fn old_entries_make_room() {
+    fn old_entries_make_room_and_nothing_else_does() {
         let dir = tempfile::tempdir().unwrap();
         let entries = Entries::new(dir.path().to_owned(), 3);
-        for number in 0..6 {
-            entries.put(&number.to_string(), &number);
+        let others = ["notes.txt", "tool.json"];
+        for other in others {
+            fs_err::write(dir.path().join(other), "precious").unwrap();
         }
-        assert_eq!(fs_err::read_dir(dir.path()).unwrap().count(), 3);
+        fs_err::write(dir.path().join(".gowoa-x"), "unfinished").unwrap();
+        for number in 0..6 {
+            let mut key = Key::default();
+            key.add(&number.to_string());
+            entries.put(&key.finish(), &number);
+        }
+        assert_eq!(fs_err::read_dir(dir.path()).unwrap().count(), 3 + others.len());
+        assert!(others.iter().all(|other| dir.path().join(other).is_file()));
     }
 
     #[test]

@@ -123,6 +123,11 @@ impl GoArgs {
     }
 }
 
+/// The files that a call reads, beside the project: those that are named, and the baseline of the configuration.
+pub(super) fn reads(go: &GoArgs, policy: &PolicyArgs, plan: &Plan) -> Vec<PathBuf> {
+    go.files().chain(policy.read_files(&plan.exceptions)).map(Path::to_owned).collect()
+}
+
 /// `--listing`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ListingWhich {
@@ -166,10 +171,12 @@ fn check(args: &CheckArgs, redactor: &Redactor) -> Result<u8, Refusal> {
     let plan = plan(args)?;
     let github = args.show.github.prepare(&plan.dir, args.go.offline)?;
     let around = surroundings()?;
+    let reads = reads(&args.go, &args.policy, &plan);
     let targets = Targets {
         reports: &args.show.reports,
         map: args.map.as_deref(),
         baseline: args.policy.write_baseline.as_deref(),
+        reads: &reads,
         help: "see gowoa check --help",
     };
     let work = async |progress: &Shown| engine::check(&plan, &around, redactor, progress).await;

@@ -246,11 +246,16 @@ pub(super) fn prepare(
     let mut prepared = Prepared { ci: out.ci.clone(), ..Prepared::default() };
     let mut places: Vec<PathBuf> = Vec::new();
     for (format, path) in wanted {
-        if place(&path).is_some_and(|place| inputs.contains(&place)) {
+        // A baseline may be written where it was read.
+        let read = place(&path).is_some_and(|place| inputs.contains(&place));
+        if read && format.is_some() {
             return Err(Refusal::new(
                 format!("a report would replace {}, which is read", path.display()),
                 "name another file for the report",
             ));
+        }
+        if let Some(refusal) = places::foreign(&path) {
+            return Err(refusal);
         }
         let file = ReportFile::prepare(&path).map_err(refused_file)?;
         if let Some(place) = place(&path) {

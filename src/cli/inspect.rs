@@ -74,6 +74,9 @@ fn inspect(args: &InspectArgs, redactor: &Redactor) -> Result<u8, Refusal> {
     })?;
     let github = args.show.github.prepare(&here, false)?;
     let policy = args.policy.load(&here, None)?;
+    let reads: Vec<PathBuf> =
+        args.policy.read_files(&policy.exceptions).map(Path::to_owned).collect();
+    let reads = [reads, args.paths.clone()].concat();
     let plan = InspectPlan {
         paths: args.paths.clone(),
         expect: args.expect.clone(),
@@ -89,8 +92,7 @@ fn inspect(args: &InspectArgs, redactor: &Redactor) -> Result<u8, Refusal> {
     // From here on no signal ends gowoa before it has removed what it put beside the reports.
     let mut interrupts = runtime.block_on(async { Interrupts::listen() });
     let (map, baseline) = (args.map.as_deref(), args.policy.write_baseline.as_deref());
-    let files =
-        prepare(&args.show.reports, map, baseline, &args.paths, "see gowoa inspect --help")?;
+    let files = prepare(&args.show.reports, map, baseline, &reads, "see gowoa inspect --help")?;
     let progress = Arc::new(Shown::new());
     let work = {
         let (progress, redactor, stamp) = (Arc::clone(&progress), redactor.clone(), stamp());

@@ -1,5 +1,6 @@
 //! Where files of a call are, and to which of them `--summary` and `--outputs` may be appended.
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use super::common::{Refusal, ReportArgs};
@@ -45,6 +46,28 @@ pub(super) fn safe(reports: &ReportArgs, others: &[&Path]) -> (ReportArgs, Optio
         safe.ci.summary = "off".into();
     }
     (safe, outputs.or(summary))
+}
+
+/// Why a report must not take the place of this file, where that is so: it is there, and nothing that gowoa writes.
+pub(super) fn foreign(path: &Path) -> Option<Refusal> {
+    if path == Path::new("-") {
+        return None;
+    }
+    let place = place(path)?;
+    let is_read = place.file_name().is_some_and(|name| READ.iter().any(|read| name == *read));
+    let mut start = [0; 64];
+    let count = fs_err::File::open(&place).ok()?.read(&mut start).ok()?;
+    let start = start[..count].trim_ascii_start();
+    // JSON, XML and HTML, Markdown and Azure's commands, GitHub's commands, and text.
+    let ours = start.is_empty()
+        || start.starts_with(b"gowoa ")
+        || [b"{", b"<", b"#", b":"].iter().any(|first| start.starts_with(*first));
+    (is_read || !ours).then(|| {
+        Refusal::new(
+            format!("{} is there and is no report: it would be replaced", path.display()),
+            "name another file for the report, or remove that one",
+        )
+    })
 }
 
 /// Why this file must not be appended to, where that is so.
@@ -98,6 +121,38 @@ mod tests {
         let (left, refusal) = safe(&given, &[&dir.path().join("./s.md")]);
         assert_eq!((left.outputs, left.ci.summary), (None, "off".into()));
         assert!(refusal.unwrap().message().contains("would be appended to"));
+    }
+
+    #[test]
+    fn a_report_takes_the_place_of_reports_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = |name: &str, text: &[u8]| {
+            let path = dir.path().join(name);
+            fs_err::write(&path, text).unwrap();
+            path
+        };
+        for (name, text) in [
+            ("main.go", &b"// main\npackage main\n"[..]),
+            ("app.exe", b"MZ\x90"),
+            ("a.zip", b"PK\x03\x04"),
+            ("notes.txt", b"remember"),
+            ("gowoa.toml", b"# what counts\nfail-on = \"error\"\n"),
+            ("go.mod", b""),
+        ] {
+            let refusal = foreign(&file(name, text)).unwrap();
+            assert!(refusal.message().ends_with("is no report: it would be replaced"), "{name}");
+        }
+        for (name, text) in [
+            ("r.json", &b"{\n"[..]),
+            ("junit.xml", b"<?xml version"),
+            ("summary.md", b"## gowoa: PASS"),
+            ("text", b"gowoa 0.1.0, "),
+            ("github", b"::error file=x::y"),
+            ("empty", b""),
+        ] {
+            assert!(foreign(&file(name, text)).is_none(), "{name}");
+        }
+        assert!(foreign(&dir.path().join("new")).is_none() && foreign(Path::new("-")).is_none());
     }
 
     #[test]

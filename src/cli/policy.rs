@@ -80,6 +80,15 @@ pub(super) struct Policy {
 }
 
 impl PolicyArgs {
+    /// The files that are read: those that are named here, and the baseline that was found.
+    pub(super) fn read_files<'a>(
+        &'a self,
+        found: &'a Exceptions,
+    ) -> impl Iterator<Item = &'a Path> {
+        let baseline = found.baseline.as_ref().map(Baseline::path);
+        [&self.config, &self.baseline].into_iter().flatten().map(|path| &**path).chain(baseline)
+    }
+
     /// The files that are named here.
     pub(super) fn files(&self) -> impl Iterator<Item = &Path> {
         [&self.config, &self.baseline, &self.write_baseline]
@@ -175,7 +184,7 @@ impl PolicyArgs {
                 "gowoa: the baseline {shown} was made by a run that could not judge everything"
             )));
         }
-        Ok(Some(Baseline::new(name, &report, env!("CARGO_PKG_VERSION"))))
+        Ok(Some(Baseline::new(name, &report, env!("CARGO_PKG_VERSION")).read_from(path)))
     }
 
     /// Whether a baseline that is missing comes into being in this run.

@@ -95,9 +95,11 @@ fn screen(args: &ScreenArgs, redactor: &Redactor) -> Result<u8, Refusal> {
         return why(args, &plan, &around, redactor);
     }
     let github = args.show.github.prepare(&plan.dir, args.go.offline)?;
-    let baseline = args.policy.write_baseline.as_deref();
+    let reads = check::reads(&args.go, &args.policy, &plan);
+    let targets =
+        Targets { baseline: args.policy.write_baseline.as_deref(), ..targets(args, &reads) };
     let work = async |progress: &Shown| engine::screen(&plan, &around, redactor, progress).await;
-    let (report, files) = match work::run(&targets(args, baseline), work, of_engine)? {
+    let (report, files) = match work::run(&targets, work, of_engine)? {
         Done::Made(report, files) => (report, *files),
         Done::Interrupted(code) => return Ok(code),
     };
@@ -105,8 +107,8 @@ fn screen(args: &ScreenArgs, redactor: &Redactor) -> Result<u8, Refusal> {
 }
 
 /// What is to be written; a screening makes no images, and draws none.
-fn targets<'a>(args: &'a ScreenArgs, baseline: Option<&'a Path>) -> Targets<'a> {
-    Targets { reports: &args.show.reports, map: None, baseline, help: HELP }
+fn targets<'a>(args: &'a ScreenArgs, reads: &'a [PathBuf]) -> Targets<'a> {
+    Targets { reports: &args.show.reports, map: None, baseline: None, reads, help: HELP }
 }
 
 /// Says why a package is there; the answer is what was asked for, so it goes to standard output.
@@ -121,7 +123,7 @@ fn why(
         WhyError::Engine(error) => of_engine(error),
         other => Refusal::new(other.to_string(), other.next_step()),
     };
-    let why = match work::run(&targets(args, None), work, refused)? {
+    let why = match work::run(&targets(args, &[]), work, refused)? {
         Done::Made(why, _) => why,
         Done::Interrupted(code) => return Ok(code),
     };

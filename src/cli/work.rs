@@ -1,6 +1,6 @@
 //! Runs the engine until it is done, or a signal comes: shared by the subcommands that build.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::platform;
 
@@ -25,6 +25,8 @@ pub(super) struct Targets<'a> {
     pub(super) map: Option<&'a Path>,
     /// `--write-baseline`.
     pub(super) baseline: Option<&'a Path>,
+    /// Files that the call reads: no report takes their place.
+    pub(super) reads: &'a [PathBuf],
     /// Where a wrong argument is explained.
     pub(super) help: &'a str,
 }
@@ -44,8 +46,8 @@ pub(super) fn run<T, E>(
         })?;
     // From here on no signal ends gowoa before it has removed what it put beside the reports.
     let mut interrupts = runtime.block_on(async { platform::Interrupts::listen() });
-    let Targets { reports, map, baseline, help } = *targets;
-    let files = prepare(reports, map, baseline, &[], help)?;
+    let Targets { reports, map, baseline, reads, help } = *targets;
+    let files = prepare(reports, map, baseline, reads, help)?;
     let progress = Shown::new();
     let outcome = runtime.block_on(async {
         tokio::select! {

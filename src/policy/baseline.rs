@@ -5,6 +5,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::path::{Path, PathBuf};
 
 use super::fingerprint::Fingerprint;
 use super::totals;
@@ -23,6 +24,7 @@ struct Entry {
 #[derive(Debug, Clone)]
 pub struct Baseline {
     name: String,
+    path: PathBuf,
     with_words: bool,
     entries: BTreeMap<Fingerprint, Vec<Entry>>,
 }
@@ -39,7 +41,18 @@ impl Baseline {
             let entry = Entry { severity: finding.severity, line: line_of(finding) };
             entries.entry(Fingerprint::of(finding, with_words)).or_default().push(entry);
         }
-        Self { name, with_words, entries }
+        Self { name, path: PathBuf::new(), with_words, entries }
+    }
+
+    /// Where it was read, so that no report replaces it.
+    #[must_use]
+    pub fn read_from(self, path: &Path) -> Self {
+        Self { path: path.to_owned(), ..self }
+    }
+
+    /// The path that it was read from; empty where that is unknown.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// The file, as the user gave it.

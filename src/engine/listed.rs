@@ -104,7 +104,7 @@ async fn table(
 
 /// Notes of every module in the tree how to get down to it: from the module around the directory gowoa works in, where
 /// the unit has it, else from that directory.
-fn place_modules(table: &mut BTreeMap<String, PackageFacts>, start: &Path) {
+pub(super) fn place_modules(table: &mut BTreeMap<String, PackageFacts>, start: &Path) {
     let mains = table.values().filter_map(|package| package.module.as_ref()).filter(|m| m.main);
     let base = anchor::base(mains.filter_map(|module| module.dir.as_deref()), start).to_owned();
     for package in table.values_mut() {

@@ -190,14 +190,16 @@ mod tests {
             };
             (listed.import_path, package)
         });
-        packages.collect()
+        let mut table = packages.collect();
+        crate::engine::listed::place_modules(&mut table, dir);
+        table
     }
 
     /// The same for files that are written here: path, content.
     fn found(files: &[(&str, &str)], flags: &[&str]) -> Vec<(String, LinkedBy, Vec<String>)> {
         let dir = tempfile::tempdir().unwrap();
         // Go prints paths without links, and a temporary directory may stand behind one.
-        let root = fs_err::canonicalize(dir.path()).unwrap();
+        let root = crate::platform::plain_path(fs_err::canonicalize(dir.path()).unwrap());
         for (name, content) in files {
             let path = root.join(name);
             fs_err::create_dir_all(path.parent().unwrap()).unwrap();

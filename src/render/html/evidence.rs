@@ -342,7 +342,8 @@ fn dump(offset: u64, bytes: &str) -> (String, usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::{CODE_BYTES, Page, dump, link};
+    use super::{CODE_BYTES, Page, dump, field, link};
+    use crate::render::words;
 
     #[test]
     fn bytes_stand_in_rows_behind_their_offset() {
@@ -350,6 +351,14 @@ mod tests {
         assert_eq!((text.as_str(), more), ("00000600  55 48 89 e5 48 83 ec 20  c3", 0));
         let (text, more) = dump(u64::MAX, &"ab".repeat(CODE_BYTES + 3));
         assert_eq!((text.lines().count(), more), (16, 3));
+    }
+
+    #[test]
+    fn a_field_reads_as_in_every_format() {
+        let mut page = Page::default();
+        field(&mut page, "Machine", "0x8664", Some(0x84));
+        let text = page.finish().replace("<code>", "").replace("</code>", "");
+        assert_eq!(text, words::field("Machine", "0x8664", Some(0x84)));
     }
 
     #[test]

@@ -152,7 +152,7 @@ fn take_unmatched(table: &mut BTreeMap<String, PackageFacts>) -> Vec<Problem> {
 fn list_problem(failure: &ListFailure) -> Problem {
     let ListFailure::Failed { stderr, .. } = failure else {
         let next = match failure {
-            ListFailure::Garbage { .. } => {
+            ListFailure::Garbage { .. } | ListFailure::TooMuch { .. } => {
                 "check that this is the go command of a Go distribution (`go version`)"
             }
             _ => "run it by hand; a list that needs longer gets it with --timeout",

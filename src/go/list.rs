@@ -4,12 +4,25 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use serde::Deserialize;
+use tokio::sync::Notify;
 
 use crate::facts::{FileSet, ListError, ModuleFacts};
 use crate::model::ModuleRef;
 
 use super::json::JsonStream;
 use super::process::{CommandLine, Finished, ProcessError, run};
+
+/// How much one list may be: a hundred times the largest repositories, and still no more than fits into memory.
+const MOST: Most = Most { bytes: 512 << 20, packages: 500_000 };
+
+/// Bounds of one list.
+#[derive(Debug, Clone, Copy)]
+struct Most {
+    /// What is printed.
+    bytes: usize,
+    /// What of it is kept.
+    packages: usize,
+}
 
 /// One package as `go list -json` prints it (`go help list`).
 #[derive(Debug, Default, Deserialize)]
@@ -112,17 +125,48 @@ pub enum ListFailure {
         /// What is wrong with the output.
         reason: String,
     },
+    /// It printed without end, and was stopped.
+    #[error("`{command}` printed more than {} MiB or {packages} packages and was stopped", bytes >> 20)]
+    TooMuch {
+        /// The command as a shell line.
+        command: String,
+        /// The limit in bytes.
+        bytes: usize,
+        /// The limit in packages.
+        packages: usize,
+    },
 }
 
 /// Runs a list command and parses its packages as they arrive.
 pub async fn list(command: &CommandLine) -> Result<Listing, ListFailure> {
+    list_within(command, MOST).await
+}
+
+async fn list_within(command: &CommandLine, most: Most) -> Result<Listing, ListFailure> {
     let mut stream = JsonStream::default();
     let mut listing = Listing::default();
     let begin = Instant::now();
-    let finished = run(command, |chunk| {
+    let (mut bytes, full) = (0_usize, Notify::new());
+    let take = |chunk: &[u8]| {
+        bytes = bytes.saturating_add(chunk.len());
+        if bytes > most.bytes || listing.packages.len() > most.packages {
+            full.notify_one();
+            return;
+        }
         stream.push(chunk, |raw: RawPackage| listing.add(raw));
-    })
-    .await?;
+    };
+    // Whoever drops the run ends the process.
+    let finished = tokio::select! {
+        biased;
+        () = full.notified() => None,
+        finished = run(command, take) => Some(finished?),
+    };
+    let finished =
+        finished.filter(|_| bytes <= most.bytes && listing.packages.len() <= most.packages);
+    let Some(finished) = finished else {
+        let Most { bytes, packages } = most;
+        return Err(ListFailure::TooMuch { command: command.to_string(), bytes, packages });
+    };
     listing.took = begin.elapsed();
     let Finished { code, stderr } = &finished;
     if !finished.success() {
@@ -222,6 +266,42 @@ impl From<RawModule> for ModuleFacts {
             main: raw.main,
             dir,
             below: String::new(),
+        }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    /// A `go` that prints one package again and again.
+    fn printer(times: &str) -> CommandLine {
+        let script =
+            r#"while [ "$1" != 0 ]; do echo '{"ImportPath":"a"}'; set -- $(($1 - 1)); done"#;
+        CommandLine {
+            program: "/bin/sh".into(),
+            shown_as: "go".into(),
+            args: ["-c", script, "sh", times].map(Into::into).to_vec(),
+            env: Vec::new(),
+            dir: "/".into(),
+            limit: Duration::from_secs(600),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_list_without_end_is_stopped() {
+        let bounds = [(1 << 20, 100), (1000, 500_000)];
+        for (bytes, packages) in bounds {
+            let most = Most { bytes, packages };
+            let failure = list_within(&printer("-1"), most).await.unwrap_err();
+            assert!(matches!(failure, ListFailure::TooMuch { .. }), "{failure}");
+            let words = failure.to_string();
+            assert!(words.starts_with("`go -c "), "{words}");
+            assert!(words.ends_with(&format!("{packages} packages and was stopped")), "{words}");
+            // A chunk that goes too far and ends the output is told as well.
+            let failure = list_within(&printer("200"), most).await.unwrap_err();
+            assert!(matches!(failure, ListFailure::TooMuch { .. }), "{failure}");
+            assert_eq!(list_within(&printer("20"), most).await.unwrap().packages.len(), 20);
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use crate::fixtures::{self, Fixture};
 use crate::harness::{Gowoa, Run, root};
@@ -242,6 +243,70 @@ fn a_corrupt_or_foreign_cache_is_ignored() {
         assert_eq!(run.report()["results"], first.report()["results"]);
     }
     assert!(known(&again()));
+}
+
+/// Whoever writes the cache writes the sum as well: what contradicts itself or this run is done again.
+#[test]
+fn a_forged_cache_is_ignored() {
+    let proxy = Proxy::new();
+    let dir = project("package main\n\nfunc main() { f() }\n");
+    fs_err::write(dir.path().join("f_amd64.go"), "package main\n\nfunc f() {}\n").unwrap();
+    let again = || proxy.serve(Gowoa::screen(dir.path())).run();
+    let first = again();
+    assert_eq!(first.code, Some(1), "{}", first.stderr);
+    assert!(known(&again()));
+    let entries = entries(&proxy.gowoa_cache());
+    let lies: [fn(&mut Value); 4] = [
+        |report| report["verdict"] = "pass".into(),
+        |report| {
+            report["findings"] = Value::Array(Vec::new());
+            report["counts"]["errors"] = 0.into();
+            report["verdict"] = "pass".into();
+        },
+        |report| {
+            for (_, count) in report["counts"].as_object_mut().unwrap() {
+                *count = 0.into();
+            }
+        },
+        |report| report["plan"]["patterns"][0] = "zz".into(),
+    ];
+    for lie in lies {
+        let text = fs_err::read_to_string(&entries[0]).unwrap();
+        let mut entry: Value = serde_json::from_str(&text).unwrap();
+        let mut report: Value = serde_json::from_str(entry["content"].as_str().unwrap()).unwrap();
+        lie(&mut report);
+        let content = report.to_string();
+        let sum = Sha256::digest(content.as_bytes());
+        entry["sha256"] = sum.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into();
+        entry["content"] = content.into();
+        fs_err::write(&entries[0], entry.to_string()).unwrap();
+        let run = again();
+        assert!(!known(&run), "{}", run.stderr);
+        assert_eq!(run.code, Some(1), "{}", run.stderr);
+        assert_eq!(run.report()["findings"], first.report()["findings"]);
+    }
+    assert!(known(&again()));
+}
+
+/// The directories of the cache are emptied of what earlier runs left; nobody else's are.
+#[cfg(unix)]
+#[test]
+fn links_in_the_cache_lead_nowhere() {
+    let proxy = Proxy::new();
+    let dir = project("package main\n\nfunc main() {}\n");
+    let again = || proxy.serve(Gowoa::screen(dir.path())).arg("--no-cache").run();
+    assert_eq!(again().code, Some(0));
+    let victim = dir.path().join("victim");
+    fs_err::create_dir(&victim).unwrap();
+    fs_err::write(victim.join("old.exe"), "precious").unwrap();
+    let projects = fs_err::read_dir(proxy.gowoa_cache().join("projects")).unwrap();
+    for state in projects.map(|entry| entry.unwrap().path()) {
+        fs_err::remove_dir_all(state.join("bin")).unwrap();
+        fs_err::os::unix::fs::symlink(&victim, state.join("bin")).unwrap();
+    }
+    assert_eq!(again().code, Some(0));
+    let files = fs_err::read_dir(&victim).unwrap().map(|entry| entry.unwrap().file_name());
+    assert_eq!(files.collect::<Vec<_>>(), ["old.exe"]);
 }
 
 fn entries(cache: &Path) -> Vec<std::path::PathBuf> {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use super::again::Again;
 use crate::model::{
     AnchorKind, BuildState, CheckResult, Finding, Report, ResultVerdict, Subject, SubjectId,
 };
@@ -33,6 +34,17 @@ impl<'a> View<'a> {
     /// The word that asks for the same again.
     pub(super) const fn subcommand(&self) -> &'static str {
         self.report.plan.subcommand.as_str()
+    }
+
+    /// How to ask for the same with everything listed: a command where it is short, and words where it would ask for
+    /// something else without all that was asked for.
+    pub(super) fn with_all(&self) -> String {
+        let short = format!("{} {}", self.report.tool.name, self.subcommand());
+        let again = Again::of(self.report).map(|again| again.command);
+        match again.as_deref().and_then(|again| again.strip_prefix(&short)) {
+            Some("" | " ./...") => format!("{short} --all"),
+            _ => "the same with --all".to_owned(),
+        }
     }
 
     /// What the checks say of a subject.
@@ -140,4 +152,25 @@ pub(super) fn names<S: AsRef<str>>(all: &[S], limit: usize, separator: &str) -> 
 /// A count of things in memory as the Report counts.
 pub(super) fn count(number: usize) -> u64 {
     u64::try_from(number).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Subcommand;
+    use crate::render::sample::empty_report;
+
+    #[test]
+    fn everything_is_asked_for_with_what_was_asked_for() {
+        let mut report = empty_report();
+        assert_eq!(View::new(&report).with_all(), "gowoa check --all");
+        report.plan.subcommand = Subcommand::Screen;
+        assert_eq!(View::new(&report).with_all(), "gowoa screen --all");
+        report.plan.module = Some("d.e/m@v1.0.0".to_owned());
+        report.plan.patterns.clear();
+        assert_eq!(View::new(&report).with_all(), "the same with --all");
+        report.plan.module = None;
+        report.plan.directory = Some("app".to_owned());
+        assert_eq!(View::new(&report).with_all(), "the same with --all");
+    }
 }

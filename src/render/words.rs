@@ -72,7 +72,7 @@ pub(super) fn version(module: Option<&ModuleRef>) -> String {
     version + &replaced
 }
 
-/// `file:line:column`, without the module and version that the heading already names.
+/// `file:line:column`, without the module and version: for right below a heading that names them.
 pub(super) fn place(finding: &Finding) -> Option<String> {
     let Location { file, line, column, .. } = finding.location.as_ref()?;
     let file = file.as_deref()?;
@@ -83,11 +83,16 @@ pub(super) fn place(finding: &Finding) -> Option<String> {
     Some(own.unwrap_or(file).to_owned() + &numbers(*line, *column))
 }
 
+/// `file:line:column` with the module and version of a file of a dependency: what stands alone must not be taken for a
+/// file of the project.
+pub(super) fn own_place(location: &Location) -> Option<String> {
+    let Location { file, line, column, .. } = location;
+    Some(file.clone()? + &numbers(*line, *column))
+}
+
 /// `file:line:column`, then where in an image: all that is known, for texts without a heading.
 pub(super) fn whole_place(location: &Location) -> Option<String> {
-    let Location { file, line, column, .. } = location;
-    let file = file.as_ref().map(|file| file.clone() + &numbers(*line, *column));
-    let parts: Vec<String> = file.into_iter().chain(in_image(location)).collect();
+    let parts: Vec<String> = own_place(location).into_iter().chain(in_image(location)).collect();
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 

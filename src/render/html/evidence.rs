@@ -8,7 +8,7 @@ use super::{Context, cut, name_list};
 use crate::model::{AnchorKind, ControlOutcome, Evidence, Finding, ListingLine};
 use crate::render::reach;
 use crate::render::view::View;
-use crate::render::words::{self, Ran, ToolsWords, chain_link, in_image, is_command, place};
+use crate::render::words::{self, Ran, ToolsWords, chain_link, in_image, is_command};
 
 /// Lines of a tool's output.
 const OUTPUT_LINES: usize = 120;
@@ -100,7 +100,7 @@ fn help(page: &mut Page, finding: &Finding) {
 
 /// Where it is, and how that gets into what is built.
 fn places(page: &mut Page, view: &View<'_>, finding: &Finding) {
-    let place = place(finding);
+    let place = finding.location.as_ref().and_then(words::own_place);
     let image = finding.location.as_ref().and_then(in_image);
     if place.is_some() || image.is_some() {
         page.raw("<dt>Where</dt><dd>");

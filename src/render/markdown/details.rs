@@ -131,7 +131,8 @@ fn write_one(finding: &Finding, evidence: &Evidence) -> String {
         }
         Evidence::Code { rva: _, file_offset: _, bytes, x86, a64 } => machine_code(bytes, x86, a64),
         Evidence::Source { file, line, text } => {
-            block("source", "go", &[format!("{text} // {file}:{line}")])
+            let (kind, comment) = language(file);
+            block("source", kind, &[format!("{text} {comment} {file}:{line}")])
         }
         Evidence::Listing { command, lines } => listing(command, lines),
         Evidence::Linked { image, functions, reflection, link_proof, path } => {
@@ -147,6 +148,18 @@ fn write_one(finding: &Finding, evidence: &Evidence) -> String {
             item("rule", &format!("{}: {}{url}", code(id, LINE), prose(summary, LINE)))
         }
         Evidence::Reproduce { command } => block("see it", "sh", &clip(command, HELP)),
+    }
+}
+
+/// What the lines of a file are to a reader that colours them, and what begins a comment there.
+fn language(file: &str) -> (&'static str, &'static str) {
+    let name = file.rsplit('/').next().unwrap_or(file);
+    match name.rsplit_once('.').map_or("", |(_, extension)| extension) {
+        "go" => ("go", "//"),
+        "toml" => ("toml", "#"),
+        "yaml" | "yml" => ("yaml", "#"),
+        "c" | "h" => ("c", "//"),
+        _ => ("text", "//"),
     }
 }
 
@@ -204,4 +217,28 @@ fn fix(help: &str) -> String {
         })
         .collect();
     item("fix", &lines.join("<br>"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Severity, SubjectId, SubjectKind};
+    use crate::render::sample::finding;
+
+    fn source(file: &str, text: &str) -> String {
+        let id = SubjectId::new(SubjectKind::Build, ".");
+        let about = finding("x", Severity::Error, &id, "m");
+        let (file, text) = (file.to_owned(), text.to_owned());
+        write_one(&about, &Evidence::Source { file, line: 11, text })
+    }
+
+    #[test]
+    fn a_line_is_shown_in_the_language_of_its_file() {
+        let go = source("a.d/x.go", "var x int");
+        assert!(go.contains("```go\n  var x int // a.d/x.go:11\n"), "{go}");
+        let toml = source("gowoa.toml", "[[waiver]]");
+        assert!(toml.contains("```toml\n  [[waiver]] # gowoa.toml:11\n"), "{toml}");
+        let assembly = source("x_amd64.s", "RET");
+        assert!(assembly.contains("```text\n  RET // x_amd64.s:11\n"), "{assembly}");
+    }
 }

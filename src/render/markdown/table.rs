@@ -102,7 +102,7 @@ fn shortened<'a>(message: &'a str, name: &str, version: &str) -> &'a str {
 /// The line of source or the place in the image, and the line of go.mod that selects the module.
 fn place(view: &View<'_>, finding: &Finding) -> String {
     let mut parts = Vec::new();
-    if let Some(place) = words::place(finding) {
+    if let Some(place) = finding.location.as_ref().and_then(words::own_place) {
         parts.push(code(&place, NAME));
     } else if let Some(place) = finding.location.as_ref().and_then(words::in_image)
         && !finding.message.contains("RVA")

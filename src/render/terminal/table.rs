@@ -57,7 +57,7 @@ pub(super) fn write(screen: &mut Screen, view: &View<'_>, all: bool) {
         }
         if found.len() > limit {
             let more = plural(count(found.len() - limit), &format!("more {severity}"));
-            screen.line(&format!("and {more}: gowoa screen --all"));
+            screen.line(&format!("and {more}: {}", view.with_all()));
         }
     }
 }

@@ -3,8 +3,8 @@
 use super::reach;
 use super::view::{View, names};
 use crate::model::{
-    ChainLink, Confidence, ControlOutcome, Evidence, Finding, ListingLine, Location, ModuleRef,
-    ReportVerdict, Waived,
+    ChainLink, Confidence, ControlOutcome, Evidence, Finding, IN_THIS_RUN, ListingLine, Location,
+    ModuleRef, ReportVerdict, Waived,
 };
 
 /// Why a finding that the baseline has does not count.
@@ -241,6 +241,26 @@ pub(super) fn is_command(line: &str) -> bool {
     line.starts_with([' ', '\t']) || matches!(first, "go" | "git" | "gowoa") || assigns
 }
 
+/// A line of help that is there to be pasted, and what is remarked of it: `(built in this run …)` behind a command
+/// would be an error of the shell.
+pub(super) fn command(line: &str) -> Option<(&str, &str)> {
+    if !is_command(line) {
+        return None;
+    }
+    let quoted = |text: &str| text.matches('\'').count() % 2 == 1;
+    match line.split_once(" (") {
+        Some((command, remark)) if remark.ends_with(')') && !quoted(command) => {
+            Some((command.trim_end(), &line[command.len() + 1..]))
+        }
+        _ => Some((line, "")),
+    }
+}
+
+/// Help for who reads it right after the run.
+pub(super) fn live(help: &str) -> String {
+    help.replace(IN_THIS_RUN, "built just now")
+}
+
 /// What came of the same build for another target.
 pub(super) fn control(target: &str, outcome: ControlOutcome) -> String {
     match outcome {
@@ -256,7 +276,7 @@ pub(super) fn control(target: &str, outcome: ControlOutcome) -> String {
 /// What came of a version that was to be built before it is advised.
 pub(super) fn tried(module: &str, target: &str, outcome: ControlOutcome) -> String {
     match outcome {
-        ControlOutcome::Builds => format!("{module} builds for {target}, just now"),
+        ControlOutcome::Builds => format!("{module} builds for {target}"),
         ControlOutcome::Fails => format!("{module} does not build for {target}"),
         ControlOutcome::Unknown => format!("{module} was not tried"),
     }
@@ -336,6 +356,20 @@ mod tests {
         assert!(command == "gowoa check m/p" && how.is_some_and(|how| how.contains("generated")));
         assert_eq!(ran(&check, "go build m/p").how, None);
         assert_eq!(ran(&about("m/p"), "go vet").command, "go vet");
+    }
+
+    #[test]
+    fn what_is_pasted_is_the_command_alone() {
+        let get = "go -C libs/a get d.e/m@v1.3.0   (built in this run for windows/arm64: ok)";
+        let remark = "(built in this run for windows/arm64: ok)";
+        assert_eq!(command(get), Some(("go -C libs/a get d.e/m@v1.3.0", remark)));
+        let rule = "go get d.e/m@v1 (good by rule R (1); not tried: why)";
+        assert_eq!(command(rule).map(|(command, _)| command), Some("go get d.e/m@v1"));
+        for whole in ["go mod vendor", "  clang -c sum.c", "go build -ldflags='-X a.b=c (d)'"] {
+            assert_eq!(command(whole), Some((whole, "")));
+        }
+        assert_eq!(command("or else: define X (for arm64)"), None);
+        assert!(live(get).ends_with("(built just now for windows/arm64: ok)"));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! shows it.
 
 use super::escape::{code, fence, prose};
-use super::{ELSEWHERE, Options, clip, folded, names, sections};
+use super::{ELSEWHERE, Options, clip, folded, help_line, names, sections};
 use crate::model::{Evidence, Finding, ListingLine};
 use crate::render::text::arrows;
 use crate::render::view::{View, count};
@@ -202,20 +202,25 @@ fn listing(command: &str, lines: &[ListingLine]) -> String {
     block("listing", "text", &shown)
 }
 
+/// A line of help among commands: what is no command is a comment, so that all of it can be pasted.
+fn shell_line(line: &str) -> String {
+    match words::command(line) {
+        Some((command, "")) => command.to_owned(),
+        Some((command, remark)) => format!("{command}  # {}", remark.trim_matches(['(', ')'])),
+        None if line.trim().is_empty() => String::new(),
+        None => format!("# {line}"),
+    }
+}
+
 /// What to do next; commands are there to be copied.
 fn fix(help: &str) -> String {
     let lines = clip(help, HELP);
     let commands = lines.iter().filter(|line| words::is_command(line)).count();
     if commands > 1 || lines.len() > 3 {
-        return block("fix", "text", &lines);
+        let lines: Vec<String> = lines.iter().map(|line| shell_line(line)).collect();
+        return block("fix", "sh", &lines);
     }
-    let lines: Vec<String> = lines
-        .iter()
-        .map(|line| match words::is_command(line) {
-            true => code(line, LINE),
-            false => prose(line, LINE),
-        })
-        .collect();
+    let lines: Vec<String> = lines.iter().map(|line| help_line(line, LINE)).collect();
     item("fix", &lines.join("<br>"))
 }
 
@@ -230,6 +235,18 @@ mod tests {
         let about = finding("x", Severity::Error, &id, "m");
         let (file, text) = (file.to_owned(), text.to_owned());
         write_one(&about, &Evidence::Source { file, line: 11, text })
+    }
+
+    #[test]
+    fn help_with_several_commands_can_be_pasted_whole() {
+        let short = "go get d.e/m@v1.3.0   (built in this run for windows/arm64: ok)";
+        assert_eq!(
+            fix(short),
+            "- **fix**: `go get d.e/m@v1.3.0` (built in this run for `windows/arm64`: ok)\n"
+        );
+        let long = fix(&format!("{short}\ngo mod vendor\nor else: define X"));
+        let lines = "go get d.e/m@v1.3.0  # built in this run for windows/arm64: ok\n  go mod vendor\n  # or else";
+        assert!(long.contains("```sh\n  ") && long.contains(lines), "{long}");
     }
 
     #[test]

@@ -137,6 +137,22 @@ mod tests {
             say(&report, "Paths are relative to the directory that the finding is in"),
             [1; 3]
         );
+        // So is one of a dependency, whose place is no file of the repository.
+        let required = |file: &str| {
+            Some(Anchor {
+                file: file.to_owned(),
+                line: Some(9),
+                column: None,
+                kind: AnchorKind::Requirement,
+            })
+        };
+        let mut dependency = report.clone();
+        for finding in &mut dependency.findings {
+            finding.anchor = required("go.mod");
+        }
+        assert_eq!(say(&dependency, "Paths are relative to"), [0; 3]);
+        dependency.findings[0].anchor = required("libs/gopsutil/go.mod");
+        assert_eq!(say(&dependency, "Paths are relative to the directory"), [1; 3]);
         // At the root of the repository nothing is said.
         report.plan.reports.clear();
         assert_eq!(say(&report, "Paths are relative to"), [0; 3]);

@@ -2,10 +2,8 @@
 
 use crate::facts::toolchain::{GOARCH, GOOS};
 use crate::facts::{Failure, FailureClass, PackageFacts, RuleEffect, RuleHit, Tried, UnitFacts};
-use crate::model::{ControlOutcome, Evidence, Finding};
-
-/// What is said of a version that was tried in this run.
-pub(crate) const JUST_NOW: &str = "built just now";
+use crate::model::{ControlOutcome, Evidence, Finding, IN_THIS_RUN};
+use crate::shell::quote;
 
 /// The next step for a failure that is an arm64 problem.
 pub(super) fn for_failure(failure: &Failure, package: &PackageFacts, unit: &UnitFacts) -> String {
@@ -15,7 +13,7 @@ pub(super) fn for_failure(failure: &Failure, package: &PackageFacts, unit: &Unit
     let own = own_code(failure);
     // What is missing may be a dependency's, and a newer version of it may have it.
     match module_at_fault(failure, package, unit).and_then(|path| good(&path, unit)) {
-        Some(tried) => format!("{}\nor else: {own}", upgrade(tried)),
+        Some(tried) => format!("{}\nor else: {own}", upgrade(tried, unit)),
         None => own,
     }
 }
@@ -35,14 +33,22 @@ fn good<'a>(path: &str, unit: &'a UnitFacts) -> Option<&'a Tried> {
     unit.tried.iter().find(|tried| tried.module == path && tried.outcome == Some(true))
 }
 
-fn upgrade(tried: &Tried) -> String {
-    let mut command = format!("go get {}@{}", tried.module, tried.version);
+/// `go VERB`, with the way down to the module where that is below the start.
+fn go(verb: &str, unit: &UnitFacts) -> String {
+    match unit.name.as_str() {
+        "" | "." => format!("go {verb}"),
+        below => format!("go -C {} {verb}", quote(below)),
+    }
+}
+
+fn upgrade(tried: &Tried, unit: &UnitFacts) -> String {
+    let mut command = format!("{} {}@{}", go("get", unit), tried.module, tried.version);
     for (module, version) in &tried.with {
         command.push_str(&format!(" {module}@{version}"));
     }
     match &tried.text {
-        None => format!("{command}   ({JUST_NOW} for windows/arm64: ok)"),
-        Some(rest) => format!("{command}   ({JUST_NOW}: it builds for windows/arm64; {rest})"),
+        None => format!("{command}   ({IN_THIS_RUN} for windows/arm64: ok)"),
+        Some(rest) => format!("{command}   ({IN_THIS_RUN}: it builds for windows/arm64; {rest})"),
     }
 }
 
@@ -116,9 +122,9 @@ fn dependency(failure: &Failure, package: &PackageFacts, unit: &UnitFacts) -> St
     if let Some(tried) = good(path, unit) {
         let mut more = rule_lines(failure, package, unit, None);
         // Beside a version that was built, none is advised that was not.
-        more.retain(|line| !line.contains(GO_GET));
-        let vendor = if module.vendored { vec!["go mod vendor".to_owned()] } else { Vec::new() };
-        return tag + &lines(&[vec![upgrade(tried)], vendor, more].concat());
+        more.retain(|line| !line.contains(GET));
+        let vendor = if module.vendored { vec![go("mod vendor", unit)] } else { Vec::new() };
+        return tag + &lines(&[vec![upgrade(tried, unit)], vendor, more].concat());
     }
     let bad = || unit.tried.iter().filter(|tried| tried.module == *path);
     let otherwise =
@@ -139,8 +145,9 @@ fn dependency(failure: &Failure, package: &PackageFacts, unit: &UnitFacts) -> St
     }
     let version = bad().map(|tried| tried.version.as_str()).next().unwrap_or("latest");
     format!(
-        "{tag}try a newer version: go get {path}@{version}, then gowoa check again (not tried: {why})\n\
-         if the newest fails too, {otherwise}"
+        "{tag}try a newer version: {} {path}@{version}, then gowoa check again (not tried: {why})\n\
+         if the newest fails too, {otherwise}",
+        go("get", unit)
     )
 }
 
@@ -148,20 +155,20 @@ fn lines(lines: &[String]) -> String {
     lines.join("\n")
 }
 
-/// The command that changes a version.
-const GO_GET: &str = "go get ";
+/// What the command that changes a version holds, `go get` or `go -C DIR get`.
+const GET: &str = " get ";
 
 /// The other way out that a rule knows; where it names a version, nobody tried it.
 fn workaround(hit: &RuleHit) -> Option<String> {
     let text = hit.workaround.as_ref()?;
-    let untried = if text.contains(GO_GET) { " (not tried)" } else { "" };
+    let untried = if text.contains(GET) { " (not tried)" } else { "" };
     Some(format!("{text}{untried}"))
 }
 
 /// The version that a rule calls good, and why it was not tried.
-fn rule_upgrade(hit: &RuleHit, why: &str) -> Option<String> {
-    let version = hit.upgrade.as_ref()?;
-    Some(format!("go get {}@{version} (good by rule {}; not tried: {why})", hit.module, hit.id))
+fn rule_upgrade(hit: &RuleHit, why: &str, unit: &UnitFacts) -> Option<String> {
+    let (version, get) = (hit.upgrade.as_ref()?, go("get", unit));
+    Some(format!("{get} {}@{version} (good by rule {}; not tried: {why})", hit.module, hit.id))
 }
 
 /// The version that mends what is no more than a note: said, and not built for it.
@@ -176,8 +183,8 @@ pub(super) fn of_rule(hit: &RuleHit, unit: &UnitFacts) -> String {
         tried.module == hit.module && Some(tried.version.as_str()) == hit.upgrade.as_deref()
     };
     let upgrade = match unit.tried.iter().find(version) {
-        Some(tried) if tried.outcome == Some(true) => Some(upgrade(tried)),
-        Some(Tried { text: Some(why), .. }) => rule_upgrade(hit, why),
+        Some(tried) if tried.outcome == Some(true) => Some(upgrade(tried, unit)),
+        Some(Tried { text: Some(why), .. }) => rule_upgrade(hit, why, unit),
         _ => rule_known(hit),
     };
     let mut steps: Vec<String> = upgrade.into_iter().chain(workaround(hit)).collect();
@@ -197,7 +204,7 @@ pub(super) fn rule_lines(
 ) -> Vec<String> {
     let mut found = Vec::new();
     for hit in package.rules.iter().filter(|hit| hit.effect.fails_to_build()) {
-        found.extend(why.and_then(|why| rule_upgrade(hit, why)));
+        found.extend(why.and_then(|why| rule_upgrade(hit, why, unit)));
         found.extend(workaround(hit));
     }
     // A newer version of a module on the way selects a good one of this.
@@ -205,7 +212,7 @@ pub(super) fn rule_lines(
     let on_the_way = failure.chain.iter().filter_map(|path| unit.packages.get(path));
     for hit in on_the_way.flat_map(|package| &package.rules) {
         if hit.through.as_deref().is_some_and(|through| Some(through) == module) {
-            let upgrade = rule_upgrade(hit, "the other way was");
+            let upgrade = rule_upgrade(hit, "the other way was", unit);
             found.extend(upgrade.map(|upgrade| format!("or {upgrade}")));
         }
     }
@@ -269,7 +276,7 @@ fn cgo_step(package: &PackageFacts) -> String {
         };
     }
     let ask =
-        "gowoa check --cgo builds with a C compiler for windows/arm64 (llvm-mingw, or zig cc)";
+        "with a C compiler for windows/arm64 (llvm-mingw, or zig cc), gowoa check --cgo builds it";
     if package.in_main_module() {
         format!("{ask}; or add a file with `//go:build !cgo` that does without C")
     } else {
@@ -311,6 +318,24 @@ fn refused_on_purpose(failure: &Failure) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_module_below_the_start_is_changed_where_it_is() {
+        let tried = Tried {
+            module: "d.e/m".into(),
+            version: "v1.3.0".into(),
+            outcome: Some(true),
+            with: Vec::new(),
+            text: None,
+        };
+        let said =
+            |name: &str| upgrade(&tried, &UnitFacts { name: name.into(), ..UnitFacts::default() });
+        let built = "get d.e/m@v1.3.0   (built in this run for windows/arm64: ok)";
+        assert_eq!(said("."), format!("go {built}"));
+        assert_eq!(said("libs/a"), format!("go -C libs/a {built}"));
+        let vendor = UnitFacts { name: "li bs".into(), ..UnitFacts::default() };
+        assert_eq!(go("mod vendor", &vendor), "go -C 'li bs' mod vendor");
+    }
     use crate::facts::{Blame, Stage};
 
     #[test]

@@ -40,7 +40,6 @@ mod stale_waiver;
 mod stray_x86_code;
 mod unsupported_flags;
 
-pub(crate) use advice::JUST_NOW;
 /// How far a package came; shared by the check and the list of subjects.
 pub(crate) use cross_compile::state as cross_compile_state;
 /// How a package or a function gets into what is built; shared by the checks and `--why`.

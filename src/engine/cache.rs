@@ -18,10 +18,8 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use crate::facts::{FileSet, PackageFacts, Toolchain};
-use crate::model::{PhaseReport, PlanReport, Report, ReportVerdict, SCHEMA_VERSION};
+use crate::model::{IN_THIS_RUN, PhaseReport, PlanReport, Report, ReportVerdict, SCHEMA_VERSION};
 use crate::plan::Plan;
-
-use crate::checks::JUST_NOW;
 
 use super::anchor::repository;
 use super::inspect::sha256;
@@ -167,10 +165,10 @@ pub(super) fn known(mut report: Report, started: &str, lists: Vec<PhaseReport>) 
     };
     let summed = |phase: PhaseReport| PhaseReport { summary: summary(&phase.name), ..phase };
     report.phases = lists.into_iter().map(summed).collect();
-    // What was built just now was built then.
+    // What was built in this run was built then.
     let then = format!("built at {earlier}");
     for help in report.findings.iter_mut().filter_map(|finding| finding.help.as_mut()) {
-        *help = help.replace(JUST_NOW, &then);
+        *help = help.replace(IN_THIS_RUN, &then);
     }
     report.phases.push(PhaseReport {
         name: "known".into(),

@@ -250,9 +250,13 @@ fn always_unproven(plan: &PlanReport, units: &[UnitFacts]) -> Vec<Unproven> {
     }
     all.push(match (plan.subcommand, plan.tests) {
         (Subcommand::Inspect, _) => line("not run", "no program was executed"),
-        (Subcommand::Screen, _) => {
+        (Subcommand::Screen, _) if units.iter().all(|unit| unit.images.is_empty()) => {
             line("not run", "no test was executed; gowoa check also inspects the exes")
         }
+        (Subcommand::Screen, _) => line(
+            "not run",
+            "no test was executed; exes were read for their functions alone, gowoa check inspects them",
+        ),
         (_, true) => line("not run", "no test was executed; test binaries were built only"),
         (_, false) => line("not run", "no test was executed"),
     });

@@ -66,7 +66,7 @@ impl WhyError {
         match self {
             Self::Engine(error) => error.next_step(),
             Self::Unknown { near, .. } if near.is_empty() => {
-                "list every package with gowoa screen --all".into()
+                "list every package with --all in the place of --why".into()
             }
             Self::NoFunction { package, near, .. } if near.is_empty() => {
                 format!("gowoa screen --why {package} names functions of it that are linked")

@@ -203,6 +203,10 @@ pub struct Waived {
     pub expires: Option<String>,
 }
 
+/// What [`Finding::help`] says of a version that was built in the run of the report. Reports are read weeks later; texts
+/// for who reads them at once say `built just now`.
+pub const IN_THIS_RUN: &str = "built in this run";
+
 /// One thing wrong: what, where, why, and what to do next.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {

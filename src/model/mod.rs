@@ -14,7 +14,8 @@ mod why;
 
 pub use evidence::{ChainLink, ControlOutcome, Evidence, ListingLine};
 pub use finding::{
-    Anchor, AnchorKind, Confidence, Finding, Location, ModuleRef, Reachability, Severity, Waived,
+    Anchor, AnchorKind, Confidence, Finding, IN_THIS_RUN, Location, ModuleRef, Reachability,
+    Severity, Waived,
 };
 pub use map::{ImageMap, MAX_MAPS, MapSection, MapSpan, SpanKind};
 pub use report::{

@@ -1,6 +1,7 @@
 //! The command that asks for the same again, on the reader's machine: whatever of the run changes the answer is in it,
 //! as it was given. What gowoa found by itself (`gowoa.toml`, and what stands in it) it finds there too.
 
+use super::text::is_hidden;
 use crate::model::{PlanReport, Report, Severity, Subcommand};
 use crate::shell::quote;
 
@@ -17,14 +18,16 @@ pub(super) struct Again<'a> {
 }
 
 impl<'a> Again<'a> {
-    /// `None` where no single command does: for a report that was merged of several, and where it would be too long.
+    /// `None` where no single command does: for a report that was merged of several, where it would be too long, and
+    /// where it could not be pasted as it stands. A saved report may be a stranger's: it has no say in which program is
+    /// run, nor in any variable that is none of Go's.
     pub(super) fn of(report: &'a Report) -> Option<Self> {
         let plan = &report.plan;
-        if !plan.reports.is_empty() {
+        if !plan.reports.is_empty() || !plan.environment.keys().all(|name| is_of_go(name)) {
             return None;
         }
         let mut words = environment(plan);
-        words.extend([report.tool.name.clone(), plan.subcommand.as_str().to_owned()]);
+        words.extend(["gowoa".to_owned(), plan.subcommand.as_str().to_owned()]);
         match plan.subcommand {
             Subcommand::Check | Subcommand::Screen => build(plan, &mut words),
             Subcommand::Inspect => option(&mut words, "--expect", plan.expect.as_deref()),
@@ -37,9 +40,20 @@ impl<'a> Again<'a> {
         }
         words.extend(asked);
         let command = words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ");
+        // Escaped it would be another command.
+        if command.chars().any(is_hidden) {
+            return None;
+        }
         let place = plan.started_in.as_deref();
         (command.len() <= LONGEST).then_some(Self { place, command })
     }
+}
+
+/// Whether this is the name of a variable that Go reads, such as `GOARM64`.
+fn is_of_go(name: &str) -> bool {
+    name.strip_prefix("GO").is_some_and(|rest| {
+        !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+    })
 }
 
 /// Variables that decide what is built.
@@ -157,6 +171,24 @@ mod tests {
             "GOARM64=v8.0 gowoa check -C app --all-modules --cgo --tests --offline --go ../sdk/go/bin/go \
              --tags netgo,osusergo --ldflags='-s -w' --rules rules.json --baseline baseline.json"
         );
+    }
+
+    #[test]
+    fn a_strangers_report_gives_no_command_to_paste() {
+        let mut report = empty_report();
+        report.tool.name = "curl".into();
+        assert!(Again::of(&report).unwrap().command.starts_with("gowoa check "));
+        let none = |change: &dyn Fn(&mut PlanReport)| {
+            let mut report = empty_report();
+            change(&mut report.plan);
+            Again::of(&report).is_none()
+        };
+        for name in ["LD_PRELOAD", "PATH", "A B", "", "GO", "GOx", "go"] {
+            assert!(none(&|plan| plan.environment = BTreeMap::from([(name.into(), "x".into())])));
+        }
+        for word in ["a\nb", "a\u{1b}[2K", "a\u{202e}b", "\r"] {
+            assert!(none(&|plan| plan.patterns = vec![word.into()]), "{word:?}");
+        }
     }
 
     #[test]

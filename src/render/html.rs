@@ -18,10 +18,12 @@ mod run;
 mod summary;
 mod write;
 
+use std::collections::BTreeSet;
+
 use sha2::{Digest, Sha256};
 
 use self::write::{Page, first_chars};
-use super::view::View;
+use super::view::{View, count};
 use super::{headline, words};
 use crate::model::{CheckInfo, Report, ReportVerdict, SubjectKind};
 
@@ -128,19 +130,34 @@ fn head(page: &mut Page, view: &View<'_>, sentences: &[(ReportVerdict, String)])
         .raw("</style>\n</head>\n");
 }
 
-/// What the report is about: the main module, the module that was asked about, or the files that were given.
+/// What the report is about: the reports that it was merged of, the module that was asked about, the main module or
+/// modules, or the files that were given.
 fn about(view: &View<'_>) -> String {
     let report = view.report;
+    if !report.plan.reports.is_empty() {
+        let reports: Vec<&str> = report.plan.reports.iter().map(String::as_str).collect();
+        return several("report", &reports);
+    }
     if let Some(module) = &report.plan.module {
         return module.clone();
     }
     let of_packages =
         report.subjects.iter().filter(|s| s.kind == SubjectKind::Package && s.matched);
-    let main = of_packages.filter_map(|s| s.module.as_ref()).find(|m| m.version.is_none());
-    match main {
-        Some(module) => module.path.clone(),
-        None => report.plan.patterns.join(" "),
+    let main = of_packages.filter_map(|s| s.module.as_ref()).filter(|m| m.version.is_none());
+    let main: BTreeSet<&str> = main.map(|module| module.path.as_str()).collect();
+    match main.into_iter().collect::<Vec<_>>().as_slice() {
+        [] => report.plan.patterns.join(" "),
+        [module] => (*module).to_owned(),
+        modules => several("module", modules),
     }
+}
+
+/// `2 modules (m/a, m/b)`.
+fn several(noun: &str, names: &[&str]) -> String {
+    /// More names would push the target out of sight.
+    const NAMED: usize = 3;
+    let number = super::plural(count(names.len()), noun);
+    format!("{number} ({})", super::view::names(names, NAMED, ", "))
 }
 
 /// The name of the program, and where everything is.

@@ -167,6 +167,17 @@ fn names<S: AsRef<str>>(all: &[S], most: usize) -> String {
     shown.join(", ") + &more
 }
 
+/// One line of help: a command as code, what is remarked of it outside of that.
+fn help_line(line: &str, most: usize) -> String {
+    match words::command(line) {
+        None => prose(line, most),
+        Some((command, "")) => escape::code(command, most),
+        Some((command, remark)) => {
+            format!("{} {}", escape::code(command, most), prose(remark, most))
+        }
+    }
+}
+
 /// The first lines of a text, and how many are left out.
 fn clip(text: &str, limit: usize) -> Vec<String> {
     text::clip(text, limit, ELSEWHERE)

@@ -368,7 +368,7 @@ fn go_ole_finding() -> Finding {
     Finding {
         class: Some("undefined-symbol".to_owned()),
         help: Some(
-            "go get github.com/go-ole/go-ole@v1.3.0\n(built just now for windows/arm64: ok)"
+            "go get github.com/go-ole/go-ole@v1.3.0   (built in this run for windows/arm64: ok)"
                 .to_owned(),
         ),
         package: Some(GO_OLE.to_owned()),

@@ -3,8 +3,11 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use super::again::Again;
+use super::words;
 use crate::model::{
-    AnchorKind, BuildState, CheckResult, Finding, Report, ResultVerdict, Subject, SubjectId,
+    AnchorKind, BuildState, CheckResult, Evidence, Finding, Report, ResultVerdict, Severity,
+    Subcommand, Subject, SubjectId,
 };
 
 /// The Report with what the sections look up in it.
@@ -35,6 +38,37 @@ impl<'a> View<'a> {
         self.report.plan.subcommand.as_str()
     }
 
+    /// How to ask for the same with everything listed: a command where it is short, and words where it would ask for
+    /// something else without all that was asked for.
+    pub(super) fn with_all(&self) -> String {
+        let short = format!("{} {}", self.report.tool.name, self.subcommand());
+        let again = Again::of(self.report).map(|again| again.command);
+        match again.as_deref().and_then(|again| again.strip_prefix(&short)) {
+            Some("" | " ./...") => format!("{short} --all"),
+            _ => "the same with --all".to_owned(),
+        }
+    }
+
+    /// Where the commands of findings run, where that is not where gowoa was started.
+    pub(super) fn commands_run_in(&self) -> Option<&'a str> {
+        let plan = &self.report.plan;
+        let directory = plan.directory.as_deref().filter(|directory| *directory != ".")?;
+        let is_shown = |finding: &&Finding| {
+            finding.is_open()
+                && (finding.severity > Severity::Note || plan.subcommand == Subcommand::Screen)
+        };
+        let has_command = |finding: &Finding| {
+            finding.help.iter().flat_map(|help| help.lines()).any(words::is_command)
+                || finding
+                    .evidence
+                    .iter()
+                    .any(|one| matches!(one, Evidence::Reproduce { .. } | Evidence::Listing { .. }))
+        };
+        // What is screened with --module is in no directory.
+        let any = self.report.findings.iter().filter(is_shown).any(has_command);
+        (any && plan.module.is_none()).then_some(directory)
+    }
+
     /// What the checks say of a subject.
     pub(super) fn results(&self, id: &SubjectId) -> impl Iterator<Item = &'a CheckResult> {
         self.results.get(id).into_iter().flatten().copied()
@@ -55,12 +89,14 @@ impl<'a> View<'a> {
             return (!findings.is_empty()).then_some(Base::Directory(base));
         }
         // Each of several reports has its own; what stands in the repository shows it.
-        let elsewhere = |finding: &Finding| match (&finding.anchor, &finding.location) {
-            (Some(anchor), Some(place)) => {
-                anchor.kind == AnchorKind::Location
-                    && place.file.as_ref().is_some_and(|file| *file != anchor.file)
-            }
-            _ => false,
+        let elsewhere = |finding: &Finding| {
+            let file = finding.location.as_ref().and_then(|place| place.file.as_deref());
+            finding.anchor.as_ref().is_some_and(|anchor| match anchor.kind {
+                AnchorKind::Location => file.is_some_and(|file| file != anchor.file),
+                // A go.mod that is not at the root; its commands run beside it.
+                AnchorKind::Requirement | AnchorKind::Module => anchor.file.contains('/'),
+                AnchorKind::Package => false,
+            })
         };
         (!plan.reports.is_empty() && findings.iter().any(elsewhere)).then_some(Base::OfEach)
     }
@@ -140,4 +176,38 @@ pub(super) fn names<S: AsRef<str>>(all: &[S], limit: usize, separator: &str) -> 
 /// A count of things in memory as the Report counts.
 pub(super) fn count(number: usize) -> u64 {
     u64::try_from(number).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::sample::{empty_report, sample_report};
+    use crate::render::terminal;
+
+    #[test]
+    fn what_runs_elsewhere_is_said_once_where_there_is_a_command() {
+        let mut report = sample_report();
+        report.plan.module = None;
+        assert_eq!(View::new(&report).commands_run_in(), None);
+        report.plan.directory = Some("app".to_owned());
+        assert_eq!(View::new(&report).commands_run_in(), Some("app"));
+        let text = terminal::render(&report, &terminal::Options::default());
+        assert_eq!(text.matches("\n\nThe commands run in app\n\n").count(), 1, "{text}");
+        report.findings.clear();
+        assert_eq!(View::new(&report).commands_run_in(), None);
+    }
+
+    #[test]
+    fn everything_is_asked_for_with_what_was_asked_for() {
+        let mut report = empty_report();
+        assert_eq!(View::new(&report).with_all(), "gowoa check --all");
+        report.plan.subcommand = Subcommand::Screen;
+        assert_eq!(View::new(&report).with_all(), "gowoa screen --all");
+        report.plan.module = Some("d.e/m@v1.0.0".to_owned());
+        report.plan.patterns.clear();
+        assert_eq!(View::new(&report).with_all(), "the same with --all");
+        report.plan.module = None;
+        report.plan.directory = Some("app".to_owned());
+        assert_eq!(View::new(&report).with_all(), "the same with --all");
+    }
 }

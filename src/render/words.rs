@@ -3,8 +3,8 @@
 use super::reach;
 use super::view::{View, names};
 use crate::model::{
-    ChainLink, Confidence, ControlOutcome, Evidence, Finding, ListingLine, Location, ModuleRef,
-    ReportVerdict, Waived,
+    ChainLink, Confidence, ControlOutcome, Evidence, Finding, IN_THIS_RUN, ListingLine, Location,
+    ModuleRef, ReportVerdict, Waived,
 };
 
 /// In front of where a field stands.
@@ -74,7 +74,7 @@ pub(super) fn version(module: Option<&ModuleRef>) -> String {
     version + &replaced
 }
 
-/// `file:line:column`, without the module and version that the heading already names.
+/// `file:line:column`, without the module and version: for right below a heading that names them.
 pub(super) fn place(finding: &Finding) -> Option<String> {
     let Location { file, line, column, .. } = finding.location.as_ref()?;
     let file = file.as_deref()?;
@@ -85,11 +85,16 @@ pub(super) fn place(finding: &Finding) -> Option<String> {
     Some(own.unwrap_or(file).to_owned() + &numbers(*line, *column))
 }
 
+/// `file:line:column` with the module and version of a file of a dependency: what stands alone must not be taken for a
+/// file of the project.
+pub(super) fn own_place(location: &Location) -> Option<String> {
+    let Location { file, line, column, .. } = location;
+    Some(file.clone()? + &numbers(*line, *column))
+}
+
 /// `file:line:column`, then where in an image: all that is known, for texts without a heading.
 pub(super) fn whole_place(location: &Location) -> Option<String> {
-    let Location { file, line, column, .. } = location;
-    let file = file.as_ref().map(|file| file.clone() + &numbers(*line, *column));
-    let parts: Vec<String> = file.into_iter().chain(in_image(location)).collect();
+    let parts: Vec<String> = own_place(location).into_iter().chain(in_image(location)).collect();
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
@@ -238,6 +243,26 @@ pub(super) fn is_command(line: &str) -> bool {
     line.starts_with([' ', '\t']) || matches!(first, "go" | "git" | "gowoa") || assigns
 }
 
+/// A line of help that is there to be pasted, and what is remarked of it: `(built in this run …)` behind a command
+/// would be an error of the shell.
+pub(super) fn command(line: &str) -> Option<(&str, &str)> {
+    if !is_command(line) {
+        return None;
+    }
+    let quoted = |text: &str| text.matches('\'').count() % 2 == 1;
+    match line.split_once(" (") {
+        Some((command, remark)) if remark.ends_with(')') && !quoted(command) => {
+            Some((command.trim_end(), &line[command.len() + 1..]))
+        }
+        _ => Some((line, "")),
+    }
+}
+
+/// Help for who reads it right after the run.
+pub(super) fn live(help: &str) -> String {
+    help.replace(IN_THIS_RUN, "built just now")
+}
+
 /// What came of the same build for another target.
 pub(super) fn control(target: &str, outcome: ControlOutcome) -> String {
     match outcome {
@@ -253,7 +278,7 @@ pub(super) fn control(target: &str, outcome: ControlOutcome) -> String {
 /// What came of a version that was to be built before it is advised.
 pub(super) fn tried(module: &str, target: &str, outcome: ControlOutcome) -> String {
     match outcome {
-        ControlOutcome::Builds => format!("{module} builds for {target}, just now"),
+        ControlOutcome::Builds => format!("{module} builds for {target}"),
         ControlOutcome::Fails => format!("{module} does not build for {target}"),
         ControlOutcome::Unknown => format!("{module} was not tried"),
     }
@@ -333,6 +358,20 @@ mod tests {
         assert!(command == "gowoa check m/p" && how.is_some_and(|how| how.contains("generated")));
         assert_eq!(ran(&check, "go build m/p").how, None);
         assert_eq!(ran(&about("m/p"), "go vet").command, "go vet");
+    }
+
+    #[test]
+    fn what_is_pasted_is_the_command_alone() {
+        let get = "go -C libs/a get d.e/m@v1.3.0   (built in this run for windows/arm64: ok)";
+        let remark = "(built in this run for windows/arm64: ok)";
+        assert_eq!(command(get), Some(("go -C libs/a get d.e/m@v1.3.0", remark)));
+        let rule = "go get d.e/m@v1 (good by rule R (1); not tried: why)";
+        assert_eq!(command(rule).map(|(command, _)| command), Some("go get d.e/m@v1"));
+        for whole in ["go mod vendor", "  clang -c sum.c", "go build -ldflags='-X a.b=c (d)'"] {
+            assert_eq!(command(whole), Some((whole, "")));
+        }
+        assert_eq!(command("or else: define X (for arm64)"), None);
+        assert!(live(get).ends_with("(built just now for windows/arm64: ok)"));
     }
 
     #[test]

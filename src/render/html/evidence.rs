@@ -8,7 +8,7 @@ use super::{Context, cut, name_list};
 use crate::model::{AnchorKind, ControlOutcome, Evidence, Finding, ListingLine};
 use crate::render::reach;
 use crate::render::view::View;
-use crate::render::words::{self, Ran, ToolsWords, chain_link, in_image, is_command, place};
+use crate::render::words::{self, Ran, ToolsWords, chain_link, in_image};
 
 /// Lines of a tool's output.
 const OUTPUT_LINES: usize = 120;
@@ -88,10 +88,12 @@ fn help(page: &mut Page, finding: &Finding) {
     let Some(help) = &finding.help else { return };
     page.raw("<dt>Next step</dt><dd class=\"help\">");
     for line in help.lines().take(HELP_LINES) {
-        if is_command(line) {
-            page.raw("<pre class=\"command\">").lines(line.trim_start()).raw("</pre>\n");
-        } else {
-            page.raw("<p>").foreign(line).raw("</p>\n");
+        let (command, words) = words::command(line).unwrap_or(("", line));
+        if !command.is_empty() {
+            page.raw("<pre class=\"command\">").lines(command.trim_start()).raw("</pre>\n");
+        }
+        if !words.is_empty() {
+            page.raw("<p>").foreign(words).raw("</p>\n");
         }
     }
     cut(page, help.lines().count().saturating_sub(HELP_LINES), "line");
@@ -100,7 +102,7 @@ fn help(page: &mut Page, finding: &Finding) {
 
 /// Where it is, and how that gets into what is built.
 fn places(page: &mut Page, view: &View<'_>, finding: &Finding) {
-    let place = place(finding);
+    let place = finding.location.as_ref().and_then(words::own_place);
     let image = finding.location.as_ref().and_then(in_image);
     if place.is_some() || image.is_some() {
         page.raw("<dt>Where</dt><dd>");

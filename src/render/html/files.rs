@@ -64,7 +64,11 @@ fn row(page: &mut Page, subject: &Subject, found: [u64; 3]) {
     page.raw("<th scope=\"row\">").path(&subject.name);
     if !subject.packages.is_empty() {
         let packages: Vec<&str> = subject.packages.iter().map(String::as_str).collect();
-        page.raw(" <span class=\"of\">from ");
+        page.raw(if is_link_proof(subject) {
+            " <span class=\"of\">link proof of "
+        } else {
+            " <span class=\"of\">from "
+        });
         page.foreign(&crate::render::view::names(&packages, 3, ", ")).raw("</span>");
     }
     page.raw("</th><td>").raw(subject.kind.as_str()).raw("</td><td>");
@@ -93,6 +97,12 @@ fn row(page: &mut Page, subject: &Subject, found: [u64; 3]) {
         None => page.raw("-"),
     };
     page.raw("</td></tr>\n");
+}
+
+/// Whether it is a program that gowoa made to link libraries: gowoa names it.
+fn is_link_proof(subject: &Subject) -> bool {
+    let file = subject.name.rsplit('/').next().unwrap_or_default();
+    subject.kind == SubjectKind::Image && file.starts_with("gowoa_linkproof")
 }
 
 /// The pictures, or how to get them.

@@ -2,7 +2,7 @@
 //! shows it.
 
 use super::escape::{code, fence, prose};
-use super::{ELSEWHERE, Options, clip, folded, names, sections};
+use super::{ELSEWHERE, Options, clip, folded, help_line, names, sections};
 use crate::model::{Evidence, Finding, ListingLine};
 use crate::render::text::arrows;
 use crate::render::view::{View, count};
@@ -130,7 +130,8 @@ fn write_one(finding: &Finding, evidence: &Evidence) -> String {
         }
         Evidence::Code { rva: _, file_offset: _, bytes, x86, a64 } => machine_code(bytes, x86, a64),
         Evidence::Source { file, line, text } => {
-            block("source", "go", &[format!("{text} // {file}:{line}")])
+            let (kind, comment) = language(file);
+            block("source", kind, &[format!("{text} {comment} {file}:{line}")])
         }
         Evidence::Listing { command, lines } => listing(command, lines),
         Evidence::Linked { image, functions, reflection, link_proof, path } => {
@@ -146,6 +147,18 @@ fn write_one(finding: &Finding, evidence: &Evidence) -> String {
             item("rule", &format!("{}: {}{url}", code(id, LINE), prose(summary, LINE)))
         }
         Evidence::Reproduce { command } => block("see it", "sh", &clip(command, HELP)),
+    }
+}
+
+/// What the lines of a file are to a reader that colours them, and what begins a comment there.
+fn language(file: &str) -> (&'static str, &'static str) {
+    let name = file.rsplit('/').next().unwrap_or(file);
+    match name.rsplit_once('.').map_or("", |(_, extension)| extension) {
+        "go" => ("go", "//"),
+        "toml" => ("toml", "#"),
+        "yaml" | "yml" => ("yaml", "#"),
+        "c" | "h" => ("c", "//"),
+        _ => ("text", "//"),
     }
 }
 
@@ -188,19 +201,60 @@ fn listing(command: &str, lines: &[ListingLine]) -> String {
     block("listing", "text", &shown)
 }
 
+/// A line of help among commands: what is no command is a comment, so that all of it can be pasted.
+fn shell_line(line: &str) -> String {
+    match words::command(line) {
+        Some((command, "")) => command.to_owned(),
+        Some((command, remark)) => format!("{command}  # {}", remark.trim_matches(['(', ')'])),
+        None if line.trim().is_empty() => String::new(),
+        None => format!("# {line}"),
+    }
+}
+
 /// What to do next; commands are there to be copied.
 fn fix(help: &str) -> String {
     let lines = clip(help, HELP);
     let commands = lines.iter().filter(|line| words::is_command(line)).count();
     if commands > 1 || lines.len() > 3 {
-        return block("fix", "text", &lines);
+        let lines: Vec<String> = lines.iter().map(|line| shell_line(line)).collect();
+        return block("fix", "sh", &lines);
     }
-    let lines: Vec<String> = lines
-        .iter()
-        .map(|line| match words::is_command(line) {
-            true => code(line, LINE),
-            false => prose(line, LINE),
-        })
-        .collect();
+    let lines: Vec<String> = lines.iter().map(|line| help_line(line, LINE)).collect();
     item("fix", &lines.join("<br>"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Severity, SubjectId, SubjectKind};
+    use crate::render::sample::finding;
+
+    fn source(file: &str, text: &str) -> String {
+        let id = SubjectId::new(SubjectKind::Build, ".");
+        let about = finding("x", Severity::Error, &id, "m");
+        let (file, text) = (file.to_owned(), text.to_owned());
+        write_one(&about, &Evidence::Source { file, line: 11, text })
+    }
+
+    #[test]
+    fn help_with_several_commands_can_be_pasted_whole() {
+        let short = "go get d.e/m@v1.3.0   (built in this run for windows/arm64: ok)";
+        assert_eq!(
+            fix(short),
+            "- **fix**: `go get d.e/m@v1.3.0` (built in this run for `windows/arm64`: ok)\n"
+        );
+        let long = fix(&format!("{short}\ngo mod vendor\nor else: define X"));
+        let lines = "go get d.e/m@v1.3.0  # built in this run for windows/arm64: ok\n  go mod vendor\n  # or else";
+        assert!(long.contains("```sh\n  ") && long.contains(lines), "{long}");
+    }
+
+    #[test]
+    fn a_line_is_shown_in_the_language_of_its_file() {
+        let go = source("a.d/x.go", "var x int");
+        assert!(go.contains("```go\n  var x int // a.d/x.go:11\n"), "{go}");
+        let toml = source("gowoa.toml", "[[waiver]]");
+        assert!(toml.contains("```toml\n  [[waiver]] # gowoa.toml:11\n"), "{toml}");
+        let assembly = source("x_amd64.s", "RET");
+        assert!(assembly.contains("```text\n  RET // x_amd64.s:11\n"), "{assembly}");
+    }
 }

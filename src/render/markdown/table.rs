@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::escape::{cell, code, prose};
-use super::{ELSEWHERE, Options};
+use super::{ELSEWHERE, Options, help_line};
 use crate::model::{AnchorKind, Finding, Severity, SubjectKind};
 use crate::render::counts::severities;
 use crate::render::view::{View, count};
@@ -102,7 +102,7 @@ fn shortened<'a>(message: &'a str, name: &str, version: &str) -> &'a str {
 /// The line of source or the place in the image, and the line of go.mod that selects the module.
 fn place(view: &View<'_>, finding: &Finding) -> String {
     let mut parts = Vec::new();
-    if let Some(place) = words::place(finding) {
+    if let Some(place) = finding.location.as_ref().and_then(words::own_place) {
         parts.push(code(&place, NAME));
     } else if let Some(place) = finding.location.as_ref().and_then(words::in_image)
         && !finding.message.contains("RVA")
@@ -133,10 +133,7 @@ fn to_do(finding: &Finding) -> String {
         .lines()
         .filter(|line| !line.trim().is_empty())
         .take(HELP)
-        .map(|line| match words::is_command(line) {
-            true => code(line, HELP_LINE),
-            false => prose(line, HELP_LINE),
-        })
+        .map(|line| help_line(line, HELP_LINE))
         .collect();
     let more = help.lines().filter(|line| !line.trim().is_empty()).count() - lines.len();
     if more > 0 {

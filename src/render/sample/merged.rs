@@ -32,6 +32,7 @@ mod tests {
     use crate::model::{Anchor, AnchorKind};
     use crate::render::Format;
     use crate::render::junit::Dialect;
+    use crate::render::sample::module;
 
     fn text(report: &Report, format: Format) -> String {
         format.render(report, &[]).unwrap()
@@ -61,6 +62,65 @@ mod tests {
     }
 
     #[test]
+    fn a_page_of_several_is_not_named_for_one_of_them() {
+        let mut report = merged_report();
+        let about = |report: &Report| {
+            let page = text(report, Format::Html);
+            let about = page.split_once("<p class=\"about\">").unwrap().1;
+            let about =
+                about.split_once("</bdi>").unwrap().0.replace("<wbr>", "").replace("<bdi>", "");
+            assert!(
+                page.contains(&format!(": {about} for windows/arm64 - gowoa</title>")),
+                "{about}"
+            );
+            about
+        };
+        assert_eq!(about(&report), "2 reports (linux, windows)");
+        report.plan.reports.clear();
+        assert_eq!(about(&report), "example.com/app@v1.0.0");
+        report.plan.module = None;
+        let own = |path: &str| crate::model::ModuleRef { version: None, ..module(path, "") };
+        for subject in report.subjects.iter_mut().filter(|subject| subject.matched) {
+            subject.module = Some(own("example.com/app"));
+        }
+        assert_eq!(about(&report), "example.com/app");
+        let last = report
+            .subjects
+            .iter_mut()
+            .rfind(|subject| subject.matched && subject.kind == crate::model::SubjectKind::Package);
+        last.unwrap().module = Some(own("example.com/tools"));
+        assert_eq!(about(&report), "2 modules (example.com/app, example.com/tools)");
+    }
+
+    #[test]
+    fn the_file_of_a_dependency_is_not_taken_for_one_of_the_project() {
+        let report = merged_report();
+        for (format, words) in [
+            (Format::Markdown, "| `github.com/go-ole/go-ole@v1.2.5/com.go:238:21`"),
+            (
+                Format::Html,
+                "<dt>Where</dt><dd><code>github.com/go-ole/go-ole@v1.2.5/com.go:238:21<",
+            ),
+        ] {
+            let text = text(&report, format).replace("<wbr>", "");
+            assert!(text.contains(words), "{format}: {text}");
+        }
+    }
+
+    #[test]
+    fn the_page_says_what_a_link_proof_is() {
+        let mut report = merged_report();
+        let mut image = report.subjects.iter().find(|s| !s.packages.is_empty()).unwrap().clone();
+        image.name = "bin/gowoa_linkproof.exe".to_owned();
+        image.packages = vec!["m/a".to_owned(), "m/b".to_owned()];
+        report.subjects.push(image);
+        let page = text(&report, Format::Html).replace("<wbr>", "").replace("<bdi>", "");
+        let row =
+            "gowoa_linkproof.exe</code> <span class=\"of\">link proof of m/a, m/b</bdi></span>";
+        assert!(page.contains(row), "{page}");
+    }
+
+    #[test]
     fn pages_of_the_repository_say_what_paths_are_relative_to() {
         let mut report = merged_report();
         let both = [Format::Markdown, Format::MarkdownAzure, Format::Html];
@@ -79,6 +139,22 @@ mod tests {
             say(&report, "Paths are relative to the directory that the finding is in"),
             [1; 3]
         );
+        // So is one of a dependency, whose place is no file of the repository.
+        let required = |file: &str| {
+            Some(Anchor {
+                file: file.to_owned(),
+                line: Some(9),
+                column: None,
+                kind: AnchorKind::Requirement,
+            })
+        };
+        let mut dependency = report.clone();
+        for finding in &mut dependency.findings {
+            finding.anchor = required("go.mod");
+        }
+        assert_eq!(say(&dependency, "Paths are relative to"), [0; 3]);
+        dependency.findings[0].anchor = required("libs/gopsutil/go.mod");
+        assert_eq!(say(&dependency, "Paths are relative to the directory"), [1; 3]);
         // At the root of the repository nothing is said.
         report.plan.reports.clear();
         assert_eq!(say(&report, "Paths are relative to"), [0; 3]);

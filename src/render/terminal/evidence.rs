@@ -180,7 +180,7 @@ fn shortened(text: &str, limit: usize) -> String {
 /// What to do next. Prose is wrapped, commands stay whole.
 fn fix(screen: &mut Screen, help: &str) {
     let mut key = "fix";
-    for line in clip(help, HELP_LINES) {
+    for line in clip(&words::live(help), HELP_LINES) {
         if is_command(&line) {
             screen.keyed_lines(key, [&line]);
         } else {

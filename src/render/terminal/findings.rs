@@ -115,7 +115,7 @@ fn notes(screen: &mut Screen, view: &View<'_>, all: bool) {
     }
     if found.len() > shown {
         let more = plural(count(found.len() - shown), "more note");
-        screen.line(&format!("and {more}: gowoa {} --all", view.subcommand()));
+        screen.line(&format!("and {more}: {}", view.with_all()));
     }
 }
 
@@ -138,7 +138,7 @@ fn waived(screen: &mut Screen, view: &View<'_>, all: bool) {
     }
     if found.len() > shown {
         let more = plural(count(found.len() - shown), "more waived finding");
-        screen.line(&format!("and {more}: gowoa {} --all", view.subcommand()));
+        screen.line(&format!("and {more}: {}", view.with_all()));
     }
 }
 
@@ -158,6 +158,6 @@ fn known(screen: &mut Screen, view: &View<'_>, all: bool) {
     }
     if found.len() > shown {
         let more = plural(count(found.len() - shown), "more known finding");
-        screen.line(&format!("and {more}: gowoa {} --all", view.subcommand()));
+        screen.line(&format!("and {more}: {}", view.with_all()));
     }
 }

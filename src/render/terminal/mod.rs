@@ -56,6 +56,10 @@ pub fn render(report: &Report, options: &Options) -> String {
             findings::write(&mut body, &view, options.all);
         }
     }
+    if let Some(directory) = view.commands_run_in() {
+        body.gap();
+        body.line(&format!("The commands run in {directory}"));
+    }
     findings::excepted(&mut body, &view, options.all);
     summary::not_gating(&mut body, &view, options.all);
     summary::proven(&mut body, &view);

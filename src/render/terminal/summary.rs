@@ -107,7 +107,7 @@ pub(super) fn ending(screen: &mut Screen, view: &View<'_>, all: bool) {
     match worth.next() {
         Some(finding) => screen.line(&format!("{counts} More: gowoa explain {}", finding.check)),
         None if !all && report.counts.packages > 0 => {
-            screen.line(&format!("{counts} Every package: gowoa {} --all", view.subcommand()));
+            screen.line(&format!("{counts} Every package: {}", view.with_all()));
         }
         None => screen.line(&counts),
     }

@@ -57,7 +57,7 @@ pub(super) fn write(screen: &mut Screen, view: &View<'_>, all: bool) {
         }
         if found.len() > limit {
             let more = plural(count(found.len() - limit), &format!("more {severity}"));
-            screen.line(&format!("and {more}: gowoa screen --all"));
+            screen.line(&format!("and {more}: {}", view.with_all()));
         }
     }
 }
@@ -86,12 +86,13 @@ fn row(screen: &mut Screen, view: &View<'_>, finding: &Finding, what: usize, rea
 /// Why, and what to do.
 fn explanation(screen: &mut Screen, finding: &Finding) {
     screen.keyed("why", &why(finding));
-    let mut first = finding.help.as_deref().unwrap_or("see the JSON report").lines();
-    let (first, second) = (first.next().unwrap_or_default(), first.next());
+    let help = words::live(finding.help.as_deref().unwrap_or("see the JSON report"));
+    let mut lines = help.lines();
+    let (first, second) = (lines.next().unwrap_or_default(), lines.next());
     // A command has to stay whole, and what no version mends has another way out.
     let dead_end = first.starts_with("no newer version");
     for (key, line) in
-        [("do", Some(first)), ("", second.filter(|line| dead_end || *line == "go mod vendor"))]
+        [("do", Some(first)), ("", second.filter(|line| dead_end || line.ends_with(" mod vendor")))]
     {
         match line {
             Some(line) if is_command(line) => screen.keyed_lines(key, [line]),

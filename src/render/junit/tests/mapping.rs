@@ -128,8 +128,7 @@ fn the_body_has_its_order() {
     let body = &case(&root, "github.com/go-ole/go-ole").child("failure").unwrap().text;
     insta::assert_snapshot!(body, @r#"
     github.com/go-ole/go-ole v1.2.5 does not build for windows/arm64: undefined: VARIANT
-      fix      go get github.com/go-ole/go-ole@v1.3.0
-               (built just now for windows/arm64: ok)
+      fix      go get github.com/go-ole/go-ole@v1.3.0   (built in this run for windows/arm64: ok)
       at       github.com/go-ole/go-ole@v1.2.5/com.go:238:21
       reach    stops the build
       cause    variant_amd64.go defines VARIANT; no file does for arm64

@@ -27,8 +27,8 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("package", &["platform"]),
     // Only this one starts processes.
     ("go", &["facts", "model", "pattern", "platform", "shell"]),
-    // Facts in, verdicts out.
-    ("checks", &["facts", "model"]),
+    // Facts in, verdicts out, with commands to paste.
+    ("checks", &["facts", "model", "shell"]),
     ("policy", &["model", "pattern"]),
     // A secret is looked for as a shell would spell it too.
     ("redact", &["model", "shell"]),

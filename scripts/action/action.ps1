@@ -213,10 +213,10 @@ $binary, $origin = switch -CaseSensitive ($mode) {
   'source' { Get-FromSource }
   'path' { Get-FromPath }
 }
-$said = try { "$(& $binary --version)" } catch { '' }
+$said = try { "$(& $binary --version 2>$null)" } catch { '' }
 if (-not $said.StartsWith('gowoa ')) { Stop-Action "$binary is not gowoa, or does not run on this machine ($arch)" }
 Set-Output 'gowoa-path' $binary
 Set-Output 'version' $said.Substring('gowoa '.Length)
-Invoke-Fenced { "$said for $arch ($origin)" }
+Invoke-Fenced { "$said ($origin)" }
 & $binary action
 exit $LASTEXITCODE

@@ -229,13 +229,13 @@ main() {
   one_of verify-attestation "$attestation" auto require off
   target_of_machine
   "from_$mode"
-  binary="$(cd "$(dirname "$binary")" && pwd)/$(basename "$binary")"
+  binary="$(CDPATH="" cd "$(dirname "$binary")" && pwd)/$(basename "$binary")"
   local said
-  said="$("$binary" --version)" || die "$binary does not run on this machine ($target)"
+  said="$("$binary" --version 2>/dev/null)" || die "$binary does not run on this machine ($target)"
   case "$said" in "gowoa "*) ;; *) die "$binary is not gowoa" ;; esac
   set_output gowoa-path "$binary"
   set_output version "${said#gowoa }"
-  fenced printf '%s for %s (%s)\n' "$said" "$target" "$origin"
+  fenced printf '%s (%s)\n' "$said" "$origin"
   exec "$binary" action
 }
 

@@ -141,10 +141,12 @@ def report_dirs(directory, binary):
     assert code == 2 and kept.exists() and not (own / "one/report.sarif").exists(), out
     assert shown(out) == "", out
     code, out, words = run(
-        directory / "second", mode="inspect", files="dist", expect="windows/arm64", allModules="true", **given
+        directory / "second", mode="inspect", files="dist", expect="windows/arm64", **given
     )
     assert code == 0 and shown(out) == "one" and f"--report-dir={own}/one" in words, out
-    assert "--expect=windows/arm64" in words and "--all-modules" in words, words
+    assert "--expect=windows/arm64" in words and "--all-modules" not in words, words
+    code, out, words = run(directory / "third", mode="check", allModules="true", **given)
+    assert code == 0 and "--all-modules" in words, words
     publishing = [step for step in steps(**given) if "task" in step]
     assert len(publishing) == 3, publishing
     for step in publishing:

@@ -334,6 +334,7 @@ fn concluded(
     // A temporary module of gowoa's is in nobody's repository.
     if plan.alone {
         report.plan.base = None;
+        report.findings.iter_mut().for_each(|finding| finding.anchor = None);
     } else {
         report.plan.started_in = anchor::started_in(&plan.dir);
     }

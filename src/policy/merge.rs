@@ -158,13 +158,12 @@ fn several(inputs: &[Input], notes: &mut Vec<String>) -> Report {
     }
     if content.renamed > 0 {
         notes.push(format!(
-            "{} of which the reports say different things {} the label of the report in front",
+            "{} in more than one report, with different results: the name of each says which report it is of",
             if content.renamed == 1 {
-                "1 subject".into()
+                "1 package or file is".into()
             } else {
-                format!("{} subjects", content.renamed)
+                format!("{} packages or files are", content.renamed)
             },
-            if content.renamed == 1 { "has" } else { "have" },
         ));
     }
     let (subjects, results, findings) = content.sorted(&origin::all(inputs));

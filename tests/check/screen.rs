@@ -70,6 +70,8 @@ fn an_advised_version_was_built_before() {
     let advice = "go get example.com/dep@v1.1.0 (built just now for windows/arm64: ok)";
     assert!(flat(&run).contains(advice), "{}", run.stderr);
     assert!(flat(&run).contains("word_amd64.go defines wordSize"), "{}", run.stderr);
+    // The go.mod of the temporary module is nobody's file.
+    assert!(run.report()["findings"][0]["anchor"].is_null(), "{}", run.stdout);
     let evidence = run.report()["findings"][0]["evidence"].as_array().unwrap();
     let tried: Vec<&Value> = evidence.iter().filter(|one| one["kind"] == "tried").collect();
     assert_eq!(tried.len(), 1);

@@ -169,7 +169,7 @@ fn what_two_reports_say_differently_stays_twice() {
     assert_eq!(
         merged.notes,
         [
-            "1 subject of which the reports say different things has the label of the report in front"
+            "1 package or file is in more than one report, with different results: the name of each says which report it is of"
         ]
     );
     // An id that is taken is not taken again.

@@ -102,7 +102,7 @@ fn a_baseline_is_a_valid_report_and_names_nothing_of_the_machine() {
 fn what_could_not_be_judged_writes_no_baseline_and_is_not_waived() {
     let project = Project::module()
         .file("cmd/x/main.go", "package main\n\nfunc main() { var n int = \"text\" }\n")
-        .file("baseline.json", "old")
+        .file("baseline.json", "{}")
         .file("gowoa.toml", "[[waiver]]\ncheck = \"*\"\npackage = \"...\"\nreason = \"r\"\n");
     let baseline = project.src().join("baseline.json");
     let run = project.check().arg("--write-baseline").arg(&baseline).run();
@@ -112,7 +112,7 @@ fn what_could_not_be_judged_writes_no_baseline_and_is_not_waived() {
         "{}",
         run.stderr
     );
-    assert_eq!(fs_err::read_to_string(&baseline).unwrap(), "old");
+    assert_eq!(fs_err::read_to_string(&baseline).unwrap(), "{}");
 }
 
 /// The words of a run that makes no report.

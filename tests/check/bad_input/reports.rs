@@ -61,24 +61,24 @@ fn two_reports_on_one_path_are_refused() {
     let run = project.check().arg("--report-dir").arg(project.out()).run();
     project.assert_refused(&run, &["two reports go to", "junit.xml"]);
     // A file of an earlier run is no reason to forget it, nor is a name that leads to it.
-    fs_err::write(&path, "old").unwrap();
+    fs_err::write(&path, "{}").unwrap();
     #[cfg(unix)]
     std::os::unix::fs::symlink(&path, project.beside("link")).unwrap();
     let other = if cfg!(unix) { "junit=../link" } else { "junit=../new/report" };
     let run = project.check().arg("--report").arg(&json).arg("--report").arg(other).run();
     project.assert_refused(&run, &["two reports go to"]);
-    assert_eq!(fs_err::read_to_string(&path).unwrap(), "old");
+    assert_eq!(fs_err::read_to_string(&path).unwrap(), "{}");
 }
 
 #[test]
 fn a_refused_run_leaves_the_report_of_an_earlier_one() {
     let project = Project::module();
     let path = project.beside("report.json");
-    fs_err::write(&path, "old").unwrap();
+    fs_err::write(&path, "{}").unwrap();
     let report = format!("json={}", path.display());
     let run = project.check().arg("--report").arg(report).arg("-C").arg("nowhere").run();
     project.assert_refused(&run, &["nowhere is not a directory"]);
-    assert_eq!(fs_err::read_to_string(&path).unwrap(), "old");
+    assert_eq!(fs_err::read_to_string(&path).unwrap(), "{}");
 }
 
 #[test]

@@ -55,19 +55,37 @@ pub(super) fn foreign(path: &Path) -> Option<Refusal> {
     }
     let place = place(path)?;
     let is_read = place.file_name().is_some_and(|name| READ.iter().any(|read| name == *read));
-    let mut start = [0; 64];
+    let mut start = [0; 4096];
     let count = fs_err::File::open(&place).ok()?.read(&mut start).ok()?;
     let start = start[..count].trim_ascii_start();
-    // JSON, XML and HTML, Markdown and Azure's commands, GitHub's commands, and text.
-    let ours = start.is_empty()
-        || start.starts_with(b"gowoa ")
-        || [b"{", b"<", b"#", b":"].iter().any(|first| start.starts_with(*first));
-    (is_read || !ours).then(|| {
+    (is_read || !is_report(start)).then(|| {
         Refusal::new(
             format!("{} is there and is no report: it would be replaced", path.display()),
             "name another file for the report, or remove that one",
         )
     })
+}
+
+/// Whether a file that starts so is empty, or a report: of gowoa, or XML, HTML or SVG of another tool.
+fn is_report(start: &[u8]) -> bool {
+    const STARTS: [&[u8]; 9] = [
+        b"gowoa ",
+        b"## gowoa",
+        b"::",
+        b"##vso[",
+        b"<?xml",
+        b"<testsuite",
+        b"<svg",
+        b"<!doctype html",
+        b"<!DOCTYPE html",
+    ];
+    let holds = |word: &[u8]| start.windows(word.len()).any(|found| found == word);
+    // JSON of gowoa, or SARIF of anybody.
+    let json = || {
+        start.starts_with(b"{")
+            && (holds(b"\"schema_version\"") || holds(b"sarif") || start.trim_ascii() == b"{}")
+    };
+    start.is_empty() || STARTS.iter().any(|known| start.starts_with(known)) || json()
 }
 
 /// Why this file must not be appended to, where that is so.
@@ -135,6 +153,11 @@ mod tests {
             ("main.go", &b"// main\npackage main\n"[..]),
             ("app.exe", b"MZ\x90"),
             ("a.zip", b"PK\x03\x04"),
+            ("f_arm64.s", b"#include \"textflag.h\"\n"),
+            ("build.sh", b"#!/bin/sh\n"),
+            ("README.md", b"# gowoa\n"),
+            ("package.json", b"{\"name\": \"x\"}"),
+            ("data.json", b"{\"a\": 1}"),
             ("notes.txt", b"remember"),
             ("gowoa.toml", b"# what counts\nfail-on = \"error\"\n"),
             ("go.mod", b""),
@@ -143,7 +166,11 @@ mod tests {
             assert!(refusal.message().ends_with("is no report: it would be replaced"), "{name}");
         }
         for (name, text) in [
-            ("r.json", &b"{\n"[..]),
+            ("r.json", &b"{\n  \"schema_version\": \"1.4\""[..]),
+            ("empty.json", b"{}\n"),
+            ("r.sarif", b"{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\""),
+            ("page.html", b"<!doctype html>\n"),
+            ("map.svg", b"<svg xmlns"),
             ("junit.xml", b"<?xml version"),
             ("summary.md", b"## gowoa: PASS"),
             ("text", b"gowoa 0.1.0, "),

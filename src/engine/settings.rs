@@ -1,5 +1,6 @@
 //! The settings as the Report records them.
 
+use crate::facts::Toolchain;
 use crate::model::{PlanReport, Subcommand};
 use crate::plan::{InspectPlan, Plan, Scope};
 
@@ -14,6 +15,12 @@ const RECORDED: &[(&str, &str)] = &[
     ("GOTOOLCHAIN", "auto"),
     ("GODEBUG", ""),
 ];
+
+/// `GOWORK=off` of the user's: a file of that name is found again, and its absence is not.
+fn without_workspace(plan: &Plan, toolchain: &Toolchain) -> Option<(String, String)> {
+    let off = toolchain.env("GOWORK") == Some("off") && !plan.alone;
+    off.then(|| ("GOWORK".to_owned(), "off".to_owned()))
+}
 
 /// Of `gowoa check`.
 pub(super) fn of_check(plan: &Plan, gathered: &Gathered) -> PlanReport {
@@ -30,6 +37,7 @@ pub(super) fn of_check(plan: &Plan, gathered: &Gathered) -> PlanReport {
             let value = toolchain.env(key).filter(|value| value != default)?;
             Some(((*key).to_owned(), value.to_owned()))
         })
+        .chain(without_workspace(plan, toolchain))
         .collect();
     PlanReport {
         subcommand: match plan.scope {

@@ -16,6 +16,7 @@ use crate::model::Severity;
 use crate::platform::ARGUMENT_BYTES;
 
 use super::explain::Raw;
+use super::rules;
 
 /// Modules of one report for which a newer version is looked for; a graph with more has one cause.
 const MODULES: usize = 8;
@@ -230,8 +231,9 @@ impl Trials<'_> {
     async fn version(&self, candidate: &Candidate, version: &str) -> Tried {
         let mut tried = Tried { version: version.to_owned(), ..untried(candidate, "") };
         tried.text = None;
+        let mut raised = false;
         loop {
-            let first = (candidate.module.clone(), version.to_owned());
+            let first = (candidate.module.clone(), tried.version.clone());
             let queries = std::iter::once(&first).chain(&tried.with);
             let queries: Vec<String> = queries.map(|(path, at)| format!("{path}@{at}")).collect();
             match self.attempt(candidate, &queries).await {
@@ -242,6 +244,12 @@ impl Trials<'_> {
                     return Tried { outcome: outcome.or(Some(true)), text: Some(words), ..tried };
                 }
                 Attempt::Unknown(words) => {
+                    // What is upgraded with it may want a newer one of it.
+                    let wanted = demanded(&words, &candidate.module);
+                    if let Some(newer) = wanted.filter(|newer| *newer != tried.version && !raised) {
+                        (tried.version, raised) = (newer, true);
+                        continue;
+                    }
                     let outcome = (!tried.with.is_empty()).then_some(true);
                     return Tried { outcome, text: tried.text.or(Some(words)), ..tried };
                 }
@@ -256,18 +264,22 @@ impl Trials<'_> {
         }
     }
 
-    /// The module to upgrade next, to its newest version.
+    /// The module to upgrade next: to the version that the rules call good, else to its newest.
     async fn next(
         &self,
         candidate: &Candidate,
         tried: &Tried,
         package: &str,
     ) -> Option<(String, String)> {
-        let (module, selected) = upgradable(self.table.get(package)?)?;
+        let package = self.table.get(package)?;
+        let (module, selected) = upgradable(package)?;
         let again =
             module == candidate.module || tried.with.iter().any(|(path, _)| *path == module);
         if again || tried.with.len() == TOGETHER {
             return None;
+        }
+        if let Some(good) = rules::known_good(package).into_iter().next() {
+            return Some((module, good));
         }
         let newest = self.newest(&module).await.ok()?;
         (newest != selected).then_some((module, newest))
@@ -375,6 +387,14 @@ enum Attempt {
     Unknown(String),
 }
 
+/// The version of the module that `go get` says another one needs: `go: A@v1 requires M@v3, not M@v2`.
+fn demanded(words: &str, module: &str) -> Option<String> {
+    let (_, rest) = words.split_once(&format!(" requires {module}@"))?;
+    let (version, refused) = rest.split_once(", not ")?;
+    (refused.starts_with(&format!("{module}@")) && !version.contains(' '))
+        .then(|| version.to_owned())
+}
+
 fn untried(candidate: &Candidate, reason: &str) -> Tried {
     Tried {
         module: candidate.module.clone(),
@@ -436,6 +456,14 @@ mod tests {
             packages.into_iter().map(|p| (p.import_path.clone(), p)).collect(),
             failures.into_iter().map(|f| (f.package.clone(), f)).collect(),
         )
+    }
+
+    #[test]
+    fn a_newer_version_that_another_module_demands_is_read() {
+        let words = "go: d.e/a@v1.3.0 requires d.e/b@v0.27.0, not d.e/b@v0.1.0";
+        assert_eq!(demanded(words, "d.e/b").as_deref(), Some("v0.27.0"));
+        assert_eq!(demanded(words, "d.e/a"), None);
+        assert_eq!(demanded("go: d.e/a@v1.3.0 requires go >= 1.99", "d.e/a"), None);
     }
 
     #[test]

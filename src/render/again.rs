@@ -23,7 +23,9 @@ impl<'a> Again<'a> {
     /// run, nor in any variable that is none of Go's.
     pub(super) fn of(report: &'a Report) -> Option<Self> {
         let plan = &report.plan;
-        if !plan.reports.is_empty() || !plan.environment.keys().all(|name| is_of_go(name)) {
+        if !plan.reports.is_empty()
+            || !plan.environment.keys().all(|name| VARIABLES.contains(&name.as_str()))
+        {
             return None;
         }
         let mut words = environment(plan);
@@ -40,8 +42,8 @@ impl<'a> Again<'a> {
         }
         words.extend(asked);
         let command = words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ");
-        // Escaped it would be another command.
-        if command.chars().any(is_hidden) {
+        // Escaped it would be another command; and this flag names a program.
+        if command.contains("-toolexec") || command.chars().any(is_hidden) {
             return None;
         }
         let place = plan.started_in.as_deref();
@@ -49,12 +51,9 @@ impl<'a> Again<'a> {
     }
 }
 
-/// Whether this is the name of a variable that Go reads, such as `GOARM64`.
-fn is_of_go(name: &str) -> bool {
-    name.strip_prefix("GO").is_some_and(|rest| {
-        !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
-    })
-}
+/// The variables that a Report holds where they differ from what Go does by itself.
+const VARIABLES: [&str; 7] =
+    ["GOFLAGS", "GOARM64", "GOEXPERIMENT", "GOFIPS140", "GOTOOLCHAIN", "GODEBUG", "GOWORK"];
 
 /// Variables that decide what is built.
 fn environment(plan: &PlanReport) -> Vec<String> {
@@ -183,7 +182,13 @@ mod tests {
             change(&mut report.plan);
             Again::of(&report).is_none()
         };
-        for name in ["LD_PRELOAD", "PATH", "A B", "", "GO", "GOx", "go"] {
+        for flag in ["-toolexec=/tmp/evil", "-toolexec=\"/tmp/evil\""] {
+            assert!(none(&|plan| plan.go_flags = vec![flag.into()]));
+            assert!(none(&|plan| {
+                plan.environment = BTreeMap::from([("GOFLAGS".into(), flag.into())]);
+            }));
+        }
+        for name in ["LD_PRELOAD", "PATH", "A B", "", "GO", "GOx", "go", "GOEVIL"] {
             assert!(none(&|plan| plan.environment = BTreeMap::from([(name.into(), "x".into())])));
         }
         for word in ["a\nb", "a\u{1b}[2K", "a\u{202e}b", "\r"] {

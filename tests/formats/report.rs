@@ -111,7 +111,10 @@ fn several_become_one_that_says_which_is_which() {
     let output = gowoa(dir.path(), &arguments, &[]);
     assert_eq!(code(&output), 2);
     let text = stderr(&output);
-    assert!(text.contains("1 package or file is in more than one report, with different results"), "{text}");
+    assert!(
+        text.contains("1 package or file is in more than one report, with different results"),
+        "{text}"
+    );
     assert!(text.contains("  linux    check on") && text.contains("  windows  check on"), "{text}");
     let merged =
         json::parse(&fs_err::read_to_string(dir.path().join("all.json")).unwrap()).unwrap();

@@ -1,5 +1,5 @@
 //! What becomes an annotation, and how its text reads. [`super::github`] and [`super::azure`] spell those of a log,
-//! of which runners show few ([`of`]); a check run through GitHub's API takes one for every finding ([`each`]).
+//! of which runners show few (`of`); a check run through GitHub's API takes one for every finding (`each`).
 //!
 //! An annotation stands beside a line of code that somebody reviews, so there are few and each says what, where,
 //! why and what to do next. Waived and known findings have none. Findings of one check that are shown at the same

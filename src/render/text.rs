@@ -1,7 +1,7 @@
 //! Foreign text as every format needs it: made safe to print, cut, and counted.
 //!
 //! [`escape`] is the escape function of plain text: the terminal, annotations, and what goes to a log. Markdown and
-//! the pages have escapes of their own, which stand on the same rules ([`is_hidden`], [`escape`]).
+//! the pages have escapes of their own, which stand on the same rules (`is_hidden`, `escape`).
 //!
 //! Text of a report comes from compilers, file names and module paths, so it may try to move the cursor,
 //! to reorder what is read, or to speak to the CI runner that reads our log. Whatever could do so is

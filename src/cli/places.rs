@@ -1,5 +1,6 @@
 //! Where files of a call are, and to which of them `--summary` and `--outputs` may be appended.
 
+use std::ffi::OsStr;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
@@ -54,7 +55,7 @@ pub(super) fn foreign(path: &Path) -> Option<Refusal> {
         return None;
     }
     let place = place(path)?;
-    let is_read = place.file_name().is_some_and(|name| READ.iter().any(|read| name == *read));
+    let is_read = is(place.file_name(), &READ);
     let mut start = [0; 4096];
     let count = fs_err::File::open(&place).ok()?.read(&mut start).ok()?;
     let start = start[..count].trim_ascii_start();
@@ -104,15 +105,17 @@ fn spoilt(flag: &str, path: &Path, taken: &[PathBuf]) -> Option<Refusal> {
             "give --summary and --outputs files of their own",
         ));
     }
-    let is = |word: Option<&std::ffi::OsStr>, words: &[&str]| {
-        word.is_some_and(|word| words.iter().any(|known| word.eq_ignore_ascii_case(known)))
-    };
     (is(place.file_name(), &READ) || is(place.extension(), &OTHER_KINDS)).then(|| {
         Refusal::new(
             format!("{flag} {shown}: a file of this kind is not appended to"),
             format!("name a file with {flag} that holds nothing else, such as {flag} gowoa.txt"),
         )
     })
+}
+
+/// Whether a name or an ending is one of these, however it is spelled.
+fn is(word: Option<&OsStr>, words: &[&str]) -> bool {
+    word.is_some_and(|word| words.iter().any(|known| word.eq_ignore_ascii_case(known)))
 }
 
 #[cfg(test)]

@@ -92,12 +92,12 @@ fn stops(finding: &Finding) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::model::{CheckId, Confidence, Counts, SubjectId, Waived};
 
     /// A finding of the check `x`, which says nothing.
-    pub(super) fn finding(severity: Severity) -> Finding {
+    pub(crate) fn finding(severity: Severity) -> Finding {
         Finding {
             check: CheckId::new("x"),
             severity,

@@ -68,8 +68,8 @@ pub fn recount(counts: &mut Counts, findings: &[Finding], results: &[CheckResult
 }
 
 /// Whether anything that was asked for was judged: of what was built a package that was matched and compiles, of what
-/// was given any of it. An error says no all by itself, also one that somebody has decided about; a warning about what is not
-/// built proves nothing.
+/// was given any of it. An error says no all by itself, also one that somebody has decided about; a warning
+/// about what is not built proves nothing.
 pub fn is_judged(
     asked: Subcommand,
     subjects: &[Subject],

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use gowoa::render::json;
 
-use crate::harness::sample;
+use crate::harness::{sample, sound};
 use crate::report::{committed, gowoa};
 
 fn stderr(output: &std::process::Output) -> String {
@@ -221,5 +221,30 @@ mod pipes {
         });
         gowoa(dir.path(), &["report", &committed("sample.json"), "--report", "json=pipe"], &[]);
         assert_eq!(reader.join().unwrap().unwrap(), json::render(&sample()));
+    }
+}
+
+#[test]
+fn every_report_takes_the_place_of_an_earlier_one() {
+    let dir = tempfile::tempdir().unwrap();
+    fs_err::write(dir.path().join("r.in"), json::render(&sound(sample()))).unwrap();
+    for format in [
+        "json",
+        "junit",
+        "junit-strict",
+        "sarif",
+        "markdown",
+        "markdown-azure",
+        "html",
+        "github",
+        "azure",
+        "text",
+    ] {
+        let report = format!("{format}=out.{format}");
+        let arguments = ["report", "r.in", "--report", report.as_str()];
+        for _ in 0..2 {
+            let output = gowoa(dir.path(), &arguments, &[]);
+            assert!(stderr(&output).contains("wrote  "), "{format}: {}", stderr(&output));
+        }
     }
 }

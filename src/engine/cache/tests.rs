@@ -1,8 +1,9 @@
 use super::*;
 use crate::model::{
-    BuildState, CheckId, CheckResult, Confidence, Counts, Finding, Host, ResultVerdict, Severity,
-    Subject, SubjectKind, ToolRef, Waived,
+    BuildState, CheckId, CheckResult, Counts, Finding, Host, ResultVerdict, Severity, Subject,
+    SubjectKind, ToolRef, Waived,
 };
+use crate::policy::tests::finding;
 
 fn package(path: &str) -> PackageFacts {
     PackageFacts { import_path: path.into(), matched: true, ..PackageFacts::default() }
@@ -46,24 +47,9 @@ fn failed() -> Report {
     report.verdict = ReportVerdict::Fail;
     report.counts.errors = 1;
     report.results[0].verdict = ResultVerdict::Fail;
-    report.findings.push(Finding {
-        check: CheckId::new("x"),
-        severity: Severity::Error,
-        confidence: Confidence::High,
-        class: None,
-        message: String::new(),
-        help: None,
-        package: None,
-        module: None,
-        subject: report.subjects[0].id.clone(),
-        location: None,
-        anchor: None,
-        reachability: None,
-        evidence: Vec::new(),
-        waived: None,
-        known: false,
-        origin: Vec::new(),
-    });
+    report
+        .findings
+        .push(Finding { subject: report.subjects[0].id.clone(), ..finding(Severity::Error) });
     report
 }
 
